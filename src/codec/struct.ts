@@ -1,0 +1,81 @@
+import type { Codec, ReadContext } from "./codec.js";
+import { proveTiling, reportFault } from "./codec.js";
+import type { Row } from "./rows.js";
+
+/**
+ * The rows of a structure: one for each member of its value, plus rows whose key starts with `_` for bytes that are
+ * fixed or reserved and so no part of the value.
+ */
+export type Rows<T> = { readonly [K in keyof T]-?: Row<Exclude<T[K], undefined>> } & {
+  readonly [reserved: `_${string}`]: Row<never> | Row<number> | Row<string> | Row<void>;
+};
+
+/** A codec made of rows: it also knows its size, and can be dumped. */
+export interface StructCodec<T> extends Codec<T> {
+  /** Bytes of the whole structure. */
+  readonly size: number;
+  /** The rows in the standard's order. */
+  readonly fields: readonly StructField[];
+}
+
+/** One row of a struct, with its key. */
+export interface StructField {
+  readonly key: string;
+  readonly row: Row<unknown>;
+}
+
+/** What a structure may do that others don't. */
+export interface StructOptions {
+  /** A drive's reply: it may end early, and what it lacks is absent in the value. */
+  readonly mayEndEarly?: boolean;
+}
+
+/**
+ * Declares a structure of fixed size by its rows, in the order, numbering and clauses of its standard.
+ *
+ * @param name As the standard prints it.
+ * @param size In bytes.
+ * @throws TypeError when the rows do not tile the structure; so a wrong declaration does not load.
+ */
+export function struct<T extends object>(
+  name: string,
+  size: number,
+  rows: Rows<T>,
+  options: StructOptions = {},
+): StructCodec<T> {
+  const fields = Object.entries(rows as Record<string, Row<unknown>>).map(([key, row]): StructField => ({ key, row }));
+  const pieces = fields.map(({ key, row }) => ({ name: key, first: row.firstBit, length: row.bits }));
+  proveTiling(name, "bit", pieces, 0, size * 8);
+  for (const { key, row } of fields) {
+    if (row.constant !== key.startsWith("_")) throw new TypeError(`${name}: ${key} has the wrong kind of key`);
+  }
+  const { mayEndEarly = false } = options;
+
+  function read(source: Uint8Array, at: number, context: ReadContext): T {
+    const end = Math.min(source.length, at + size);
+    if (end - at < size && !mayEndEarly) {
+      reportFault(context, name, "size", "", `has ${Math.max(0, end - at)} bytes, expected ${size}`);
+    }
+    const value: Record<string, unknown> = {};
+    for (const { key, row } of fields) {
+      if (at + Math.ceil((row.firstBit + row.bits) / 8) > end) break;
+      const field = row.read(source, at, end, (reason) => reportFault(context, name, key, row.clause, reason));
+      if (!row.constant) value[key] = field;
+    }
+    return value as T;
+  }
+
+  function write(value: T, target: Uint8Array, at: number): void {
+    target.fill(0, at, at + size);
+    for (const { key, row } of fields) row.write((value as Record<string, unknown>)[key], target, at);
+  }
+
+  return { name, size, fields, bytes: () => size, read, write };
+}
+
+/** Encodes a value of fixed size into bytes of its own. */
+export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
+  const target = new Uint8Array(codec.bytes(value));
+  codec.write(value, target, 0);
+  return target;
+}

@@ -1,0 +1,138 @@
+import type { FieldType } from "./rows.js";
+
+/** Each byte as the character of the same number: names and fields of unknown character set pass through unchanged. */
+export function textFromBytes(source: Uint8Array, at: number, length: number): string {
+  let text = "";
+  // String.fromCharCode takes its characters as arguments, of which engines allow only so many.
+  for (let done = 0; done < length; done += 4096) {
+    text += String.fromCharCode(...source.subarray(at + done, at + Math.min(length, done + 4096)));
+  }
+  return text;
+}
+
+/** Writes characters below 256 as one byte each; the inverse of {@link textFromBytes}. */
+export function writeTextBytes(text: string, target: Uint8Array, at: number): void {
+  for (let index = 0; index < text.length; index++) target[at + index] = text.charCodeAt(index);
+}
+
+function padded(name: string, length: number): FieldType<string> {
+  return {
+    name: `${name}(${length})`,
+    bytes: length,
+    read: (source, at) => textFromBytes(source, at, length).replace(/[ \0]+$/, ""),
+    write: (value, target, at) => {
+      if (value.length > length || /[^\x20-\xff]/.test(value)) {
+        throw new RangeError(`${name}(${length}) holds up to ${length} one-byte characters, got "${value}"`);
+      }
+      target.fill(0x20, at, at + length);
+      writeTextBytes(value, target, at);
+    },
+  };
+}
+
+/**
+ * a-characters, filled with spaces. Which characters may stand in a field is the writer's rule (`names/`), not the
+ * codec's: readers take every byte, and users want volume names such as "cidata". ECMA-119 7.4.
+ */
+export function aCharacters(length: number): FieldType<string> {
+  return padded("aCharacters", length);
+}
+
+/** d-characters, filled with spaces; see {@link aCharacters}. ECMA-119 7.4. */
+export function dCharacters(length: number): FieldType<string> {
+  return padded("dCharacters", length);
+}
+
+/** ASCII text of an MMC reply, filled with spaces. SPC-4 4.3.1. */
+export function asciiText(length: number): FieldType<string> {
+  return padded("asciiText", length);
+}
+
+/** UCS-2 text, most significant byte first, filled with spaces. Joliet Specification, "Volume descriptors". */
+export function ucs2Text(length: number): FieldType<string> {
+  return {
+    name: `ucs2Text(${length})`,
+    bytes: length,
+    read: (source, at) => readUtf16be(source, at, length - (length % 2)).replace(/[ \0]+$/, ""),
+    write: (value, target, at) => {
+      const characters = Math.floor(length / 2);
+      if (value.length > characters) {
+        throw new RangeError(`ucs2Text(${length}) holds up to ${characters} characters, got "${value}"`);
+      }
+      target.fill(0, at, at + length);
+      writeUtf16be(value.padEnd(characters, " "), target, at);
+    },
+  };
+}
+
+/** Reads UTF-16, most significant byte first. */
+export function readUtf16be(source: Uint8Array, at: number, length: number): string {
+  const units: number[] = [];
+  for (let index = 0; index + 1 < length; index += 2) {
+    units.push(source[at + index]! * 0x100 + source[at + index + 1]!);
+  }
+  return String.fromCharCode(...units);
+}
+
+/** Writes UTF-16, most significant byte first; two bytes a code unit. */
+export function writeUtf16be(text: string, target: Uint8Array, at: number): void {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    target[at + 2 * index] = unit >>> 8;
+    target[at + 2 * index + 1] = unit;
+  }
+}
+
+/** Text that always is this, such as a standard identifier. */
+export function fixedText(expected: string): FieldType<string> {
+  return {
+    name: `"${expected}"`,
+    bytes: expected.length,
+    constant: true,
+    read: (source, at, length, fault) => {
+      const text = textFromBytes(source, at, length);
+      if (text !== expected) fault(`is "${text}", expected "${expected}"`);
+      return text;
+    },
+    write: (_value, target, at) => writeTextBytes(expected, target, at),
+  };
+}
+
+/** Bytes that are to be zero, and are checked. */
+export function zeros(length: number): FieldType<void> {
+  return {
+    name: `zeros(${length})`,
+    bytes: length,
+    constant: true,
+    read: (source, at, _length, fault) => {
+      for (let index = at; index < at + length; index++) {
+        if (source[index] !== 0) {
+          fault(`byte ${index - at} is ${source[index]}, expected 0`);
+          return;
+        }
+      }
+    },
+    write: (_value, target, at) => {
+      target.fill(0, at, at + length);
+    },
+  };
+}
+
+/** Bytes that are reserved: written as zero, not looked at on reading. */
+export function reserved(length: number): FieldType<void> {
+  return { ...zeros(length), name: `reserved(${length})`, read: () => undefined };
+}
+
+/** Bytes kept as they are. */
+export function rawBytes(length: number): FieldType<Uint8Array> {
+  return {
+    name: `rawBytes(${length})`,
+    bytes: length,
+    read: (source, at) => source.slice(at, at + length),
+    write: (value, target, at) => {
+      if (value.length > length) throw new RangeError(`rawBytes(${length}) got ${value.length} bytes`);
+      target.fill(0, at, at + length);
+      target.set(value, at);
+    },
+  };
+}
