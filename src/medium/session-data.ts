@@ -1,0 +1,34 @@
+import type { DiscIdentity } from "./session.js";
+
+/** Called now and then while something long is under way. */
+export type ProgressListener = (progress: Progress) => void;
+
+/** How far something long has come. */
+export interface Progress {
+  /** What is being done: "writing", "reading", "closing". */
+  readonly phase: string;
+  readonly doneBlocks: number;
+  readonly totalBlocks: number;
+}
+
+/** How something long is watched and stopped. */
+export interface TaskOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+}
+
+/** What a recorder writes as one session: a made image, or a ready-made one. */
+export interface SessionData {
+  /** Address of its first block on the medium: 0, or the next writable address it was made for. */
+  readonly firstBlock: number;
+  readonly blocks: number;
+  /** The disc whose sessions it refers to, as it was then; `null` where it refers to none. */
+  readonly importedFrom: DiscIdentity | null;
+  /** Reads blocks at their addresses on the medium, from `firstBlock` on. */
+  read(lba: number, count: number, into: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /**
+   * All blocks in order, in pieces of whole blocks of any size. A piece is valid until the next one is asked for.
+   * Contents that can be read only once are read only so.
+   */
+  chunks(options?: TaskOptions): AsyncIterable<Uint8Array>;
+}
