@@ -78,7 +78,14 @@ export interface ErrorDetails {
   W_NAMES_FOLD: { path: string; other: string; readers: string };
   W_NAME_LONG: { path: string; bytes: number; limitBytes: number };
   W_NOT_REPRESENTED: { path: string; fileSystem: string; reason: string };
-  W_TOLERATED: { lba: number | null; structure: string; field: string; clause: string; reason: string; tolerance: string };
+  W_TOLERATED: {
+    lba: number | null;
+    structure: string;
+    field: string;
+    clause: string;
+    reason: string;
+    tolerance: string;
+  };
   W_TREES_DIFFER: { path: string; difference: string };
   W_SESSION_DAMAGED: { session: number; reason: string };
   W_SKIPPED: { path: string; reason: string };
@@ -414,7 +421,8 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     reference: { name: "E_IMAPI_RECORDER_MEDIA_WRITE_PROTECTED", hresult: 0xc0aa0209 },
   },
   E_SIDECAR: {
-    summary: "The file beside an emulated disc that holds its sessions is missing, unreadable, or disagrees with the disc.",
+    summary:
+      "The file beside an emulated disc that holds its sessions is missing, unreadable, or disagrees with the disc.",
     detail: ["path", "reason"],
     raisedBy: "opening an emulated disc",
     remedy: "Read it as a plain image; to write on it, say what it is (--media) or that the disc is right (--force).",

@@ -29,12 +29,12 @@ export class FormatError extends DiscError<"E_FIELD_INVALID"> {}
 /** A drive refused or failed a command, or could not be reached at all. */
 export class DeviceError extends DiscError<"E_COMMAND_FAILED" | "E_TRANSPORT_FAILED"> {}
 
-for (const [constructor, name] of [
+for (const [errorClass, name] of [
   [DiscError, "DiscError"],
   [FormatError, "FormatError"],
   [DeviceError, "DeviceError"],
 ] as const) {
-  Object.defineProperty(constructor.prototype, "name", { value: name, configurable: true, writable: true });
+  Object.defineProperty(errorClass.prototype, "name", { value: name, configurable: true, writable: true });
 }
 
 /** A warning: a {@link DiscError} that was reported and not thrown. */
@@ -54,5 +54,6 @@ export function hasCode<C extends ErrorCode>(error: unknown, code: C): error is 
  * @throws {@link DiscError} E_CANCELLED, with the signal's reason as cause.
  */
 export function throwIfCancelled(signal: AbortSignal | undefined, doing: string): void {
-  if (signal?.aborted) throw new DiscError("E_CANCELLED", `cancelled while ${doing}`, { doing }, { cause: signal.reason });
+  if (signal?.aborted)
+    throw new DiscError("E_CANCELLED", `cancelled while ${doing}`, { doing }, { cause: signal.reason });
 }

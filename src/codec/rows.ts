@@ -91,7 +91,15 @@ export function bit(at: number, number: number, clause: string): Row<boolean> {
 
 /** Bits that are reserved: written as zero, not looked at on reading. */
 export function reservedBits(at: number, high: number, low: number, clause: string): Row<void> {
-  return bitsRow(at, high, low, clause, true, () => undefined, () => 0);
+  return bitsRow(
+    at,
+    high,
+    low,
+    clause,
+    true,
+    () => undefined,
+    () => 0,
+  );
 }
 
 /**

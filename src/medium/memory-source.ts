@@ -28,8 +28,12 @@ export class MemorySource implements BlockSource {
  */
 export function checkRange(source: BlockSource, lba: number, count: number): void {
   if (lba >= 0 && count >= 0 && lba + count <= source.blocks) return;
-  throw new DiscError("E_READ_FAILED", `blocks ${lba} to ${lba + count - 1} are outside the ${source.blocks} blocks there are`, {
-    lba,
-    blocks: count,
-  });
+  throw new DiscError(
+    "E_READ_FAILED",
+    `blocks ${lba} to ${lba + count - 1} are outside the ${source.blocks} blocks there are`,
+    {
+      lba,
+      blocks: count,
+    },
+  );
 }

@@ -1,0 +1,114 @@
+import { DiscError } from "../../errors.js";
+import type { BlockSource } from "../../medium/block-source.js";
+import { blockBytes } from "../../units.js";
+
+/** A run of bytes on a disc. All extents of a content but the last fill whole blocks. */
+export interface Extent {
+  /** First block; `null` for a hole, whose bytes are zero and lie nowhere. */
+  readonly lba: number | null;
+  readonly bytes: number;
+}
+
+/**
+ * What is in a file. Two files that hold the same `Content` object are hard links of each other and lie on the disc
+ * once.
+ */
+export interface Content {
+  readonly bytes: number;
+  /** Whether any part can be read at any time; a stream's content can only be read once, from its start. */
+  readonly repeatable: boolean;
+  /** For messages: the path of the source, or where on a disc it lies. */
+  readonly label: string;
+  /** Where it already lies on the disc that is appended to; `undefined` for content that has to be written. */
+  readonly extents?: readonly Extent[] | undefined;
+  /**
+   * Reads `into.length` bytes from `offset` on, which are all there.
+   *
+   * @throws {@link DiscError} E_CONTENT_CHANGED, E_CONTENT_UNREADABLE, E_CONTENT_NOT_REPEATABLE, E_READ_FAILED.
+   */
+  read(offset: number, into: Uint8Array, signal?: AbortSignal): Promise<void>;
+}
+
+/** Content that is given as bytes. */
+export class MemoryContent implements Content {
+  readonly repeatable = true;
+  readonly label = "memory";
+  readonly #data: Uint8Array;
+
+  constructor(data: Uint8Array) {
+    this.#data = data;
+  }
+
+  get bytes(): number {
+    return this.#data.length;
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<void> {
+    into.set(this.#data.subarray(offset, offset + into.length));
+  }
+}
+
+/** Content that already lies on a disc or in an image, and stays there when a session is appended to that disc. */
+export class OnDiscContent implements Content {
+  readonly repeatable = true;
+  readonly bytes: number;
+  readonly extents: readonly Extent[];
+  readonly #source: BlockSource;
+
+  constructor(source: BlockSource, extents: readonly Extent[]) {
+    this.#source = source;
+    this.extents = extents;
+    this.bytes = extents.reduce((sum, extent) => sum + extent.bytes, 0);
+  }
+
+  get label(): string {
+    return `block ${this.extents[0]?.lba ?? 0} of the disc`;
+  }
+
+  async read(offset: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
+    let extentStart = 0;
+    let done = 0;
+    for (const extent of this.extents) {
+      const from = offset + done - extentStart;
+      if (done < into.length && from < extent.bytes) {
+        const count = Math.min(extent.bytes - from, into.length - done);
+        await this.#readExtent(extent, from, into.subarray(done, done + count), signal);
+        done += count;
+      }
+      extentStart += extent.bytes;
+    }
+    if (done < into.length) {
+      throw new DiscError("E_READ_FAILED", `${this.label}: ends after ${this.bytes} bytes`, {
+        lba: this.extents[0]?.lba ?? 0,
+        blocks: 0,
+      });
+    }
+  }
+
+  async #readExtent(extent: Extent, from: number, into: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    if (extent.lba === null) {
+      into.fill(0);
+      return;
+    }
+    const skippedBlocks = Math.floor(from / blockBytes);
+    const skippedBytes = from % blockBytes;
+    const first = extent.lba + skippedBlocks;
+    const blocks = Math.ceil((skippedBytes + into.length) / blockBytes);
+    if (skippedBytes === 0 && into.length === blocks * blockBytes) {
+      await this.#source.read(first, blocks, into, signal);
+      return;
+    }
+    const buffer = new Uint8Array(blocks * blockBytes);
+    await this.#source.read(first, blocks, buffer, signal);
+    into.set(buffer.subarray(skippedBytes, skippedBytes + into.length));
+  }
+}
+
+/** What a caller may give as content: bytes, a text (as UTF-8), or a content made by `fromFile`, `fromStream` … */
+export type ContentLike = Content | Uint8Array | string;
+
+/** Makes a content of what a caller gave. A string *is* the content; it is never taken for a path. */
+export function contentOf(given: ContentLike): Content {
+  if (typeof given === "string") return new MemoryContent(new TextEncoder().encode(given));
+  return given instanceof Uint8Array ? new MemoryContent(given) : given;
+}

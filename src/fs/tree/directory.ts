@@ -1,0 +1,254 @@
+import { DiscError } from "../../errors.js";
+import type { TaskOptions } from "../../medium/session-data.js";
+import type { Content, ContentLike } from "./content.js";
+import { contentOf } from "./content.js";
+import { checkCollisions, collision, mergeInto } from "./merge.js";
+import type { ItemAttributes, SpecialType } from "./node.js";
+import { FileNode, SpecialNode, SymlinkNode, TreeNode } from "./node.js";
+import { nameFault, splitPath } from "./path.js";
+
+/** Any item of a tree; `type` tells them apart. */
+export type Item = DirectoryNode | FileNode | SymlinkNode | SpecialNode;
+
+/** Who owns a tree: refuses changes while a result lives, and hears of them. */
+export interface TreeOwner {
+  /** @throws {@link DiscError} E_IMAGE_IN_USE. */
+  beforeChange(operation: string): void;
+  /** An item took the place of another one. */
+  replaced(path: string): void;
+}
+
+/** Where a tree of items comes from: a folder of the host, for one. */
+export interface TreeSource {
+  /** Fills a detached directory by {@link DirectoryNode.attach}, and sets that directory's own attributes. */
+  load(into: DirectoryNode, options: TaskOptions): Promise<void>;
+}
+
+/** How an item is added. */
+export interface AddOptions extends ItemAttributes {
+  /** Makes directories that are missing on the way. */
+  readonly parents?: boolean | undefined;
+  /** Takes the place of a file, link or device that is there. */
+  readonly replace?: boolean | undefined;
+}
+
+/** Where a whole tree is added. */
+export interface AddTreeOptions extends TaskOptions {
+  /** The directory that receives the source's contents, made where it is missing. Default: this directory. */
+  readonly at?: string | undefined;
+}
+
+/** A directory, and the way in which a tree is changed. Paths are relative to it; on the root they are those of the image. */
+export class DirectoryNode extends TreeNode {
+  readonly type = "directory";
+  readonly children: Map<string, Item> = new Map();
+  /** Set on the root of an image's tree. */
+  owner: TreeOwner | undefined;
+
+  constructor(name: string, attributes: ItemAttributes = {}) {
+    super(name, attributes, 0o755);
+  }
+
+  /** Children in this directory. */
+  get count(): number {
+    return this.children.size;
+  }
+
+  /** The children as they are now, in the order in which they were added. */
+  [Symbol.iterator](): IterableIterator<Item> {
+    return [...this.children.values()].values();
+  }
+
+  /** Puts a node into this directory without any check: for sources that fill detached trees. */
+  attach(node: Item): void {
+    node.parent = this;
+    this.children.set(node.name, node);
+  }
+
+  /**
+   * The item at a path.
+   *
+   * @throws {@link DiscError} E_ITEM_NOT_FOUND, E_PATH_INVALID.
+   */
+  item(path: string): Item {
+    const found = this.find(path);
+    if (found === undefined) throw new DiscError("E_ITEM_NOT_FOUND", `there is no item "${path}"`, { path });
+    return found;
+  }
+
+  /** The item at a path, if there is one. @throws {@link DiscError} E_PATH_INVALID. */
+  find(path: string): Item | undefined {
+    let node: Item | undefined = this;
+    for (const name of splitPath(path)) {
+      node = node?.type === "directory" ? node.children.get(name) : undefined;
+    }
+    return node;
+  }
+
+  /**
+   * Adds an empty directory; one that is there already is kept with the attributes given now.
+   *
+   * @throws {@link DiscError} E_ITEM_NOT_FOUND for a missing parent, E_ITEM_EXISTS, E_PATH_INVALID, E_IMAGE_IN_USE.
+   */
+  addDirectory(path: string, options: AddOptions = {}): DirectoryNode {
+    return this.#add(path, options, (name) => new DirectoryNode(name, options));
+  }
+
+  /**
+   * Adds a file. A string or bytes *are* its content; `fromFile` and `fromStream` name a source.
+   *
+   * @throws {@link DiscError} E_ITEM_NOT_FOUND for a missing parent, E_ITEM_EXISTS unless `replace`, E_TYPE_COLLISION
+   *   where a directory is there, E_PATH_INVALID, E_IMAGE_IN_USE.
+   */
+  addFile(path: string, content: ContentLike, options: AddOptions = {}): FileNode {
+    const resolved: Content = contentOf(content);
+    return this.#add(path, options, (name) => new FileNode(name, resolved, options));
+  }
+
+  /** Adds a symbolic link. @throws as {@link DirectoryNode.addFile}. */
+  addSymlink(path: string, target: string, options: AddOptions = {}): SymlinkNode {
+    if (target === "" || target.includes("\0")) {
+      const rule = "a link's target is not empty and has no NUL character";
+      throw new DiscError("E_NAME_INVALID", `link "${path}": ${rule}`, { name: target, path, rule });
+    }
+    return this.#add(path, options, (name) => new SymlinkNode(name, target, options));
+  }
+
+  /** Adds a device node, FIFO or socket. @throws as {@link DirectoryNode.addFile}. */
+  addSpecial(
+    path: string,
+    type: SpecialType,
+    device: { major: number; minor: number },
+    options: AddOptions = {},
+  ): SpecialNode {
+    return this.#add(path, options, (name) => new SpecialNode(name, type, device.major, device.minor, options));
+  }
+
+  /**
+   * Adds everything a source holds. Directories merge; a file takes the place of a file of the same name, which the
+   * image reports as W_REPLACED. Nothing is added when it fails or is cancelled.
+   *
+   * @throws {@link DiscError} E_TYPE_COLLISION for a file against a directory; what the source raises; E_CANCELLED.
+   */
+  async addTree(source: TreeSource, options: AddTreeOptions = {}): Promise<void> {
+    this.#owner()?.beforeChange("addTree");
+    const loaded = new DirectoryNode("");
+    await source.load(loaded, options);
+    this.#owner()?.beforeChange("addTree");
+    const names = splitPath(options.at ?? "/");
+    let place: Item | undefined = this;
+    for (const name of names) {
+      place = place?.children.get(name);
+      if (place !== undefined && place.type !== "directory") throw collision(place.path, place, loaded);
+    }
+    if (place !== undefined) checkCollisions(place, loaded, place.path);
+    const directory = this.#directoryAt(names, true);
+    mergeInto(directory, loaded, directory.path, (path) => this.#owner()?.replaced(path));
+  }
+
+  /**
+   * Removes a file or an empty directory.
+   *
+   * @throws {@link DiscError} E_ITEM_NOT_FOUND, E_DIRECTORY_NOT_EMPTY, E_PATH_INVALID, E_IMAGE_IN_USE.
+   */
+  remove(path: string): void {
+    const node = this.item(path);
+    if (node.type === "directory" && node.count > 0) {
+      const message = `directory "${path}" is not empty: ${node.count} items are in it`;
+      throw new DiscError("E_DIRECTORY_NOT_EMPTY", message, { path, children: node.count });
+    }
+    this.#detach(node, "remove");
+  }
+
+  /** Removes an item with everything below it; of the root, everything in it. @throws as {@link DirectoryNode.remove}. */
+  removeTree(path: string): void {
+    const node = this.item(path);
+    if (node.parent !== null) {
+      this.#detach(node, "removeTree");
+    } else if (node.type === "directory") {
+      node.#owner()?.beforeChange("removeTree");
+      node.children.clear();
+    }
+  }
+
+  /**
+   * Moves or renames an item. A target that is a directory receives it under its own name.
+   *
+   * @throws {@link DiscError} E_ITEM_NOT_FOUND, E_ITEM_EXISTS, E_MOVE_INTO_ITSELF, E_NOT_A_DIRECTORY, E_PATH_INVALID,
+   *   E_IMAGE_IN_USE.
+   */
+  move(from: string, to: string): void {
+    this.#owner()?.beforeChange("move");
+    const node = this.item(from);
+    const target = this.find(to);
+    const names = target?.type === "directory" && target !== node ? [...splitPath(to), node.name] : splitPath(to);
+    const name = names.pop();
+    const directory = this.#directoryAt(names, false);
+    for (let above: DirectoryNode | null = directory; above !== null; above = above.parent) {
+      if (above === node || node.parent === null) {
+        throw new DiscError("E_MOVE_INTO_ITSELF", `"${from}" cannot be moved to "${to}" below itself`, { from, to });
+      }
+    }
+    if (name === undefined || directory.children.has(name)) {
+      throw new DiscError("E_ITEM_EXISTS", `"${to}" is already there`, { path: to });
+    }
+    node.parent?.children.delete(node.name);
+    node.name = name;
+    directory.attach(node);
+  }
+
+  #owner(): TreeOwner | undefined {
+    let top: DirectoryNode = this;
+    while (top.parent !== null) top = top.parent;
+    return top.owner;
+  }
+
+  #detach(node: Item, operation: string): void {
+    this.#owner()?.beforeChange(operation);
+    if (node.parent === null)
+      throw new DiscError("E_PATH_INVALID", "the root cannot be removed", { path: "/", rule: "the root stays" });
+    node.parent.children.delete(node.name);
+    node.parent = null;
+  }
+
+  #directoryAt(names: readonly string[], make: boolean): DirectoryNode {
+    let directory: DirectoryNode = this;
+    for (const [index, name] of names.entries()) {
+      const path = `/${names.slice(0, index + 1).join("/")}`;
+      let next = directory.children.get(name);
+      if (next === undefined) {
+        if (!make) throw new DiscError("E_ITEM_NOT_FOUND", `there is no directory "${path}"`, { path });
+        next = new DirectoryNode(name);
+        directory.attach(next);
+      }
+      if (next.type !== "directory") {
+        throw new DiscError("E_NOT_A_DIRECTORY", `"${path}" is a ${next.type}, not a directory`, { path });
+      }
+      directory = next;
+    }
+    return directory;
+  }
+
+  #add<N extends Item>(path: string, options: AddOptions, make: (name: string) => N): N {
+    this.#owner()?.beforeChange("add");
+    const names = splitPath(path);
+    const name = names.pop();
+    if (name === undefined) throw new DiscError("E_ITEM_EXISTS", `"${path}" is already there`, { path });
+    const fault = nameFault(name);
+    if (fault !== undefined) throw new DiscError("E_NAME_INVALID", `"${name}": ${fault}`, { name, path, rule: fault });
+    const directory = this.#directoryAt(names, options.parents === true);
+    const existing = directory.children.get(name);
+    const node = make(name);
+    if (existing !== undefined) {
+      const isDirectory = existing.type === "directory";
+      if (isDirectory !== (node.type === "directory") && options.replace === true)
+        throw collision(path, existing, node);
+      if (options.replace !== true || isDirectory) {
+        throw new DiscError("E_ITEM_EXISTS", `"${path}" is already there`, { path });
+      }
+      this.#owner()?.replaced(existing.path);
+    }
+    directory.attach(node);
+    return node;
+  }
+}

@@ -1,0 +1,107 @@
+import type { Content } from "./content.js";
+import type { DirectoryNode } from "./directory.js";
+import { joinPath } from "./path.js";
+
+/** The kinds of item a tree holds. */
+export type ItemType = "file" | "directory" | "symlink" | "block" | "character" | "fifo" | "socket";
+
+/** What a caller may say of an item besides its name and content; what is left out takes its default. */
+export interface ItemAttributes {
+  /** Permission bits with set-user-ID, set-group-ID and sticky bit: 0 to 0o7777. Default 0o755 for directories, 0o644 else. */
+  readonly mode?: number | undefined;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+  /** Last modification; left out, it is the time at which the image is made. */
+  readonly mtime?: Date | number | undefined;
+  readonly atime?: Date | number | undefined;
+  /** Last change of attributes. */
+  readonly ctime?: Date | number | undefined;
+  /** Whether readers should not show it. */
+  readonly hidden?: boolean | undefined;
+}
+
+function timeMs(time: Date | number | undefined): number | null {
+  if (time === undefined) return null;
+  const ms = Number(time);
+  if (!Number.isFinite(ms)) throw new RangeError(`a time is a Date or milliseconds since 1970, got ${time}`);
+  return ms;
+}
+
+/** One item of a tree: what should be on the disc. It has no address. */
+export abstract class TreeNode {
+  abstract readonly type: ItemType;
+  /** The name; bytes that are not UTF-8 stand in it as U+DC80 to U+DCFF (see names/name-bytes.ts). */
+  name: string;
+  parent: DirectoryNode | null = null;
+  /** Permission bits, 0 to 0o7777. */
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Milliseconds since 1970; `null` for the time at which the image is made. */
+  mtimeMs: number | null;
+  atimeMs: number | null;
+  ctimeMs: number | null;
+  hidden: boolean;
+  /** Whether it came from an earlier session and was not touched since. */
+  imported = false;
+
+  constructor(name: string, attributes: ItemAttributes, defaultMode: number) {
+    this.name = name;
+    this.mode = attributes.mode ?? defaultMode;
+    if (!Number.isInteger(this.mode) || this.mode < 0 || this.mode > 0o7777) {
+      throw new RangeError(`mode is an integer from 0 to 0o7777, got ${this.mode}`);
+    }
+    this.uid = attributes.uid ?? 0;
+    this.gid = attributes.gid ?? 0;
+    this.mtimeMs = timeMs(attributes.mtime);
+    this.atimeMs = timeMs(attributes.atime);
+    this.ctimeMs = timeMs(attributes.ctime);
+    this.hidden = attributes.hidden ?? false;
+  }
+
+  /** Its path in the image: "/a/b"; "/" for the root. */
+  get path(): string {
+    return this.parent === null ? "/" : joinPath(this.parent.path, this.name);
+  }
+}
+
+/** A file with content. */
+export class FileNode extends TreeNode {
+  readonly type = "file";
+  readonly content: Content;
+
+  constructor(name: string, content: Content, attributes: ItemAttributes = {}) {
+    super(name, attributes, 0o644);
+    this.content = content;
+  }
+}
+
+/** A symbolic link. */
+export class SymlinkNode extends TreeNode {
+  readonly type = "symlink";
+  /** Where it points, as in {@link TreeNode.name} for bytes that are not UTF-8. */
+  readonly target: string;
+
+  constructor(name: string, target: string, attributes: ItemAttributes = {}) {
+    super(name, attributes, 0o777);
+    this.target = target;
+  }
+}
+
+/** The kinds of {@link SpecialNode}. */
+export type SpecialType = "block" | "character" | "fifo" | "socket";
+
+/** A device node, FIFO or socket. */
+export class SpecialNode extends TreeNode {
+  readonly type: SpecialType;
+  /** Device numbers; 0 for FIFOs and sockets. */
+  readonly major: number;
+  readonly minor: number;
+
+  constructor(name: string, type: SpecialType, major: number, minor: number, attributes: ItemAttributes = {}) {
+    super(name, attributes, 0o644);
+    this.type = type;
+    this.major = major;
+    this.minor = minor;
+  }
+}
