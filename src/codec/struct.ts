@@ -1,6 +1,6 @@
 import type { Codec, ReadContext } from "./codec.js";
 import { proveTiling, reportFault } from "./codec.js";
-import type { Row } from "./rows.js";
+import type { FieldType, Row } from "./rows.js";
 
 /**
  * The rows of a structure: one for each member of its value, plus rows whose key starts with `_` for bytes that are
@@ -78,4 +78,14 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
   const target = new Uint8Array(codec.bytes(value));
   codec.write(value, target, 0);
   return target;
+}
+
+/** A structure of fixed size as a field of another one. */
+export function nested<T>(codec: StructCodec<T>): FieldType<T> {
+  return {
+    name: codec.name,
+    bytes: codec.size,
+    read: (source, at, length) => codec.read(source.subarray(at, at + length), 0, { tolerant: true, lba: null }),
+    write: (value, target, at) => codec.write(value, target, at),
+  };
 }

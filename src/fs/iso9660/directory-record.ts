@@ -1,0 +1,138 @@
+/** Directory records. ECMA-119, 4th edition (June 2019), clause 9.1. */
+import type { Codec, ReadContext } from "../../codec/codec.js";
+import { reportFault } from "../../codec/codec.js";
+import { both16, both32, u8, writeBoth32 } from "../../codec/integers.js";
+import { bp } from "../../codec/rows.js";
+import type { StructCodec } from "../../codec/struct.js";
+import { struct } from "../../codec/struct.js";
+import { recordingTime, writeRecordingTime } from "../../codec/time.js";
+
+/** Bits of File Flags. ECMA-119 9.1.6, table 10. */
+export const fileFlags = {
+  /** Its existence need not be made known to the user. */
+  existence: 0x01,
+  directory: 0x02,
+  associatedFile: 0x04,
+  record: 0x08,
+  protection: 0x10,
+  multiExtent: 0x80,
+} as const;
+
+/** The fixed part of a directory record. */
+export interface DirectoryRecordHead {
+  /** Of the whole record, in bytes. */
+  readonly lengthOfDirectoryRecord: number;
+  readonly extendedAttributeRecordLength: number;
+  readonly locationOfExtent: number;
+  /** In bytes, of this extent. */
+  readonly dataLength: number;
+  /** Milliseconds since 1970; `null` where it is not specified. */
+  readonly recordingDateAndTime: number | null;
+  /** Bits of {@link fileFlags}. */
+  readonly fileFlags: number;
+  readonly fileUnitSize: number;
+  readonly interleaveGapSize: number;
+  readonly volumeSequenceNumber: number;
+  readonly lengthOfFileIdentifier: number;
+}
+
+/** A directory record. */
+export interface DirectoryRecord
+  extends Omit<DirectoryRecordHead, "lengthOfDirectoryRecord" | "lengthOfFileIdentifier"> {
+  readonly fileIdentifier: Uint8Array;
+  readonly systemUse: Uint8Array;
+}
+
+/** Bytes before the File Identifier. */
+export const directoryRecordHeadBytes = 33;
+
+/** The largest record: its length is one byte, and records are of even length. ECMA-119 9.1.1, 9.1.13. */
+export const maximumDirectoryRecordBytes = 254;
+
+/** The fixed part of a directory record, by its rows. */
+export const directoryRecordHead: StructCodec<DirectoryRecordHead> = struct<DirectoryRecordHead>(
+  "DirectoryRecord",
+  33,
+  {
+    lengthOfDirectoryRecord: bp(1, 1, u8, "9.1.1"),
+    extendedAttributeRecordLength: bp(2, 2, u8, "9.1.2"),
+    locationOfExtent: bp(3, 10, both32, "9.1.3"),
+    dataLength: bp(11, 18, both32, "9.1.4"),
+    recordingDateAndTime: bp(19, 25, recordingTime, "9.1.5"),
+    fileFlags: bp(26, 26, u8, "9.1.6"),
+    fileUnitSize: bp(27, 27, u8, "9.1.7"),
+    interleaveGapSize: bp(28, 28, u8, "9.1.8"),
+    volumeSequenceNumber: bp(29, 32, both16, "9.1.9"),
+    lengthOfFileIdentifier: bp(33, 33, u8, "9.1.10"),
+  },
+);
+
+/** Bytes of a record before its system use: head, identifier, and a padding byte after an identifier of even length. */
+export function systemUseOffset(identifierBytes: number): number {
+  return directoryRecordHeadBytes + identifierBytes + (identifierBytes % 2 === 0 ? 1 : 0);
+}
+
+/** Bytes of a record with that identifier and system use; even. ECMA-119 9.1.12, 9.1.13. */
+export function directoryRecordBytes(identifierBytes: number, systemUseBytes: number): number {
+  const bytes = systemUseOffset(identifierBytes) + systemUseBytes;
+  return bytes + (bytes % 2);
+}
+
+/**
+ * Writes the head of a record of a volume set of one volume, without interleaving and extended attributes, straight
+ * line: a million times an image. Equal to what the rows write, as a property test shows.
+ */
+export function writeDirectoryRecordHead(
+  target: Uint8Array,
+  at: number,
+  lengthOfDirectoryRecord: number,
+  locationOfExtent: number,
+  dataLength: number,
+  timeMs: number | null,
+  flags: number,
+  lengthOfFileIdentifier: number,
+): void {
+  target[at] = lengthOfDirectoryRecord;
+  target[at + 1] = 0;
+  writeBoth32(locationOfExtent, target, at + 2);
+  writeBoth32(dataLength, target, at + 10);
+  writeRecordingTime(timeMs, target, at + 18);
+  target[at + 25] = flags;
+  target[at + 26] = 0;
+  target[at + 27] = 0;
+  target[at + 28] = 1;
+  target[at + 29] = 0;
+  target[at + 30] = 0;
+  target[at + 31] = 1;
+  target[at + 32] = lengthOfFileIdentifier;
+}
+
+/** A whole directory record. Reading gives views into the bytes read. */
+export const directoryRecord: Codec<DirectoryRecord> = {
+  name: "DirectoryRecord",
+  bytes: (value) => directoryRecordBytes(value.fileIdentifier.length, value.systemUse.length),
+  write: (value, target, at) => {
+    const length = directoryRecord.bytes(value);
+    if (length > maximumDirectoryRecordBytes)
+      throw new RangeError(`a directory record has up to 254 bytes, got ${length}`);
+    const lengthOfFileIdentifier = value.fileIdentifier.length;
+    target.fill(0, at, at + length);
+    directoryRecordHead.write({ ...value, lengthOfDirectoryRecord: length, lengthOfFileIdentifier }, target, at);
+    target.set(value.fileIdentifier, at + directoryRecordHeadBytes);
+    target.set(value.systemUse, at + systemUseOffset(lengthOfFileIdentifier));
+  },
+  read: (source, at, context: ReadContext) => {
+    const { lengthOfDirectoryRecord, lengthOfFileIdentifier, ...head } = directoryRecordHead.read(source, at, context);
+    const end = at + lengthOfDirectoryRecord;
+    const identifierEnd = at + directoryRecordHeadBytes + lengthOfFileIdentifier;
+    if (lengthOfFileIdentifier === 0 || identifierEnd > end || end > source.length) {
+      const reason = `is ${lengthOfDirectoryRecord} with an identifier of ${lengthOfFileIdentifier} bytes`;
+      reportFault(context, "DirectoryRecord", "lengthOfDirectoryRecord", "9.1.1", reason);
+    }
+    return {
+      ...head,
+      fileIdentifier: source.subarray(at + directoryRecordHeadBytes, identifierEnd),
+      systemUse: source.subarray(Math.min(end, at + systemUseOffset(lengthOfFileIdentifier)), end),
+    };
+  },
+};
