@@ -16,7 +16,7 @@ export type RockRidgeVersion = "1.10" | "1.12";
 export const rockRidgeReferences: Readonly<Record<RockRidgeVersion, ExtensionsReference>> = {
   "1.12": {
     identifier: "IEEE_1282",
-    descriptor: "THE IEEE 1282 PROTOCOL PROVIDES SUPPORT FOR POSIX FILE SYSTEM SEMANTICS",
+    descriptor: "THE IEEE 1282 PROTOCOL PROVIDES SUPPORT FOR POSIX FILE SYSTEM SEMANTICS.",
     source: "PLEASE CONTACT THE IEEE STANDARDS DEPARTMENT, PISCATAWAY, NJ, USA FOR THE 1282 SPECIFICATION.",
     extensionVersion: 1,
   },
