@@ -26,7 +26,7 @@ export class MemorySource implements BlockSource {
  *
  * @throws {@link DiscError} E_READ_FAILED.
  */
-export function checkRange(source: BlockSource, lba: number, count: number): void {
+export function checkRange(source: Pick<BlockSource, "blocks">, lba: number, count: number): void {
   if (lba >= 0 && count >= 0 && lba + count <= source.blocks) return;
   throw new DiscError(
     "E_READ_FAILED",

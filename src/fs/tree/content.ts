@@ -9,6 +9,20 @@ export interface Extent {
   readonly bytes: number;
 }
 
+/** A part of a content that is wanted, and where it goes. */
+export interface ContentRequest {
+  readonly content: Content;
+  /** First byte in the content. */
+  readonly offset: number;
+  readonly into: Uint8Array;
+}
+
+/** Reads many contents of one kind at once, which is faster than one after the other where they are small. */
+export interface BatchReader {
+  /** @throws as {@link Content.read} does, for the first request that fails. */
+  readBatch(requests: readonly ContentRequest[], signal?: AbortSignal): Promise<void>;
+}
+
 /**
  * What is in a file. Two files that hold the same `Content` object are hard links of each other and lie on the disc
  * once.
@@ -21,6 +35,8 @@ export interface Content {
   readonly label: string;
   /** Where it already lies on the disc that is appended to; `undefined` for content that has to be written. */
   readonly extents?: readonly Extent[] | undefined;
+  /** Reads contents of this kind in batches. */
+  readonly batchReader?: BatchReader | undefined;
   /**
    * Reads `into.length` bytes from `offset` on, which are all there.
    *
@@ -53,10 +69,10 @@ export class OnDiscContent implements Content {
   readonly repeatable = true;
   readonly bytes: number;
   readonly extents: readonly Extent[];
-  readonly #source: BlockSource;
+  readonly source: BlockSource;
 
   constructor(source: BlockSource, extents: readonly Extent[]) {
-    this.#source = source;
+    this.source = source;
     this.extents = extents;
     this.bytes = extents.reduce((sum, extent) => sum + extent.bytes, 0);
   }
@@ -95,11 +111,11 @@ export class OnDiscContent implements Content {
     const first = extent.lba + skippedBlocks;
     const blocks = Math.ceil((skippedBytes + into.length) / blockBytes);
     if (skippedBytes === 0 && into.length === blocks * blockBytes) {
-      await this.#source.read(first, blocks, into, signal);
+      await this.source.read(first, blocks, into, signal);
       return;
     }
     const buffer = new Uint8Array(blocks * blockBytes);
-    await this.#source.read(first, blocks, buffer, signal);
+    await this.source.read(first, blocks, buffer, signal);
     into.set(buffer.subarray(skippedBytes, skippedBytes + into.length));
   }
 }

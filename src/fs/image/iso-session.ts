@@ -1,0 +1,198 @@
+/** Which writers make a session of ISO 9660, Rock Ridge and Joliet, and in which order their regions lie. */
+import { writeTextBytes, writeUtf16be } from "../../codec/text.js";
+import type { WarningListener } from "../../errors.js";
+import { DiscError } from "../../errors.js";
+import { maximumExtentBytes } from "../iso9660/directory-layout.js";
+import type { HierarchyOptions } from "../iso9660/hierarchy.js";
+import { buildHierarchy } from "../iso9660/hierarchy.js";
+import type { RegionWriter } from "../iso9660/hierarchy-writer.js";
+import { HierarchyWriter } from "../iso9660/hierarchy-writer.js";
+import { IsoDescriptorWriter, TerminatorWriter } from "../iso9660/iso-writer.js";
+import type { VolumeDescription } from "../iso9660/volume-description.js";
+import { JolietDescriptorWriter } from "../joliet/joliet-writer.js";
+import type { Catalog } from "../layout/catalog.js";
+import type { ContentLayout } from "../layout/contents.js";
+import type { Plan } from "../layout/plan.js";
+import type { Renderer } from "../layout/region.js";
+import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../names/iso-name.js";
+import { compareJolietNames, jolietNameMapping } from "../names/joliet-name.js";
+import { bytesFromName } from "../names/name-bytes.js";
+import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
+import type { Item } from "../tree/directory.js";
+import type { ImageOptions } from "./options.js";
+import { isoVolumeName } from "./options.js";
+import type { ImageTimes } from "./times.js";
+
+/** What the writers of a session are made from. */
+export interface SessionParts {
+  readonly options: ImageOptions;
+  readonly catalog: Catalog;
+  readonly contents: ContentLayout;
+  readonly times: ImageTimes;
+  readonly onWarning: WarningListener;
+}
+
+/** The system area: zero, unless something that boots lies there. ECMA-119 6.2.1. */
+class SystemAreaWriter implements RegionWriter {
+  readonly regions = [
+    {
+      kind: "systemArea",
+      name: "System area",
+      blocks: 16,
+      place: { at: "fromStart", block: 0 },
+      needs: "plan",
+    } as const,
+  ];
+
+  bind(): ReadonlyMap<string, Renderer> {
+    return new Map();
+  }
+}
+
+/**
+ * Where the volume ends, counted from the start of the medium: Linux 6.1 takes continuation areas behind that for
+ * corrupt, and so drops Rock Ridge in sessions whose size is counted from their own start, as other programs write it.
+ */
+function volumeSpaceSize(plan: Plan): number {
+  return plan.firstBlock + plan.blocks;
+}
+
+function reporters(
+  parts: SessionParts,
+  fileSystem: string,
+  isShorteningReported: boolean,
+): Pick<HierarchyOptions, "onOmitted" | "onShortened"> {
+  return {
+    onOmitted: (path, reason) => {
+      const message = `"${path}" is not in ${fileSystem}: ${reason}`;
+      parts.onWarning(new DiscError("W_NOT_REPRESENTED", message, { path, fileSystem, reason }));
+    },
+    onShortened: (path, name) => {
+      if (!isShorteningReported) return;
+      const message = `"${path}" is shortened to "${name}" in ${fileSystem}`;
+      parts.onWarning(new DiscError("W_NAME_SHORTENED", message, { path, fileSystem, name }));
+    },
+  };
+}
+
+function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWriter {
+  const { options, catalog, contents, times } = parts;
+  const level = options.isoLevel ?? 3;
+  const relaxations = options.isoRelaxations ?? {};
+  const rules = isoNameRules(level, relaxations);
+  const mayBeDeep = level === 4 || relaxations.deepPaths === true;
+  const directories = buildHierarchy(catalog, {
+    fileSystem: "ISO 9660",
+    mapping: isoNameMapping(rules),
+    compare: compareIsoIdentifiers,
+    omits: (item) =>
+      hasRockRidge || item.type === "file" || item.type === "directory" ? undefined : `it cannot hold a ${item.type}`,
+    deepDirectories: mayBeDeep ? "allow" : hasRockRidge ? "relocate" : "refuse",
+    // Where Rock Ridge or Joliet keeps the full name, that a short one exists beside it is no loss.
+    ...reporters(parts, "ISO 9660", !hasRockRidge && !isWritten(options, "joliet")),
+  });
+  if (level < 3) refuseLargeFiles(parts);
+  const version = rules.version ? ";1" : "";
+  const systemUse = new RockRidgeWriter({
+    version: options.rockRidgeVersion ?? "1.12",
+    times: (item) => times.stamps(item),
+    encodeName: bytesFromName,
+  });
+  return new HierarchyWriter(
+    {
+      prefix: "iso",
+      fileSystem: "ISO 9660",
+      version,
+      bytesPerCharacter: 1,
+      writeText: writeTextBytes,
+      timeMs: (item) => times.modifyMs(item),
+      ...(hasRockRidge ? { systemUse } : {}),
+    },
+    directories,
+    catalog,
+    contents,
+  );
+}
+
+/** Levels 1 and 2 hold a file in one extent. ECMA-119 10.1, 10.2. */
+function refuseLargeFiles({ contents, catalog }: SessionParts): void {
+  for (const [index, content] of catalog.contents.entries()) {
+    if (contents.extentCount(index, maximumExtentBytes) <= 1) continue;
+    const path = catalog.nodeOfContent[index]!.path;
+    const message = `"${path}" has ${content.bytes} bytes, more than one extent of ${maximumExtentBytes} holds`;
+    const detail = { path, bytes: content.bytes, limitBytes: maximumExtentBytes, fileSystem: "ISO 9660" };
+    throw new DiscError("E_FILE_TOO_BIG", message, detail);
+  }
+}
+
+function jolietHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWriter {
+  const { options, catalog, contents, times } = parts;
+  const hasIt = (item: Item): boolean => item.type === "file" || item.type === "directory";
+  const reports = reporters(parts, "Joliet", true);
+  const directories = buildHierarchy(catalog, {
+    fileSystem: "Joliet",
+    mapping: jolietNameMapping(options.jolietNameLength ?? 64),
+    compare: compareJolietNames,
+    omits: (item) => (hasIt(item) ? undefined : `it cannot hold a ${item.type}`),
+    deepDirectories: "allow",
+    ...reports,
+    // With Rock Ridge beside it, that links and devices are there alone is what everybody expects.
+    ...(hasRockRidge ? { onOmitted: () => {} } : {}),
+  });
+  return new HierarchyWriter(
+    {
+      prefix: "joliet",
+      fileSystem: "Joliet",
+      version: ";1",
+      bytesPerCharacter: 2,
+      writeText: writeUtf16be,
+      timeMs: (item) => times.modifyMs(item),
+    },
+    directories,
+    catalog,
+    contents,
+  );
+}
+
+/** Whether the options ask for a file system; all are written by default. */
+export function isWritten(options: ImageOptions, fileSystem: "rockridge" | "joliet"): boolean {
+  return options.fileSystems?.includes(fileSystem) ?? true;
+}
+
+/** The writers of a session, in the order in which their regions lie: docs/ON-DISC.md, order of regions. */
+export function sessionWriters(parts: SessionParts): RegionWriter[] {
+  const { options, contents, times } = parts;
+  const hasRockRidge = isWritten(options, "rockridge");
+  const description: VolumeDescription = {
+    volumeName: options.volumeName ?? "DISC",
+    systemIdentifier: options.systemIdentifier ?? "",
+    volumeSetIdentifier: options.volumeSetIdentifier ?? "",
+    publisherIdentifier: options.publisherIdentifier ?? "",
+    dataPreparerIdentifier: options.dataPreparerIdentifier ?? "",
+    applicationIdentifier: options.applicationIdentifier ?? "",
+    copyrightFileIdentifier: "",
+    abstractFileIdentifier: "",
+    bibliographicFileIdentifier: "",
+    createdMs: times.imageMs,
+    modifiedMs: times.imageMs,
+  };
+  const iso = isoHierarchy(parts, hasRockRidge);
+  const isoDescription = { ...description, volumeName: isoVolumeName(description.volumeName) };
+  const joliet = isWritten(options, "joliet") ? jolietHierarchy(parts, hasRockRidge) : undefined;
+  let position = 1;
+  const jolietPosition = joliet === undefined ? undefined : position++;
+  const enhancedPosition = options.isoLevel === 4 ? position++ : undefined;
+  const descriptors: RegionWriter[] = [
+    new SystemAreaWriter(),
+    new IsoDescriptorWriter(isoDescription, iso, volumeSpaceSize, enhancedPosition),
+  ];
+  if (joliet !== undefined) {
+    descriptors.push(new JolietDescriptorWriter(description, joliet, volumeSpaceSize, jolietPosition!));
+  }
+  descriptors.push(new TerminatorWriter(position));
+  const contentWriter: RegionWriter = {
+    regions: [contents.region],
+    bind: () => new Map([[contents.region.kind, contents.render]]),
+  };
+  return [...descriptors, iso, ...(joliet === undefined ? [] : [joliet]), contentWriter];
+}

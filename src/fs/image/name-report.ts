@@ -1,0 +1,41 @@
+import type { WarningListener } from "../../errors.js";
+import { DiscError } from "../../errors.js";
+import type { Catalog, CatalogDirectory } from "../layout/catalog.js";
+import { bytesFromName } from "../names/name-bytes.js";
+import { joinPath } from "../tree/path.js";
+import type { ImageTimes } from "./times.js";
+
+/** The longest name that Linux shows: its buffer for Rock Ridge names has 254 bytes, fs/isofs. */
+const linuxNameBytes = 253;
+
+/** Warns of what is written rightly and still reads badly somewhere: names that fold, long names, odd times. */
+export function reportNames(catalog: Catalog, times: ImageTimes, onWarning: WarningListener): void {
+  for (const directory of catalog.directories) {
+    times.check(directory.node);
+    reportFolding(directory, onWarning);
+    for (const child of directory.children) {
+      if (child.type !== "directory") times.check(child);
+      if (child.name.length * 3 <= linuxNameBytes) continue;
+      const bytes = bytesFromName(child.name).length;
+      if (bytes <= linuxNameBytes) continue;
+      const path = joinPath(directory.node.path, child.name);
+      const message = `"${path}": a name of ${bytes} bytes; Linux shows ${linuxNameBytes} of them`;
+      onWarning(new DiscError("W_NAME_LONG", message, { path, bytes, limitBytes: linuxNameBytes }));
+    }
+  }
+}
+
+function reportFolding(directory: CatalogDirectory, onWarning: WarningListener): void {
+  const folded = new Map<string, string>();
+  for (const { name } of directory.children) {
+    const key = name.normalize("NFC").toLowerCase();
+    const other = folded.get(key);
+    if (other === undefined) {
+      folded.set(key, name);
+      continue;
+    }
+    const path = joinPath(directory.node.path, name);
+    const message = `"${path}" and "${other}" differ only in case or Unicode form: Windows and macOS take them for one`;
+    onWarning(new DiscError("W_NAMES_FOLD", message, { path, other, readers: "Windows, macOS" }));
+  }
+}

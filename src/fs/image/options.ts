@@ -1,0 +1,99 @@
+import type { WarningListener } from "../../errors.js";
+import { DiscError } from "../../errors.js";
+import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
+import type { JolietNameLength } from "../names/joliet-name.js";
+import type { RockRidgeVersion } from "../rockridge/entries.js";
+
+/** File systems that can be written. Rock Ridge extends ISO 9660, which is always there. */
+export type FileSystemName = "iso" | "rockridge" | "joliet";
+
+/** What an image is like. All can be changed until the result is made. */
+export interface ImageOptions {
+  /** Default: all three. */
+  readonly fileSystems?: readonly FileSystemName[] | undefined;
+  /** Up to 32 characters, written as given where the format allows. Default: "DISC". */
+  readonly volumeName?: string | undefined;
+  /** Default: 3. */
+  readonly isoLevel?: IsoLevel | undefined;
+  readonly isoRelaxations?: IsoRelaxations | undefined;
+  /** Default: "1.12". */
+  readonly rockRidgeVersion?: RockRidgeVersion | undefined;
+  /** Default: 64. */
+  readonly jolietNameLength?: JolietNameLength | undefined;
+  readonly systemIdentifier?: string | undefined;
+  readonly volumeSetIdentifier?: string | undefined;
+  readonly publisherIdentifier?: string | undefined;
+  readonly dataPreparerIdentifier?: string | undefined;
+  readonly applicationIdentifier?: string | undefined;
+  /** Seconds since 1970: sets the volume's dates, clamps later file times, and drops access and change times. */
+  readonly sourceDateEpoch?: number | undefined;
+  /** Blocks the image may have; left out, what is free on the disc, or no limit. */
+  readonly freeMediaBlocks?: number | undefined;
+  readonly onWarning?: WarningListener | undefined;
+  /** Throws warnings instead of reporting them. */
+  readonly strict?: boolean | undefined;
+}
+
+const fileSystemNames: readonly string[] = ["iso", "rockridge", "joliet"];
+
+function refuse(option: string, value: unknown, allowed: string): never {
+  throw new DiscError("E_OPTION_INVALID", `${option} is ${JSON.stringify(value)}, allowed: ${allowed}`, {
+    option,
+    value,
+    allowed,
+  });
+}
+
+function checkOneOf(option: string, value: unknown, allowed: readonly unknown[]): void {
+  if (value !== undefined && !allowed.includes(value)) refuse(option, value, allowed.join(", "));
+}
+
+/** Characters a descriptor's text can hold: one byte each. */
+function checkText(option: string, value: string | undefined, maximum: number): void {
+  if (value === undefined) return;
+  if (value.length > maximum || /[^\x20-\x7e]/.test(value)) refuse(option, value, `up to ${maximum} ASCII characters`);
+}
+
+/**
+ * Refuses options that cannot be.
+ *
+ * @throws {@link DiscError} E_OPTION_INVALID, E_VOLUME_NAME_INVALID.
+ */
+export function checkOptions(options: ImageOptions): void {
+  const { fileSystems, isoLevel, rockRidgeVersion, jolietNameLength, sourceDateEpoch, freeMediaBlocks } = options;
+  for (const name of fileSystems ?? []) checkOneOf("fileSystems", name, fileSystemNames);
+  if (fileSystems?.length === 0) refuse("fileSystems", fileSystems, "at least one");
+  checkOneOf("isoLevel", isoLevel, [1, 2, 3, 4]);
+  checkOneOf("rockRidgeVersion", rockRidgeVersion, ["1.10", "1.12"]);
+  checkOneOf("jolietNameLength", jolietNameLength, [64, 103]);
+  if (options.isoRelaxations?.longNames === true && options.isoRelaxations.omitVersion !== true) {
+    refuse("isoRelaxations", options.isoRelaxations, "longNames only together with omitVersion");
+  }
+  if (sourceDateEpoch !== undefined && !(Number.isSafeInteger(sourceDateEpoch) && sourceDateEpoch >= 0)) {
+    refuse("sourceDateEpoch", sourceDateEpoch, "whole seconds since 1970");
+  }
+  if (freeMediaBlocks !== undefined && !(Number.isSafeInteger(freeMediaBlocks) && freeMediaBlocks > 0)) {
+    refuse("freeMediaBlocks", freeMediaBlocks, "a positive number of blocks");
+  }
+  checkText("systemIdentifier", options.systemIdentifier, 32);
+  checkText("volumeSetIdentifier", options.volumeSetIdentifier, 128);
+  checkText("publisherIdentifier", options.publisherIdentifier, 128);
+  checkText("dataPreparerIdentifier", options.dataPreparerIdentifier, 128);
+  checkText("applicationIdentifier", options.applicationIdentifier, 128);
+  checkVolumeName(options.volumeName);
+}
+
+/** The volume name as the primary descriptor holds it: one byte a character, "_" for what is not ASCII. */
+export function isoVolumeName(name: string): string {
+  return name.replace(/[^\x20-\x7e]/gu, "_");
+}
+
+function checkVolumeName(name: string | undefined): void {
+  if (name === undefined) return;
+  const rule = "up to 32 characters, none of them a control character";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (isoVolumeName(name).length > 32 || name === "" || /[\x00-\x1f\x7f]/.test(name)) {
+    const message = `volume name "${name}" cannot be written: ${rule}`;
+    throw new DiscError("E_VOLUME_NAME_INVALID", message, { name, fileSystem: "ISO 9660", rule });
+  }
+}

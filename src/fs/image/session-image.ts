@@ -1,0 +1,93 @@
+import { throwIfCancelled } from "../../errors.js";
+import { checkRange } from "../../medium/memory-source.js";
+import type { DiscIdentity } from "../../medium/session.js";
+import type { SessionData, TaskOptions } from "../../medium/session-data.js";
+import { blockBytes } from "../../units.js";
+import { renderBlocks } from "../layout/contents.js";
+import type { Plan } from "../layout/plan.js";
+import type { Renderer } from "../layout/region.js";
+
+/** Blocks rendered at a time when an image is read in order: 2 MiB. */
+const chunkBlocks = 1024;
+
+/**
+ * A made image: every block has its place, none is stored. Any range can be read at any time, at its address on the
+ * medium, unless a content in it can be read only once. While it lives, its tree cannot be changed.
+ */
+export class SessionImage implements SessionData, AsyncDisposable {
+  readonly plan: Plan;
+  readonly importedFrom: DiscIdentity | null;
+  readonly #renderers: ReadonlyMap<string, Renderer>;
+  readonly #release: () => void;
+
+  constructor(
+    plan: Plan,
+    renderers: ReadonlyMap<string, Renderer>,
+    importedFrom: DiscIdentity | null,
+    release: () => void,
+  ) {
+    this.plan = plan;
+    this.importedFrom = importedFrom;
+    this.#renderers = renderers;
+    this.#release = release;
+  }
+
+  get firstBlock(): number {
+    return this.plan.firstBlock;
+  }
+
+  get blocks(): number {
+    return this.plan.blocks;
+  }
+
+  /**
+   * Reads blocks at their addresses on the medium.
+   *
+   * @throws {@link DiscError} E_READ_FAILED outside the image; what reading a content raises.
+   */
+  async read(lba: number, count: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const { firstBlock, blocks } = this.plan;
+    checkRange({ blocks }, lba - firstBlock, count);
+    await renderBlocks(this.plan, this.#renderers, lba, into.subarray(0, count * blockBytes), signal);
+  }
+
+  /**
+   * The whole image in order, in pieces of whole blocks. A piece is valid until the next is asked for.
+   *
+   * @throws {@link DiscError} E_CANCELLED; what reading a content raises.
+   */
+  async *chunks(options: TaskOptions = {}): AsyncGenerator<Uint8Array, void, void> {
+    const { firstBlock, blocks } = this.plan;
+    // One piece is rendered while the caller is busy with the one before.
+    const buffers = [new Uint8Array(chunkBlocks * blockBytes), new Uint8Array(chunkBlocks * blockBytes)];
+    const render = async (first: number): Promise<Uint8Array> => {
+      throwIfCancelled(options.signal, "reading the image");
+      const count = Math.min(chunkBlocks, blocks - first);
+      const piece = buffers[(first / chunkBlocks) % 2]!.subarray(0, count * blockBytes);
+      await this.read(firstBlock + first, count, piece, options.signal);
+      return piece;
+    };
+    let next: Promise<Uint8Array> | undefined = blocks > 0 ? render(0) : undefined;
+    try {
+      for (let first = 0; next !== undefined; first += chunkBlocks) {
+        const piece = await next;
+        const following = first + chunkBlocks;
+        next = following < blocks ? render(following) : undefined;
+        yield piece;
+        options.onProgress?.({ phase: "reading", doneBlocks: Math.min(following, blocks), totalBlocks: blocks });
+      }
+    } finally {
+      // A piece that nobody will take must not end as an unhandled rejection.
+      await next?.catch(() => undefined);
+    }
+  }
+
+  /** Lets the tree be changed again. */
+  dispose(): void {
+    this.#release();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+}

@@ -1,0 +1,53 @@
+import { recordingTimeRange } from "../../codec/time.js";
+import type { WarningListener } from "../../errors.js";
+import { DiscError } from "../../errors.js";
+import type { TimeStamps } from "../rockridge/entries.js";
+import type { Item } from "../tree/directory.js";
+
+/** The times an image writes: clamped to what can be written and to `SOURCE_DATE_EPOCH`, made whole by the image's own. */
+export class ImageTimes {
+  /** The image's own time, in milliseconds since 1970. */
+  readonly imageMs: number;
+  readonly #latestMs: number;
+  readonly #modifyOnly: boolean;
+  readonly #onWarning: WarningListener;
+
+  /** @param sourceDateEpoch In seconds; `undefined` takes the present as the image's time and keeps all times. */
+  constructor(sourceDateEpoch: number | undefined, onWarning: WarningListener) {
+    this.imageMs = sourceDateEpoch === undefined ? Date.now() : sourceDateEpoch * 1000;
+    this.#latestMs = sourceDateEpoch === undefined ? recordingTimeRange.lastMs : this.imageMs;
+    this.#modifyOnly = sourceDateEpoch !== undefined;
+    this.#onWarning = onWarning;
+  }
+
+  #writable(timeMs: number | null): number {
+    const time = timeMs ?? this.imageMs;
+    return Math.min(Math.max(time, recordingTimeRange.firstMs), this.#latestMs);
+  }
+
+  /** Modification time of an item, in milliseconds since 1970. */
+  modifyMs(item: Item): number {
+    return this.#writable(item.mtimeMs);
+  }
+
+  /** The times of an item that Rock Ridge records. */
+  stamps(item: Item): TimeStamps {
+    const modify = this.#writable(item.mtimeMs);
+    if (this.#modifyOnly || (item.atimeMs === null && item.ctimeMs === null)) return { modify };
+    return {
+      modify,
+      access: this.#writable(item.atimeMs ?? modify),
+      attributes: this.#writable(item.ctimeMs ?? modify),
+    };
+  }
+
+  /** Reports a time that no directory record can hold. */
+  check(item: Item): void {
+    const time = item.mtimeMs;
+    if (time === null || (time >= recordingTimeRange.firstMs && time <= recordingTimeRange.lastMs)) return;
+    const path = item.path;
+    const shown = Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : `${time} ms`;
+    const message = `"${path}": modified ${shown}, which a directory record cannot hold`;
+    this.#onWarning(new DiscError("W_TIME_CLAMPED", message, { path, time: shown }));
+  }
+}

@@ -1,0 +1,192 @@
+import { blocksOf } from "../../units.js";
+import type { Catalog } from "../layout/catalog.js";
+import type { ContentLayout } from "../layout/contents.js";
+import { contentsLba } from "../layout/contents.js";
+import type { Plan } from "../layout/plan.js";
+import { lbaOf } from "../layout/plan.js";
+import type { Region, Renderer } from "../layout/region.js";
+import { nextPlace } from "../layout/region.js";
+import type { SystemUse } from "../susp/area.js";
+import type { Extent } from "../tree/content.js";
+import type { Item } from "../tree/directory.js";
+import { DirectoryLayout, maximumExtentBytes } from "./directory-layout.js";
+import { fileFlags } from "./directory-record.js";
+import { DirectoryRenderer } from "./directory-renderer.js";
+import type { HierarchyDirectory } from "./hierarchy.js";
+import type { PathTableRecord } from "./path-table.js";
+import { pathTableRecordBytes, pathTableRecordL, pathTableRecordM } from "./path-table.js";
+import type { RootDirectoryRecord } from "./volume-descriptors.js";
+
+/** What distinguishes one hierarchy of a volume from the other. */
+export interface HierarchyForm {
+  /** Begins the kinds of its regions: "iso", "joliet". */
+  readonly prefix: string;
+  /** For people: "ISO 9660", "Joliet". */
+  readonly fileSystem: string;
+  /** What is written behind the identifiers of files. */
+  readonly version: string;
+  /** 1, or 2 for UTF-16. */
+  readonly bytesPerCharacter: 1 | 2;
+  writeText(text: string, target: Uint8Array, at: number): void;
+  readonly systemUse?: SystemUse;
+  /** Recording time of an item, in milliseconds since 1970. */
+  timeMs(item: Item): number;
+}
+
+/** A writer's regions: asked for before any address is known, bound to their renderers once the plan is made. */
+export interface RegionWriter {
+  readonly regions: readonly Region[];
+  bind(plan: Plan): ReadonlyMap<string, Renderer>;
+}
+
+/** The addresses a volume descriptor refers to. */
+export interface HierarchyAddresses {
+  readonly pathTableSize: number;
+  readonly locationOfTypeLPathTable: number;
+  readonly locationOfTypeMPathTable: number;
+  readonly rootDirectoryRecord: RootDirectoryRecord;
+}
+
+const noExtents: readonly Extent[] = [{ lba: 0, bytes: 0 }];
+
+/** Writes the path tables, directories and continuation areas of one hierarchy. */
+export class HierarchyWriter implements RegionWriter {
+  readonly regions: readonly Region[];
+  readonly #form: HierarchyForm;
+  readonly #directories: readonly HierarchyDirectory[];
+  readonly #layout: DirectoryLayout;
+  readonly #catalog: Catalog;
+  readonly #contents: ContentLayout;
+  readonly #pathTableBytes: number;
+
+  constructor(
+    form: HierarchyForm,
+    directories: readonly HierarchyDirectory[],
+    catalog: Catalog,
+    contents: ContentLayout,
+  ) {
+    this.#form = form;
+    this.#directories = directories;
+    this.#catalog = catalog;
+    this.#contents = contents;
+    this.#layout = new DirectoryLayout({
+      directories,
+      identifierBytes: (identifier, item) => this.#identifierBytes(identifier, item),
+      systemUse: form.systemUse,
+      extentCount: (object) => this.#extentCount(object),
+      links: catalog.links,
+    });
+    this.#pathTableBytes = directories.reduce((sum, directory) => sum + this.#pathRecordBytes(directory), 0);
+    this.regions = this.#makeRegions();
+  }
+
+  bind(plan: Plan): ReadonlyMap<string, Renderer> {
+    const renderer = this.#renderer(plan);
+    const table = (kind: "L" | "M"): Renderer => {
+      let bytes: Uint8Array | undefined;
+      return async (first, out) => {
+        bytes ??= this.#pathTable(kind, renderer);
+        out.set(bytes.subarray(first * 2048, first * 2048 + out.length));
+      };
+    };
+    return new Map([
+      [this.#kind("PathTableL"), table("L")],
+      [this.#kind("PathTableM"), table("M")],
+      [this.#kind("Directories"), renderer.renderDirectories],
+      [this.#kind("Continuation"), renderer.renderContinuations],
+    ]);
+  }
+
+  /** What a volume descriptor says of this hierarchy. */
+  addresses(plan: Plan): HierarchyAddresses {
+    const root = this.#directories[0]!;
+    return {
+      pathTableSize: this.#pathTableBytes,
+      locationOfTypeLPathTable: lbaOf(plan, this.#kind("PathTableL")),
+      locationOfTypeMPathTable: lbaOf(plan, this.#kind("PathTableM")),
+      rootDirectoryRecord: {
+        extendedAttributeRecordLength: 0,
+        locationOfExtent: lbaOf(plan, this.#kind("Directories")),
+        dataLength: this.#layout.directoryBytes(root),
+        recordingDateAndTime: this.#form.timeMs(root.node),
+        fileFlags: fileFlags.directory,
+        fileUnitSize: 0,
+        interleaveGapSize: 0,
+        volumeSequenceNumber: 1,
+      },
+    };
+  }
+
+  #kind(name: string): string {
+    return this.#form.prefix + name;
+  }
+
+  #makeRegions(): Region[] {
+    const { fileSystem } = this.#form;
+    const tableBlocks = blocksOf(this.#pathTableBytes);
+    const region = (name: string, title: string, blocks: number): Region => ({
+      kind: this.#kind(name),
+      name: `${fileSystem}: ${title}`,
+      blocks,
+      place: nextPlace,
+      needs: "plan",
+    });
+    return [
+      region("PathTableL", "path table, type L", tableBlocks),
+      region("PathTableM", "path table, type M", tableBlocks),
+      region("Directories", "directories", this.#layout.blocks),
+      region("Continuation", "continuation areas", this.#layout.continuationBlocks),
+    ].filter(({ blocks }) => blocks > 0);
+  }
+
+  #renderer(plan: Plan): DirectoryRenderer {
+    const { timeMs, writeText, version } = this.#form;
+    const hasContinuations = this.#layout.continuationBlocks > 0;
+    const regionLba = contentsLba(plan);
+    return new DirectoryRenderer(this.#layout, {
+      directoriesLba: lbaOf(plan, this.#kind("Directories")),
+      continuationLba: hasContinuations ? lbaOf(plan, this.#kind("Continuation")) : 0,
+      extents: (object) => {
+        const content = this.#catalog.contentOfObject[object]!;
+        return content < 0 ? noExtents : this.#contents.extents(content, maximumExtentBytes, regionLba);
+      },
+      timeMs,
+      writeIdentifier: (identifier, item, target, at) =>
+        writeText(item.type === "directory" ? identifier : identifier + version, target, at),
+    });
+  }
+
+  #identifierBytes(identifier: string, item: Item): number {
+    // A moved directory's placeholder is a directory to the user: its identifier has no version number either.
+    const characters = identifier.length + (item.type === "directory" ? 0 : this.#form.version.length);
+    return characters * this.#form.bytesPerCharacter;
+  }
+
+  #extentCount(object: number): number {
+    const content = this.#catalog.contentOfObject[object]!;
+    return content < 0 ? 1 : this.#contents.extentCount(content, maximumExtentBytes);
+  }
+
+  #pathRecordBytes(directory: HierarchyDirectory): number {
+    return pathTableRecordBytes(Math.max(1, directory.identifier.length * this.#form.bytesPerCharacter));
+  }
+
+  #pathTable(kind: "L" | "M", renderer: DirectoryRenderer): Uint8Array {
+    const codec = kind === "L" ? pathTableRecordL : pathTableRecordM;
+    const table = new Uint8Array(blocksOf(this.#pathTableBytes) * 2048);
+    let at = 0;
+    for (const directory of this.#directories) {
+      const identifier = new Uint8Array(Math.max(1, directory.identifier.length * this.#form.bytesPerCharacter));
+      this.#form.writeText(directory.identifier, identifier, 0);
+      const record: PathTableRecord = {
+        extendedAttributeRecordLength: 0,
+        locationOfExtent: renderer.directoryLba(directory),
+        parentDirectoryNumber: directory.parent.number,
+        directoryIdentifier: identifier,
+      };
+      codec.write(record, table, at);
+      at += codec.bytes(record);
+    }
+    return table;
+  }
+}

@@ -1,0 +1,108 @@
+import { blockBytes } from "../../units.js";
+import type { Plan } from "../layout/plan.js";
+import type { Region, Renderer } from "../layout/region.js";
+import type { HierarchyWriter, RegionWriter } from "./hierarchy-writer.js";
+import type { VolumeDescription } from "./volume-description.js";
+import type { PrimaryVolumeDescriptor, SupplementaryVolumeDescriptor } from "./volume-descriptors.js";
+import {
+  enhancedVolumeDescriptor,
+  firstVolumeDescriptorBlock,
+  primaryVolumeDescriptor,
+  volumeDescriptorSetTerminator,
+} from "./volume-descriptors.js";
+
+/** The volume space size that a session's descriptors state, in blocks. */
+export type VolumeSpaceSize = (plan: Plan) => number;
+
+/** A region of one descriptor in the volume descriptor set. */
+export function descriptorRegion(kind: string, name: string, position: number): Region {
+  const place = { at: "fromStart", block: firstVolumeDescriptorBlock + position } as const;
+  return { kind, name, blocks: 1, place, needs: "plan" };
+}
+
+/** What primary, Joliet and enhanced descriptors say alike, in the texts of the primary one. */
+export function describeVolume(
+  volume: VolumeDescription,
+  hierarchy: HierarchyWriter,
+  plan: Plan,
+  volumeSpaceSize: number,
+): PrimaryVolumeDescriptor {
+  return {
+    version: 1,
+    systemIdentifier: volume.systemIdentifier,
+    volumeIdentifier: volume.volumeName,
+    volumeSpaceSize,
+    volumeSetSize: 1,
+    volumeSequenceNumber: 1,
+    logicalBlockSize: blockBytes,
+    ...hierarchy.addresses(plan),
+    locationOfOptionalTypeLPathTable: 0,
+    locationOfOptionalTypeMPathTable: 0,
+    volumeSetIdentifier: volume.volumeSetIdentifier,
+    publisherIdentifier: volume.publisherIdentifier,
+    dataPreparerIdentifier: volume.dataPreparerIdentifier,
+    applicationIdentifier: volume.applicationIdentifier,
+    copyrightFileIdentifier: volume.copyrightFileIdentifier,
+    abstractFileIdentifier: volume.abstractFileIdentifier,
+    bibliographicFileIdentifier: volume.bibliographicFileIdentifier,
+    volumeCreationDateAndTime: volume.createdMs,
+    volumeModificationDateAndTime: volume.modifiedMs,
+    volumeExpirationDateAndTime: null,
+    volumeEffectiveDateAndTime: null,
+    fileStructureVersion: 1,
+    applicationUse: new Uint8Array(0),
+  };
+}
+
+/** Writes the Primary Volume Descriptor and, at level 4, the Enhanced one, which describes the same hierarchy. */
+export class IsoDescriptorWriter implements RegionWriter {
+  readonly regions: readonly Region[];
+  readonly #volume: VolumeDescription;
+  readonly #hierarchy: HierarchyWriter;
+  readonly #volumeSpaceSize: VolumeSpaceSize;
+
+  /** @param enhancedPosition Where in the set the Enhanced Volume Descriptor goes; `undefined` for none. */
+  constructor(
+    volume: VolumeDescription,
+    hierarchy: HierarchyWriter,
+    volumeSpaceSize: VolumeSpaceSize,
+    enhancedPosition: number | undefined,
+  ) {
+    this.#volume = volume;
+    this.#hierarchy = hierarchy;
+    this.#volumeSpaceSize = volumeSpaceSize;
+    const primary = descriptorRegion("primaryVolumeDescriptor", "Primary Volume Descriptor", 0);
+    this.regions =
+      enhancedPosition === undefined
+        ? [primary]
+        : [primary, descriptorRegion("enhancedVolumeDescriptor", "Enhanced Volume Descriptor", enhancedPosition)];
+  }
+
+  bind(plan: Plan): ReadonlyMap<string, Renderer> {
+    const described = describeVolume(this.#volume, this.#hierarchy, plan, this.#volumeSpaceSize(plan));
+    const enhanced: SupplementaryVolumeDescriptor = {
+      ...described,
+      version: 2,
+      fileStructureVersion: 2,
+      volumeFlags: 0,
+      escapeSequences: new Uint8Array(0),
+    };
+    return new Map([
+      ["primaryVolumeDescriptor", async (_first, out) => primaryVolumeDescriptor.write(described, out, 0)],
+      ["enhancedVolumeDescriptor", async (_first, out) => enhancedVolumeDescriptor.write(enhanced, out, 0)],
+    ]);
+  }
+}
+
+/** Writes the Volume Descriptor Set Terminator. */
+export class TerminatorWriter implements RegionWriter {
+  readonly regions: readonly Region[];
+
+  constructor(position: number) {
+    this.regions = [descriptorRegion("terminator", "Volume Descriptor Set Terminator", position)];
+  }
+
+  bind(): ReadonlyMap<string, Renderer> {
+    return new Map([["terminator", async (_first, out) => volumeDescriptorSetTerminator.write({}, out, 0)]]);
+  }
+}

@@ -1,0 +1,113 @@
+import { compareNames } from "../names/name-bytes.js";
+import type { Content } from "../tree/content.js";
+import type { DirectoryNode, Item } from "../tree/directory.js";
+
+/** One directory of a catalog. */
+export interface CatalogDirectory {
+  readonly node: DirectoryNode;
+  /** Its place in {@link Catalog.directories}. */
+  readonly index: number;
+  /** The root is its own parent. */
+  readonly parent: CatalogDirectory;
+  /** The children in byte order of their names. */
+  readonly children: readonly Item[];
+  /** For each child that is no directory, its number in the catalog; -1 for directories. */
+  readonly objects: Int32Array;
+  /** The child directories, in the order of `children`. */
+  readonly directories: readonly CatalogDirectory[];
+}
+
+/**
+ * The tree as it is when an image is planned, in arrays: what every file system of the image is derived from.
+ * Everything that is no directory is an *object*; hard links are one object. Objects with content name it by its number
+ * among the contents, which are all distinct.
+ */
+export interface Catalog {
+  readonly directories: readonly CatalogDirectory[];
+  /** For each object, how many names it has. */
+  readonly links: Uint32Array;
+  /** For each object, the number of its content; -1 for links and devices. */
+  readonly contentOfObject: Int32Array;
+  readonly contents: readonly Content[];
+  /** For each content, a node that has it, for messages. */
+  readonly nodeOfContent: readonly Item[];
+}
+
+function haveEqualAttributes(one: Item, other: Item): boolean {
+  return one.mode === other.mode && one.uid === other.uid && one.gid === other.gid && one.mtimeMs === other.mtimeMs;
+}
+
+/** Numbers objects and contents as they are met. */
+class Numbering {
+  readonly links: number[] = [];
+  readonly contentOfObject: number[] = [];
+  readonly contents: Content[] = [];
+  readonly nodeOfContent: Item[] = [];
+  /** The first object of each content. */
+  readonly #objectOfContent = new Map<Content, number>();
+
+  object(item: Item): number {
+    if (item.type !== "file") return this.#newObject(-1);
+    const first = this.#objectOfContent.get(item.content);
+    if (first === undefined) {
+      const object = this.#newObject(this.contents.length);
+      this.#objectOfContent.set(item.content, object);
+      this.contents.push(item.content);
+      this.nodeOfContent.push(item);
+      return object;
+    }
+    const content = this.contentOfObject[first]!;
+    // Names that share a content but not its attributes are no hard links: they only lie in the same place.
+    if (!haveEqualAttributes(this.nodeOfContent[content]!, item)) return this.#newObject(content);
+    this.links[first]!++;
+    return first;
+  }
+
+  #newObject(content: number): number {
+    this.links.push(1);
+    this.contentOfObject.push(content);
+    return this.links.length - 1;
+  }
+}
+
+class GrowingDirectory implements CatalogDirectory {
+  readonly node: DirectoryNode;
+  readonly index: number;
+  readonly parent: GrowingDirectory;
+  readonly children: readonly Item[];
+  readonly objects: Int32Array;
+  readonly directories: GrowingDirectory[] = [];
+
+  constructor(node: DirectoryNode, index: number, parent: GrowingDirectory | undefined) {
+    this.node = node;
+    this.index = index;
+    this.parent = parent ?? this;
+    this.children = [...node.children.values()].sort((one, other) => compareNames(one.name, other.name));
+    this.objects = new Int32Array(this.children.length).fill(-1);
+  }
+}
+
+/** Takes the catalog of a tree: directories level by level, contents in the order of their directories. */
+export function takeCatalog(root: DirectoryNode): Catalog {
+  const numbering = new Numbering();
+  const directories: GrowingDirectory[] = [new GrowingDirectory(root, 0, undefined)];
+  for (let next = 0; next < directories.length; next++) {
+    const directory = directories[next]!;
+    for (const [position, child] of directory.children.entries()) {
+      if (child.type === "directory") {
+        const below = new GrowingDirectory(child, directories.length, directory);
+        directory.directories.push(below);
+        directories.push(below);
+      } else {
+        directory.objects[position] = numbering.object(child);
+      }
+    }
+  }
+  return {
+    directories,
+    links: Uint32Array.from(numbering.links),
+    contentOfObject: Int32Array.from(numbering.contentOfObject),
+    contents: numbering.contents,
+    nodeOfContent: numbering.nodeOfContent,
+  };
+}

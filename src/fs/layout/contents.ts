@@ -1,0 +1,138 @@
+import { blockBytes, blocksOf } from "../../units.js";
+import type { BatchReader, Content, ContentRequest, Extent } from "../tree/content.js";
+import type { Catalog } from "./catalog.js";
+import type { Plan } from "./plan.js";
+import { lbaOf, regionAt } from "./plan.js";
+import type { Region, Renderer } from "./region.js";
+import { nextPlace } from "./region.js";
+
+/** The kind of the one region that holds all contents. */
+export const contentsKind = "contents";
+
+/**
+ * Where the contents of a session lie: written ones one after another in a single region, each from a block of its
+ * own; pinned ones where an earlier session put them. Arrays over the contents' numbers in the catalog: a million
+ * small objects would cost hundreds of megabytes.
+ */
+export class ContentLayout {
+  readonly contents: readonly Content[];
+  readonly region: Region;
+  /** For each content, its first block counted from the region's; -1 for one that is pinned or empty. */
+  readonly #firstBlock: Float64Array;
+  /** The written contents in order. */
+  readonly #written: Int32Array;
+
+  constructor(catalog: Catalog, isPinned: (content: Content) => boolean) {
+    this.contents = catalog.contents;
+    this.#firstBlock = new Float64Array(this.contents.length).fill(-1);
+    const written: number[] = [];
+    let block = 0;
+    for (const [index, content] of this.contents.entries()) {
+      if (content.bytes === 0 || isPinned(content)) continue;
+      this.#firstBlock[index] = block;
+      written.push(index);
+      block += blocksOf(content.bytes);
+    }
+    this.#written = Int32Array.from(written);
+    this.region = { kind: contentsKind, name: "File contents", blocks: block, place: nextPlace, needs: "plan" };
+  }
+
+  /** Whether a content lies where an earlier session put it. */
+  isPinned(index: number): boolean {
+    return this.#firstBlock[index]! < 0 && this.contents[index]!.bytes > 0;
+  }
+
+  /** In how many extents of at most that many bytes a content lies; 1 for an empty one. */
+  extentCount(index: number, maximumBytes: number): number {
+    const content = this.contents[index]!;
+    if (!this.isPinned(index)) return Math.max(1, Math.ceil(content.bytes / maximumBytes));
+    return content.extents!.reduce((count, { bytes }) => count + Math.ceil(bytes / maximumBytes), 0);
+  }
+
+  /** The extents of a content, each of at most that many bytes; an empty one has a single extent at block 0. */
+  extents(index: number, maximumBytes: number, regionLba: number): Extent[] {
+    const content = this.contents[index]!;
+    const whole = this.isPinned(index)
+      ? content.extents!
+      : [{ lba: content.bytes === 0 ? 0 : regionLba + this.#firstBlock[index]!, bytes: content.bytes }];
+    return whole.flatMap((extent) => splitExtent(extent, maximumBytes));
+  }
+
+  /** Fills blocks of the region from the contents. */
+  readonly render: Renderer = async (first, out, _plan, signal) => {
+    let batch: ContentRequest[] = [];
+    let reader: BatchReader | undefined;
+    for (const request of this.#requests(first, out)) {
+      if (batch.length > 0 && request.content.batchReader !== reader) {
+        await reader!.readBatch(batch, signal);
+        batch = [];
+      }
+      reader = request.content.batchReader;
+      if (reader === undefined) await request.content.read(request.offset, request.into, signal);
+      else batch.push(request);
+    }
+    if (batch.length > 0) await reader!.readBatch(batch, signal);
+  };
+
+  /** The parts of contents that lie in some blocks of the region. */
+  *#requests(first: number, out: Uint8Array): Generator<ContentRequest> {
+    const end = first + out.length / blockBytes;
+    for (let position = this.#positionAt(first); position < this.#written.length; position++) {
+      const index = this.#written[position]!;
+      const content = this.contents[index]!;
+      const start = this.#firstBlock[index]!;
+      if (start >= end) break;
+      const offset = Math.max(0, first - start) * blockBytes;
+      const to = Math.min(content.bytes, (end - start) * blockBytes);
+      const at = (start - first) * blockBytes + offset;
+      yield { content, offset, into: out.subarray(at, at + to - offset) };
+    }
+  }
+
+  /** Position, among the written contents, of the one that holds a block of the region. */
+  #positionAt(block: number): number {
+    let low = 0;
+    let high = this.#written.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#firstBlock[this.#written[middle]!]! <= block) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+function splitExtent({ lba, bytes }: Extent, maximumBytes: number): Extent[] {
+  const pieces: Extent[] = [];
+  for (let done = 0; done < bytes || (done === 0 && pieces.length === 0); done += maximumBytes) {
+    pieces.push({ lba: lba === null ? null : lba + done / blockBytes, bytes: Math.min(maximumBytes, bytes - done) });
+  }
+  return pieces;
+}
+
+/** The address of the region of contents in a plan. */
+export function contentsLba(plan: Plan): number {
+  return lbaOf(plan, contentsKind);
+}
+
+/** Renders any blocks of a plan, region by region. */
+export async function renderBlocks(
+  plan: Plan,
+  renderers: ReadonlyMap<string, Renderer>,
+  lba: number,
+  out: Uint8Array,
+  signal?: AbortSignal,
+): Promise<void> {
+  out.fill(0);
+  const end = lba + out.length / blockBytes;
+  for (let index = regionAt(plan, lba); index < plan.regions.length; index++) {
+    const { region, lba: regionLba } = plan.regions[index]!;
+    if (regionLba >= end) break;
+    const first = Math.max(lba, regionLba);
+    const last = Math.min(end, regionLba + region.blocks);
+    const render = renderers.get(region.kind);
+    if (render === undefined || last <= first) continue;
+    const piece = out.subarray((first - lba) * blockBytes, (last - lba) * blockBytes);
+    await render(first - regionLba, piece, plan, signal);
+  }
+}

@@ -1,0 +1,120 @@
+/** File and directory identifiers of ISO 9660. ECMA-119, 4th edition (June 2019), clauses 7.5, 7.6, 10. */
+import type { NameMapping, NameParts } from "./unique-names.js";
+
+/** Interchange levels; 4 is ISO 9660:1999. ECMA-119 clause 10. */
+export type IsoLevel = 1 | 2 | 3 | 4;
+
+/** What is allowed beyond the interchange level, for readers that take it. */
+export interface IsoRelaxations {
+  /** Lower-case letters are kept. */
+  readonly lowercase?: boolean | undefined;
+  /** Any printable ASCII character but those that separate names. */
+  readonly anyAscii?: boolean | undefined;
+  /** File names of up to 37 characters instead of 30 and a dot; needs `omitVersion`. */
+  readonly longNames?: boolean | undefined;
+  /** No ";1" behind file names, and no dot that ends a name. */
+  readonly omitVersion?: boolean | undefined;
+  /** Directories deeper than eight levels stay where they are. */
+  readonly deepPaths?: boolean | undefined;
+}
+
+/** How names are made, derived from level and relaxations. */
+export interface IsoNameRules {
+  /** Longest stem and longest extension of a file name, and of both together without the dot. */
+  readonly stem: number;
+  readonly extension: number;
+  readonly both: number;
+  readonly directory: number;
+  readonly version: boolean;
+  readonly upperCase: boolean;
+  readonly anyAscii: boolean;
+  /** Whether names may have several dots, and directories any. */
+  readonly anyDots: boolean;
+}
+
+/** Leaves room for a continuation entry next to the name in a record of 254 bytes: 33 + 193 + 28. */
+const longestEnhancedName = 193;
+
+/** The rules for a level with relaxations. */
+export function isoNameRules(level: IsoLevel, relaxations: IsoRelaxations): IsoNameRules {
+  const upperCase = level !== 4 && relaxations.lowercase !== true;
+  const anyAscii = level === 4 || relaxations.anyAscii === true;
+  const version = level !== 4 && relaxations.omitVersion !== true;
+  const shared = { version, upperCase, anyAscii, anyDots: anyAscii };
+  if (level === 4) {
+    const longest = longestEnhancedName;
+    return { ...shared, stem: longest, extension: longest - 1, both: longest - 1, directory: longest };
+  }
+  if (level === 1) return { ...shared, stem: 8, extension: 3, both: 11, directory: 8 };
+  const both = relaxations.longNames === true && !version ? 36 : 30;
+  return { ...shared, stem: both, extension: both, both, directory: both + 1 };
+}
+
+const separators = /[/;*?:<>|"\\]/;
+
+function mapCharacters(text: string, rules: IsoNameRules, keepDots: boolean): string {
+  const cased = rules.upperCase ? text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : text;
+  if (/^[A-Z0-9_]*$/.test(cased)) return cased;
+  let mapped = "";
+  for (const character of cased) {
+    const isLegal =
+      /^[A-Z0-9_]$/.test(character) ||
+      (!rules.upperCase && /^[a-z]$/.test(character)) ||
+      (keepDots && character === ".") ||
+      (rules.anyAscii && /^[\x20-\x7e]$/.test(character) && !separators.test(character) && character !== ".");
+    mapped += isLegal ? character : "_";
+  }
+  return mapped;
+}
+
+function fileParts(name: string, rules: IsoNameRules): NameParts {
+  // A dot at the start begins a hidden file's name, not an extension.
+  const dot = name.lastIndexOf(".");
+  const stemText = dot > 0 ? name.slice(0, dot) : name;
+  const extensionText = dot > 0 ? name.slice(dot + 1) : "";
+  let extension = mapCharacters(extensionText, rules, false);
+  let stem = mapCharacters(stemText, rules, rules.anyDots);
+  extension = extension.slice(0, Math.min(rules.extension, Math.max(3, rules.both - stem.length)));
+  stem = stem.slice(0, Math.min(rules.stem, rules.both - extension.length));
+  const hasDot = extension !== "" || rules.version;
+  return { stem, extension: hasDot ? `.${extension}` : "" };
+}
+
+/** The mapping of names to ISO 9660 identifiers, without version numbers. */
+export function isoNameMapping(rules: IsoNameRules): NameMapping {
+  return {
+    fileSystem: "ISO 9660",
+    candidate: (name, isDirectory) =>
+      isDirectory
+        ? { stem: mapCharacters(name, rules, rules.anyDots).slice(0, rules.directory), extension: "" }
+        : fileParts(name, rules),
+    maximumStem: (extension, isDirectory) =>
+      isDirectory ? rules.directory : Math.min(rules.stem, rules.both - Math.max(0, extension.length - 1)),
+    cut: (text, length) => text.slice(0, length),
+  };
+}
+
+/**
+ * Orders identifiers without version numbers: by name, then by extension, the shorter filled with spaces.
+ * ECMA-119 9.3.
+ */
+export function compareIsoIdentifiers(left: string, right: string): number {
+  const leftDot = left.lastIndexOf(".");
+  const rightDot = right.lastIndexOf(".");
+  const byName = comparePadded(
+    leftDot < 0 ? left : left.slice(0, leftDot),
+    rightDot < 0 ? right : right.slice(0, rightDot),
+  );
+  if (byName !== 0) return byName;
+  return comparePadded(leftDot < 0 ? "" : left.slice(leftDot + 1), rightDot < 0 ? "" : right.slice(rightDot + 1));
+}
+
+function comparePadded(left: string, right: string): number {
+  const length = Math.max(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    const one = index < left.length ? left.charCodeAt(index) : 0x20;
+    const other = index < right.length ? right.charCodeAt(index) : 0x20;
+    if (one !== other) return one - other;
+  }
+  return 0;
+}

@@ -1,0 +1,96 @@
+import { DiscError } from "../../errors.js";
+
+/** A name cut into the part that may be shortened and renumbered, and the part that is kept. */
+export interface NameParts {
+  readonly stem: string;
+  /** With its dot; "" for none. */
+  readonly extension: string;
+}
+
+/** How one file system makes its own names out of those of the tree. */
+export interface NameMapping {
+  readonly fileSystem: string;
+  /** The name this file system would like for an item. */
+  candidate(name: string, isDirectory: boolean): NameParts;
+  /** The longest stem next to that extension, in characters. */
+  maximumStem(extension: string, isDirectory: boolean): number;
+  /** Cuts a text to at most that many characters, without tearing one apart. */
+  cut(text: string, length: number): string;
+}
+
+/** Numbers in renumbered names have up to so many digits; then there is no free name. */
+const maximumDigits = 7;
+
+/** Finds free names for one directory's items. */
+class NameAllocator {
+  readonly #mapping: NameMapping;
+  readonly #used = new Set<string>();
+  /** The last number given to names that start alike; so a hundred thousand collisions stay linear. */
+  readonly #lastNumbers = new Map<string, number>();
+
+  constructor(mapping: NameMapping) {
+    this.#mapping = mapping;
+  }
+
+  take(name: string): boolean {
+    if (this.#used.has(name)) return false;
+    this.#used.add(name);
+    return true;
+  }
+
+  numbered(parts: NameParts, isDirectory: boolean): string | undefined {
+    const { extension } = parts;
+    const room = this.#mapping.maximumStem(extension, isDirectory);
+    const family = `${this.#mapping.cut(parts.stem, Math.max(0, room - maximumDigits))}/${extension}`;
+    for (let number = (this.#lastNumbers.get(family) ?? 0) + 1; number < 10 ** maximumDigits; number++) {
+      const digits = String(number);
+      if (digits.length > room) return undefined;
+      const name = this.#mapping.cut(parts.stem, room - digits.length) + digits + extension;
+      if (this.take(name)) {
+        this.#lastNumbers.set(family, number);
+        return name;
+      }
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Gives every item of one directory a name of its own in a file system. Items whose names are legal there keep them;
+ * of the others, the first in byte order keeps its candidate and the next are numbered. The result depends on the
+ * names alone, not on the order in which they were added.
+ *
+ * @param names In byte order, with whether each is a directory.
+ * @returns The names in the same order.
+ * @throws {@link DiscError} E_NAME_NOT_UNIQUE.
+ */
+export function assignUniqueNames(
+  mapping: NameMapping,
+  names: readonly string[],
+  isDirectory: (index: number) => boolean,
+  pathOf: (index: number) => string,
+): string[] {
+  const allocator = new NameAllocator(mapping);
+  const assigned: string[] = new Array(names.length);
+  const open: number[] = [];
+  for (let index = 0; index < names.length; index++) {
+    const { stem, extension } = mapping.candidate(names[index]!, isDirectory(index));
+    const candidate = stem + extension;
+    const isOwnName = candidate === names[index] || candidate === `${names[index]}.`;
+    if (isOwnName && allocator.take(candidate))
+      assigned[index] = isOwnName && candidate === names[index] ? names[index]! : candidate;
+    else open.push(index);
+  }
+  for (const index of open) {
+    const parts = mapping.candidate(names[index]!, isDirectory(index));
+    const candidate = parts.stem + parts.extension;
+    const name = allocator.take(candidate) ? candidate : allocator.numbered(parts, isDirectory(index));
+    if (name === undefined) {
+      const path = pathOf(index);
+      const message = `"${path}": no free name is left for it in ${mapping.fileSystem}`;
+      throw new DiscError("E_NAME_NOT_UNIQUE", message, { path, fileSystem: mapping.fileSystem, name: candidate });
+    }
+    assigned[index] = name;
+  }
+  return assigned;
+}

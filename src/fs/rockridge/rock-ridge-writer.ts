@@ -1,0 +1,193 @@
+import type { Codec } from "../../codec/codec.js";
+import { bytesFromName } from "../names/name-bytes.js";
+import type { PendingEntry, RecordSubject, SystemUse } from "../susp/area.js";
+import { distributeEntries, partBytes, writePart } from "../susp/area.js";
+import type { ContinuationArea } from "../susp/entries.js";
+import { extensionsReference, sharingProtocolIndicator } from "../susp/entries.js";
+import type { Item } from "../tree/directory.js";
+import type {
+  DirectoryLocation,
+  LinkComponent,
+  PosixAttributes,
+  RockRidgeVersion,
+  SymbolicLink,
+  TimeStamps,
+} from "./entries.js";
+import {
+  alternateName,
+  childLink,
+  deviceNumber,
+  fileTypeBits,
+  maximumNamePieceBytes,
+  parentLink,
+  posixAttributes,
+  posixAttributesBytes,
+  relocated,
+  rockRidgeReferences,
+  symbolicLink,
+  timeStamps,
+} from "./entries.js";
+
+/** What the writer needs to know of the image. */
+export interface RockRidgeOptions {
+  readonly version: RockRidgeVersion;
+  times(item: Item): TimeStamps;
+  encodeName(name: string): Uint8Array;
+}
+
+/** Bytes of the name in the image, quickly for ASCII. */
+function nameBytes(name: string, encode: (name: string) => Uint8Array): number {
+  for (let index = 0; index < name.length; index++) {
+    if (name.charCodeAt(index) > 0x7f) return encode(name).length;
+  }
+  return name.length;
+}
+
+function pending<T>(signature: string, codec: Codec<T>, value: T): PendingEntry {
+  return { signature, bytes: codec.bytes(value), write: (target, at) => codec.write(value, target, at) };
+}
+
+/** Cuts a name into pieces for NM. */
+function nameEntries(name: Uint8Array): PendingEntry[] {
+  const entries: PendingEntry[] = [];
+  for (let done = 0; done < name.length || done === 0; done += maximumNamePieceBytes) {
+    const piece = name.subarray(done, done + maximumNamePieceBytes);
+    const continues = done + piece.length < name.length;
+    entries.push(pending("NM", alternateName, { continues, name: piece }));
+  }
+  return entries;
+}
+
+/** The components of a link's target. An empty one, as between doubled slashes, is left out: it changes nothing. */
+function linkComponents(target: string): LinkComponent[] {
+  const none = new Uint8Array(0);
+  const components: LinkComponent[] = target.startsWith("/") ? [{ kind: "root", continues: false, text: none }] : [];
+  for (const name of target.split("/")) {
+    if (name === "") continue;
+    const kind = name === "." ? "current" : name === ".." ? "parent" : "name";
+    components.push({ kind, continues: false, text: kind === "name" ? bytesFromName(name) : none });
+  }
+  return components;
+}
+
+/** The largest SL: its length is one byte. */
+const maximumLinkEntryBytes = 255;
+
+/** Distributes a link's target over SL entries; a component that does not fit one is continued in the next. */
+function linkEntries(target: string): PendingEntry[] {
+  const entries: LinkComponent[][] = [[]];
+  let left = maximumLinkEntryBytes - 5;
+  for (const component of linkComponents(target)) {
+    let text = component.text;
+    for (;;) {
+      // Not torn for the sake of a few bytes: only a component longer than what a fresh entry holds is.
+      const fits = 2 + text.length <= left;
+      if (!fits && (left < maximumLinkEntryBytes - 5 || 2 + text.length <= maximumLinkEntryBytes - 5)) {
+        entries.push([]);
+        left = maximumLinkEntryBytes - 5;
+        continue;
+      }
+      const piece = text.subarray(0, left - 2);
+      text = text.subarray(piece.length);
+      entries.at(-1)!.push({ kind: component.kind, continues: text.length > 0, text: piece });
+      left -= 2 + piece.length;
+      if (text.length === 0) break;
+    }
+  }
+  return entries.map((components, index) => {
+    const value: SymbolicLink = { continues: index + 1 < entries.length, components };
+    return pending("SL", symbolicLink, value);
+  });
+}
+
+/** Writes Rock Ridge into the system use areas of the primary hierarchy. */
+export class RockRidgeWriter implements SystemUse {
+  readonly #options: RockRidgeOptions;
+
+  constructor(options: RockRidgeOptions) {
+    this.#options = options;
+  }
+
+  measure(subject: RecordSubject, room: number, continuations: number[]): number {
+    const plain = this.#plainBytes(subject);
+    if (plain !== undefined && plain <= room) return plain;
+    const parts = distributeEntries(this.#entries(subject), room);
+    for (let index = 1; index < parts.length; index++) continuations.push(partBytes(parts, index));
+    return partBytes(parts, 0);
+  }
+
+  write(
+    subject: RecordSubject,
+    room: number,
+    areas: readonly ContinuationArea[],
+    target: Uint8Array,
+    at: number,
+  ): void {
+    const plain = this.#plainBytes(subject);
+    if (plain !== undefined && plain <= room) this.#writePlain(subject, target, at);
+    else writePart(distributeEntries(this.#entries(subject), room), 0, areas, target, at);
+  }
+
+  writeContinuation(
+    subject: RecordSubject,
+    room: number,
+    areas: readonly ContinuationArea[],
+    index: number,
+    target: Uint8Array,
+    at: number,
+  ): void {
+    writePart(distributeEntries(this.#entries(subject), room), index + 1, areas, target, at);
+  }
+
+  /** Bytes of a record that has PX, TF and NM alone, as nearly all have; `undefined` for the others. */
+  #plainBytes({ item, role, isRootSelf }: RecordSubject): number | undefined {
+    const isPlain = role === "child" && (item.type === "file" || item.type === "directory");
+    if (isRootSelf || (!isPlain && role !== "self" && role !== "parent")) return undefined;
+    const fixed = posixAttributesBytes[this.#options.version] + timeStamps.bytes(this.#options.times(item));
+    if (role !== "child") return fixed;
+    const bytes = nameBytes(item.name, this.#options.encodeName);
+    return bytes > maximumNamePieceBytes ? undefined : fixed + 5 + bytes;
+  }
+
+  #writePlain(subject: RecordSubject, target: Uint8Array, at: number): void {
+    let position = at;
+    const attributes = this.#attributes(subject);
+    posixAttributes.write(attributes, target, position);
+    position += posixAttributes.bytes(attributes);
+    const times = this.#options.times(subject.item);
+    timeStamps.write(times, target, position);
+    position += timeStamps.bytes(times);
+    if (subject.role === "child") {
+      alternateName.write({ continues: false, name: this.#options.encodeName(subject.item.name) }, target, position);
+    }
+  }
+
+  #attributes({ item, links, serialNumber }: RecordSubject): PosixAttributes {
+    const mode = fileTypeBits[item.type] + item.mode;
+    const attributes = { mode, links, uid: item.uid, gid: item.gid };
+    return this.#options.version === "1.12" ? { ...attributes, serialNumber } : attributes;
+  }
+
+  #entries(subject: RecordSubject): PendingEntry[] {
+    const { item, role, isRootSelf, location } = subject;
+    const entries: PendingEntry[] = [];
+    if (isRootSelf) {
+      // Readers look for SP first, and for ER as near as it can be: with version 1.12 both fit in the record itself.
+      entries.push(pending("SP", sharingProtocolIndicator, { bytesSkipped: 0 }));
+      entries.push(pending("ER", extensionsReference, rockRidgeReferences[this.#options.version]));
+    }
+    entries.push(pending("PX", posixAttributes, this.#attributes(subject)));
+    entries.push(pending("TF", timeStamps, this.#options.times(item)));
+    if (role === "self" || role === "parent") return entries;
+    const at: DirectoryLocation = { location };
+    if (role === "parentOfMoved") return [...entries, pending("PL", parentLink, at)];
+    entries.push(...nameEntries(this.#options.encodeName(item.name)));
+    if (role === "placeholder") entries.push(pending("CL", childLink, at));
+    if (role === "relocated") entries.push(pending("RE", relocated, {}));
+    if (item.type === "symlink") entries.push(...linkEntries(item.target));
+    if (item.type === "block" || item.type === "character") {
+      entries.push(pending("PN", deviceNumber, { high: item.major, low: item.minor }));
+    }
+    return entries;
+  }
+}

@@ -1,0 +1,111 @@
+import { Worker } from "node:worker_threads";
+import { DiscError, throwIfCancelled } from "../errors.js";
+import type { BatchReader, ContentRequest } from "../fs/tree/content.js";
+import type { CopyItem, CopyReply, CopyRequest, FileState } from "./copy-protocol.js";
+
+/** What this service reads: contents that name it as their reader are such files. */
+export interface CopySource extends FileState {
+  readonly path: string;
+}
+
+/** Bytes of the buffer that both threads see. */
+const bufferBytes = 4 * 1024 * 1024;
+
+interface Pending {
+  readonly resolve: (reply: CopyReply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Reads files of the host on a thread of its own, many small ones per message. Started when first needed. */
+class CopyService implements BatchReader {
+  #worker: Worker | undefined;
+  #number = 0;
+  readonly #pending = new Map<number, Pending>();
+  /** Buffers not in use. */
+  readonly #buffers: SharedArrayBuffer[] = [];
+
+  async readBatch(requests: readonly ContentRequest[], signal?: AbortSignal): Promise<void> {
+    const buffer = this.#buffers.pop() ?? new SharedArrayBuffer(bufferBytes);
+    try {
+      let items: CopyItem[] = [];
+      let targets: Uint8Array[] = [];
+      let used = 0;
+      const flush = async (): Promise<void> => {
+        if (items.length > 0) await this.#copy(buffer, items, targets);
+        items = [];
+        targets = [];
+        used = 0;
+        throwIfCancelled(signal, "reading files");
+      };
+      for (const { content, offset, into } of requests) {
+        const { path, bytes, mtimeMs } = content as unknown as CopySource;
+        for (let done = 0; done < into.length; ) {
+          if (used === bufferBytes) await flush();
+          const length = Math.min(into.length - done, bufferBytes - used);
+          items.push({ path, bytes, mtimeMs, offset: offset + done, at: used, length });
+          targets.push(into.subarray(done, done + length));
+          used += length;
+          done += length;
+        }
+      }
+      await flush();
+    } finally {
+      this.#buffers.push(buffer);
+    }
+  }
+
+  async #copy(buffer: SharedArrayBuffer, items: readonly CopyItem[], targets: readonly Uint8Array[]): Promise<void> {
+    const reply = await this.#ask({ number: this.#number++, buffer, items });
+    if (reply.failure !== undefined) throw failureOf(items[reply.failure.item]!, reply.failure);
+    for (const [index, target] of targets.entries()) {
+      target.set(new Uint8Array(buffer, items[index]!.at, target.length));
+    }
+  }
+
+  #ask(request: CopyRequest): Promise<CopyReply> {
+    const worker = this.#start();
+    return new Promise((resolve, reject) => {
+      this.#pending.set(request.number, { resolve, reject });
+      // The thread keeps the process alive only while it works for it.
+      worker.ref();
+      worker.postMessage(request);
+    });
+  }
+
+  #start(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const worker = new Worker(new URL("./copy-worker.js", import.meta.url));
+    worker.on("message", (reply: CopyReply) => {
+      const pending = this.#pending.get(reply.number);
+      this.#pending.delete(reply.number);
+      if (this.#pending.size === 0) worker.unref();
+      pending?.resolve(reply);
+    });
+    const fail = (error: unknown): void => {
+      this.#worker = undefined;
+      for (const { reject } of this.#pending.values()) reject(error);
+      this.#pending.clear();
+    };
+    worker.on("error", fail);
+    worker.on("exit", (code) => fail(new Error(`the copying thread ended with code ${code}`)));
+    this.#worker = worker;
+    return worker;
+  }
+}
+
+/** The error for a file that is not what it was when it was added. */
+function contentChanged(path: string, expected: FileState, actual: FileState): DiscError<"E_CONTENT_CHANGED"> {
+  const what = expected.bytes === actual.bytes ? "modification time" : "size";
+  const message = `"${path}" changed since it was added: ${what} (${expected.bytes} bytes then, ${actual.bytes} now)`;
+  const detail = { path, expectedBytes: expected.bytes, actualBytes: actual.bytes, what };
+  return new DiscError("E_CONTENT_CHANGED", message, detail);
+}
+
+function failureOf(item: CopyItem, failure: NonNullable<CopyReply["failure"]>): DiscError {
+  const { path } = item;
+  if (failure.actual !== undefined) return contentChanged(path, item, failure.actual);
+  return new DiscError("E_CONTENT_UNREADABLE", `"${path}" cannot be read`, { path }, { cause: failure.error });
+}
+
+/** The one service of this process. */
+export const copyService: BatchReader = new CopyService();

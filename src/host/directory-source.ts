@@ -1,0 +1,207 @@
+import type { Stats } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { WarningListener } from "../errors.js";
+import { DiscError, throwIfCancelled } from "../errors.js";
+import type { Content } from "../fs/tree/content.js";
+import { MemoryContent } from "../fs/tree/content.js";
+import type { Item, TreeSource } from "../fs/tree/directory.js";
+import { DirectoryNode } from "../fs/tree/directory.js";
+import type { SpecialType } from "../fs/tree/node.js";
+import { FileNode, SpecialNode, SymlinkNode } from "../fs/tree/node.js";
+import type { TaskOptions } from "../medium/session-data.js";
+import { errnoOf } from "./host-error.js";
+import { hostPath, nameOfHost } from "./host-path.js";
+import { PathContent } from "./path-content.js";
+
+/** How a folder of the host is taken. */
+export interface DirectorySourceOptions {
+  readonly onWarning?: WarningListener | undefined;
+}
+
+/** The event loop gets its turn at least so often. */
+const sliceMs = 10;
+
+interface ItemTimes {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: number;
+  readonly atime: number;
+  readonly ctime: number;
+}
+
+function attributesOf(stats: Stats): ItemTimes {
+  return {
+    mode: stats.mode & 0o7777,
+    uid: stats.uid,
+    gid: stats.gid,
+    mtime: stats.mtimeMs,
+    atime: stats.atimeMs,
+    ctime: stats.ctimeMs,
+  };
+}
+
+/** Device numbers as Linux packs them into `st_rdev`. glibc, sys/sysmacros.h. */
+function deviceNumbers(rdev: number): { major: number; minor: number } {
+  const high = Math.floor(rdev / 2 ** 32);
+  const low = rdev % 2 ** 32;
+  const major = (Math.floor(low / 0x100) % 0x1000) + Math.floor(high / 0x1000) * 0x1000;
+  const minor = (low % 0x100) + Math.floor(low / 0x10_0000) * 0x100;
+  return { major, minor };
+}
+
+function specialType(stats: Stats): SpecialType | undefined {
+  if (stats.isBlockDevice()) return "block";
+  if (stats.isCharacterDevice()) return "character";
+  if (stats.isFIFO()) return "fifo";
+  return stats.isSocket() ? "socket" : undefined;
+}
+
+/** Reads a folder of the host into a tree. */
+class DirectoryScan {
+  readonly #onWarning: WarningListener | undefined;
+  readonly #task: TaskOptions;
+  /** Contents of files with several names, by device and inode. */
+  readonly #links = new Map<string, Content>();
+  #sliceEnd = 0;
+  #items = 0;
+
+  constructor(onWarning: WarningListener | undefined, task: TaskOptions) {
+    this.#onWarning = onWarning;
+    this.#task = task;
+  }
+
+  async fill(directory: DirectoryNode, folder: string): Promise<void> {
+    const pending: { directory: DirectoryNode; folder: string }[] = [{ directory, folder }];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      for (const entry of this.#list(next.folder)) {
+        const name = nameOfHost(entry);
+        const item = this.#item(next.folder, name);
+        if (item === undefined) continue;
+        next.directory.attach(item);
+        if (item.type === "directory") pending.push({ directory: item, folder: `${next.folder}/${name}` });
+        this.#items++;
+        if (performance.now() >= this.#sliceEnd) await this.#turn();
+      }
+    }
+  }
+
+  /** Gives the event loop its turn. */
+  async #turn(): Promise<void> {
+    this.#task.onProgress?.({ phase: "scanning", doneBlocks: this.#items, totalBlocks: 0 });
+    await nextTurn();
+    throwIfCancelled(this.#task.signal, "listing files");
+    this.#sliceEnd = performance.now() + sliceMs;
+  }
+
+  #list(folder: string): Buffer[] {
+    try {
+      return readdirSync(hostPath(folder), { encoding: "buffer" });
+    } catch (cause) {
+      const message = `folder "${folder}" cannot be listed: ${errnoOf(cause)}`;
+      throw new DiscError("E_SOURCE_UNREADABLE", message, { path: folder }, { cause });
+    }
+  }
+
+  #item(folder: string, name: string): Item | undefined {
+    const path = `${folder}/${name}`;
+    let stats: Stats;
+    try {
+      stats = lstatSync(hostPath(path));
+    } catch (cause) {
+      if (errnoOf(cause) !== "ENOENT") {
+        throw new DiscError("E_SOURCE_UNREADABLE", `"${path}" cannot be examined`, { path }, { cause });
+      }
+      const message = `"${path}" vanished while its folder was listed`;
+      this.#onWarning?.(new DiscError("W_SOURCE_VANISHED", message, { path }, { cause }));
+      return undefined;
+    }
+    return itemOf(folder, name, stats, this.#links);
+  }
+}
+
+function fileContent(folder: string, name: string, stats: Stats, links: Map<string, Content>): Content {
+  const make = (): Content => new PathContent(folder, name, { bytes: stats.size, mtimeMs: stats.mtimeMs });
+  if (stats.nlink < 2) return make();
+  const identity = `${stats.dev}:${stats.ino}`;
+  const known = links.get(identity);
+  // The same inode with another size or time was changed while the folder was listed: not the same content.
+  if (known instanceof PathContent && known.bytes === stats.size && known.mtimeMs === stats.mtimeMs) return known;
+  const content = make();
+  links.set(identity, content);
+  return content;
+}
+
+/** The item for something in a folder of the host. */
+function itemOf(folder: string, name: string, stats: Stats, links: Map<string, Content>): Item {
+  const attributes = attributesOf(stats);
+  if (stats.isDirectory()) return new DirectoryNode(name, attributes);
+  if (stats.isFile()) return new FileNode(name, fileContent(folder, name, stats, links), attributes);
+  if (stats.isSymbolicLink()) {
+    const target = nameOfHost(readlinkSync(hostPath(`${folder}/${name}`), { encoding: "buffer" }));
+    return new SymlinkNode(name, target, attributes);
+  }
+  const type = specialType(stats);
+  // Every kind of file that POSIX knows is named above.
+  if (type === undefined) return new FileNode(name, new MemoryContent(new Uint8Array(0)), attributes);
+  const numbers = type === "block" || type === "character" ? deviceNumbers(stats.rdev) : { major: 0, minor: 0 };
+  return new SpecialNode(name, type, numbers.major, numbers.minor, attributes);
+}
+
+function examine(path: string): Stats {
+  try {
+    return lstatSync(hostPath(path));
+  } catch (cause) {
+    throw new DiscError("E_SOURCE_UNREADABLE", `"${path}" cannot be read: ${errnoOf(cause)}`, { path }, { cause });
+  }
+}
+
+/**
+ * What a folder of the host holds, for `addTree`: its contents at the place named there. Hard links stay links; names
+ * are taken as bytes; a file that vanishes meanwhile is reported as W_SOURCE_VANISHED.
+ *
+ * Adding it raises {@link DiscError} E_SOURCE_UNREADABLE, E_NOT_A_DIRECTORY, E_CANCELLED.
+ */
+export function fromDirectory(path: string, options: DirectorySourceOptions = {}): TreeSource {
+  return {
+    load: async (into, task) => {
+      // A folder named by a link is the folder; links inside it stay links.
+      const folder = path.length > 1 ? path.replace(/\/+$/, "") : path;
+      const stats = examine(`${folder}/.`.replace("//", "/"));
+      if (!stats.isDirectory()) throw new DiscError("E_NOT_A_DIRECTORY", `"${path}" is not a folder`, { path });
+      setAttributes(into, attributesOf(stats));
+      await new DirectoryScan(options.onWarning, task).fill(into, folder === "/" ? "" : folder);
+    },
+  };
+}
+
+/**
+ * One file, link or device of the host under its own name, for `addTree`; of a folder, its contents.
+ *
+ * Adding it raises as {@link fromDirectory} does.
+ */
+export function fromPath(path: string, options: DirectorySourceOptions & { name?: string } = {}): TreeSource {
+  return {
+    load: async (into, task) => {
+      const stats = examine(path);
+      if (stats.isDirectory()) return fromDirectory(path, options).load(into, task);
+      const slash = path.lastIndexOf("/");
+      const folder = slash < 0 ? "." : path.slice(0, Math.max(0, slash));
+      const item = itemOf(folder, path.slice(slash + 1), stats, new Map());
+      item.name = options.name ?? basename(path);
+      into.attach(item);
+      return undefined;
+    },
+  };
+}
+
+function setAttributes(directory: DirectoryNode, attributes: ItemTimes): void {
+  directory.mode = attributes.mode;
+  directory.uid = attributes.uid;
+  directory.gid = attributes.gid;
+  directory.mtimeMs = attributes.mtime;
+  directory.atimeMs = attributes.atime;
+  directory.ctimeMs = attributes.ctime;
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { DiscError } from "../errors.js";
+import type { SessionData, TaskOptions } from "../medium/session-data.js";
+import { hostError } from "./host-error.js";
+
+/** How an image file is written. */
+export interface WriteImageOptions extends TaskOptions {
+  /** Replaces a file that is there. */
+  readonly force?: boolean | undefined;
+}
+
+async function writeChunks(image: SessionData, file: FileHandle, options: TaskOptions): Promise<void> {
+  let position = 0;
+  for await (const chunk of image.chunks(options)) {
+    for (let done = 0; done < chunk.length; ) {
+      const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position + done);
+      done += bytesWritten;
+    }
+    position += chunk.length;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Runs an operation of the operating system, and names it where it fails. */
+async function attempt<T>(path: string, operation: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    throw cause instanceof DiscError ? cause : hostError(path, operation, cause);
+  }
+}
+
+/**
+ * Writes an image to a file: beside the target, which is then replaced as a whole. When it fails or is cancelled,
+ * nothing is left and a file that was there is untouched.
+ *
+ * @throws {@link DiscError} E_TARGET_EXISTS unless `force`; E_HOST; E_CANCELLED; what reading the contents raises.
+ */
+export async function writeImageFile(image: SessionData, path: string, options: WriteImageOptions = {}): Promise<void> {
+  if (options.force !== true && (await exists(path))) {
+    throw new DiscError("E_TARGET_EXISTS", `"${path}" is already there`, { path });
+  }
+  const temporary = `${path}.${randomUUID()}.part`;
+  const file = await attempt(path, "creation", () => open(temporary, "wx"));
+  try {
+    await attempt(path, "writing", () => writeChunks(image, file, options));
+    await attempt(path, "synchronizing", () => file.sync());
+    await file.close();
+    await attempt(path, "renaming", () => rename(temporary, path));
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** Makes a rename survive a loss of power, where the file system lets a directory be synchronized. */
+async function syncDirectory(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
