@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { open, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { DiscError } from "../errors.js";
 import type { SessionData, TaskOptions } from "../medium/session-data.js";
 import { hostError } from "./host-error.js";
@@ -46,14 +45,16 @@ async function attempt<T>(path: string, operation: string, run: () => Promise<T>
  * @throws {@link DiscError} E_TARGET_EXISTS unless `force`; E_HOST; E_CANCELLED; what reading the contents raises.
  */
 export async function writeImageFile(image: SessionData, path: string, options: WriteImageOptions = {}): Promise<void> {
-  if (options.force !== true && (await exists(path))) {
+  const replaces = await exists(path);
+  if (options.force !== true && replaces) {
     throw new DiscError("E_TARGET_EXISTS", `"${path}" is already there`, { path });
   }
   const temporary = `${path}.${randomUUID()}.part`;
   const file = await attempt(path, "creation", () => open(temporary, "wx"));
   try {
     await attempt(path, "writing", () => writeChunks(image, file, options));
-    await attempt(path, "synchronizing", () => file.sync());
+    // An image that takes the place of another one has to be safe before that one is gone; a new one costs nothing.
+    if (replaces) await attempt(path, "synchronizing", () => file.sync());
     await file.close();
     await attempt(path, "renaming", () => rename(temporary, path));
   } catch (error) {
@@ -61,12 +62,4 @@ export async function writeImageFile(image: SessionData, path: string, options: 
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncDirectory(dirname(path));
-}
-
-/** Makes a rename survive a loss of power, where the file system lets a directory be synchronized. */
-async function syncDirectory(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }

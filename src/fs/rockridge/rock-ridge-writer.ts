@@ -171,13 +171,14 @@ export class RockRidgeWriter implements SystemUse {
   #entries(subject: RecordSubject): PendingEntry[] {
     const { item, role, isRootSelf, location } = subject;
     const entries: PendingEntry[] = [];
-    if (isRootSelf) {
-      // Readers look for SP first, and for ER as near as it can be: with version 1.12 both fit in the record itself.
-      entries.push(pending("SP", sharingProtocolIndicator, { bytesSkipped: 0 }));
-      entries.push(pending("ER", extensionsReference, rockRidgeReferences[this.#options.version]));
-    }
+    if (isRootSelf) entries.push(pending("SP", sharingProtocolIndicator, { bytesSkipped: 0 }));
     entries.push(pending("PX", posixAttributes, this.#attributes(subject)));
     entries.push(pending("TF", timeStamps, this.#options.times(item)));
+    // ER goes last, so that it is what moves to a continuation area: libarchive takes a tree for one without Rock Ridge
+    // where the root's record itself has neither PX nor TF, and reads the Joliet one by rules that are not Joliet's.
+    if (isRootSelf) {
+      entries.push(pending("ER", extensionsReference, rockRidgeReferences[this.#options.version]));
+    }
     if (role === "self" || role === "parent") return entries;
     const at: DirectoryLocation = { location };
     if (role === "parentOfMoved") return [...entries, pending("PL", parentLink, at)];
