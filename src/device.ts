@@ -1,0 +1,45 @@
+/** The package's way to discs: `import { openRecorder, createDisc } from "discsmith/device"`. */
+
+import type { OpenRecorderOptions } from "./device/drives.js";
+import { openRecorderOn } from "./device/drives.js";
+import type { CreateDiscOptions } from "./device/emulated/store.js";
+import { createDiscFile, isEmulatedDiscFile } from "./device/emulated/store.js";
+import type { Recorder } from "./device/recorder.js";
+import { nodeFileAccess } from "./host/node-file-access.js";
+
+export type { OpenRecorderOptions } from "./device/drives.js";
+export { mediaTypes } from "./device/emulated/media.js";
+export type { CreateDiscOptions } from "./device/emulated/store.js";
+export type { RecorderState, RecorderWriteOptions } from "./device/recorder.js";
+export { Recorder } from "./device/recorder.js";
+export type { WriteOptions, WriteStep } from "./device/write-plan.js";
+
+/**
+ * Opens a disc for reading and writing.
+ *
+ * @param path Of an emulated disc, made by {@link createDisc}.
+ * @throws {@link DiscError} E_SIDECAR where the file has no sidecar, or one that disagrees with it; E_NOT_SUPPORTED for
+ *   a real drive; E_HOST.
+ *
+ * @example
+ * await using recorder = await openRecorder("backup.disc");
+ * const interfaces = await recorder.multisessionInterfaces();
+ */
+export async function openRecorder(path: string, options: OpenRecorderOptions = {}): Promise<Recorder> {
+  return await openRecorderOn(nodeFileAccess, path, options);
+}
+
+/**
+ * Makes a blank emulated disc: the file `path`, and its sidecar beside it.
+ *
+ * @throws {@link DiscError} E_TARGET_EXISTS where there is one and `force` isn't set; E_NOT_SUPPORTED for a type of
+ *   media that is not in {@link mediaTypes}; E_OPTION_INVALID, E_DISC_BUSY, E_HOST.
+ */
+export async function createDisc(path: string, options: CreateDiscOptions): Promise<void> {
+  await createDiscFile(nodeFileAccess, path, options);
+}
+
+/** Whether a path is that of an emulated disc: whether there is a sidecar beside it. */
+export async function isEmulatedDisc(path: string): Promise<boolean> {
+  return await isEmulatedDiscFile(nodeFileAccess, path);
+}
