@@ -1,0 +1,182 @@
+import type { WarningListener } from "../../errors.js";
+import { DiscError, throwIfCancelled } from "../../errors.js";
+import type { BlockSource } from "../../medium/block-source.js";
+import { DisplacedSource } from "../../medium/displaced-source.js";
+import type { Session, SessionState } from "../../medium/session.js";
+import type { Charset } from "../names/charset.js";
+import type { FileSystemName } from "../tree/disc-entry.js";
+import type { DetectedFileSystem, DetectedVolume, VolumeOptions } from "./detect.js";
+import { detectVolume, openTree } from "./detect.js";
+import { DiscImage } from "./disc-image.js";
+import { chainedSessions, scanSessions } from "./sessions.js";
+
+/** What an image is read from: blocks, and, where there is one, the table of their sessions. */
+export interface ImageSource extends BlockSource {
+  /** For messages. */
+  readonly name?: string | undefined;
+  /** As a table of contents tells; absent or empty, sessions are looked for in the blocks. */
+  readonly sessions?: readonly Session[] | undefined;
+}
+
+/** How an image is opened. */
+export interface OpenOptions {
+  /** Number of the session, from 1; -1 is the one before the last. Default: the last one that is whole. */
+  readonly session?: number | undefined;
+  /** First block of the session, instead of its number. */
+  readonly start?: number | undefined;
+  /** Searches every block for sessions. */
+  readonly scan?: boolean | undefined;
+  /** Which tree is shown. Default: Rock Ridge, or else Joliet, or else plain ISO 9660. */
+  readonly fileSystem?: FileSystemName | undefined;
+  /** The disc's address of block 0 of the source, for a session that was dumped alone. Default 0. */
+  readonly addressOffset?: number | undefined;
+  readonly onWarning?: WarningListener | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The character set of ISO 9660 and Rock Ridge names; left out, UTF-8. */
+  readonly charset?: Charset | undefined;
+}
+
+/** A session, and what is in it. */
+export interface ImageSession {
+  /** From 1. */
+  readonly number: number;
+  readonly startLba: number;
+  /** `null` where it is not known. */
+  readonly blocks: number | null;
+  readonly state: SessionState;
+  /** None where nothing can be read. */
+  readonly fileSystems: readonly DetectedFileSystem[];
+  readonly volumeName: string;
+}
+
+/** A session with its volume, or with the reason why there is none. */
+interface ProbedSession {
+  readonly session: ImageSession;
+  readonly volume: DetectedVolume | undefined;
+  readonly failure: DiscError | undefined;
+}
+
+async function findSessions(source: BlockSource, given: readonly Session[], options: OpenOptions): Promise<Session[]> {
+  const { start, scan, addressOffset = 0, signal } = options;
+  if (start !== undefined) {
+    const blocks = Math.max(0, source.blocks - start);
+    return [{ number: 1, startLba: start, blocks, state: "complete", data: true }];
+  }
+  if (scan === true) return scanSessions(source, signal);
+  if (given.length > 0) return given.filter(({ data }) => data);
+  if (addressOffset > 0) {
+    return [{ number: 1, startLba: addressOffset, blocks: source.blocks - addressOffset, state: "complete", data: true }];
+  }
+  const chain = await chainedSessions(source, signal);
+  // Something else than ISO 9660 may start there.
+  return chain.length > 0 ? chain : [{ number: 1, startLba: 0, blocks: source.blocks, state: "complete", data: true }];
+}
+
+/** Looks into a session; what is wrong with one that is not opened is no warning for the caller. */
+async function probe(source: BlockSource, found: Session, options: VolumeOptions): Promise<ProbedSession> {
+  const { number, startLba, blocks, state } = found;
+  try {
+    const volume = await detectVolume(source, startLba, { ...options, onWarning: undefined });
+    const { fileSystems, volumeName } = volume;
+    return { session: { number, startLba, blocks, state, fileSystems, volumeName }, volume, failure: undefined };
+  } catch (error) {
+    throwIfCancelled(options.signal, "looking for file systems");
+    if (!(error instanceof DiscError)) throw error;
+    const session: ImageSession = { number, startLba, blocks, state, fileSystems: [], volumeName: "" };
+    return { session, volume: undefined, failure: error };
+  }
+}
+
+function isReadable({ session }: ProbedSession): boolean {
+  return session.fileSystems.some((fileSystem) => fileSystem !== "udf");
+}
+
+/** @throws {@link DiscError} E_SESSION_NOT_FOUND. */
+function sessionByNumber(probed: readonly ProbedSession[], wanted: number): ProbedSession {
+  const last = probed.at(-1)?.session.number ?? 0;
+  const found =
+    wanted < 0 ? probed.at(wanted - 1) : probed.find(({ session: { number } }) => number === wanted);
+  if (found === undefined || !Number.isInteger(wanted)) {
+    const message = `there is no session ${wanted}; the last one is ${last}`;
+    throw new DiscError("E_SESSION_NOT_FOUND", message, { session: wanted, sessions: last });
+  }
+  return found;
+}
+
+/** The last session that is closed and readable; the later ones are warned of. */
+function lastWholeSession(
+  probed: readonly ProbedSession[],
+  onWarning: WarningListener | undefined,
+): ProbedSession | undefined {
+  for (let index = probed.length - 1; index >= 0; index--) {
+    const candidate = probed[index]!;
+    const { session, failure } = candidate;
+    const reason =
+      session.state !== "complete"
+        ? `it is ${session.state}`
+        : (failure?.message ?? "it has no file system that can be read");
+    if (session.state === "complete" && isReadable(candidate)) return candidate;
+    // Where there is no older one, opening fails for that reason, and no warning is needed.
+    if (index > 0) {
+      const message = `session ${session.number} is not taken: ${reason}`;
+      onWarning?.(new DiscError("W_SESSION_DAMAGED", message, { session: session.number, reason }));
+    }
+  }
+  return undefined;
+}
+
+function noFileSystem(probed: readonly ProbedSession[], chosen: ProbedSession | undefined, name: string): DiscError {
+  const failed = chosen ?? probed.at(-1);
+  const startLba = failed?.session.startLba ?? 0;
+  const what = failed?.session.fileSystems.includes("udf") ? "UDF alone, which cannot be read" : "no file system";
+  const because = failed?.failure === undefined ? "" : `: ${failed.failure.message}`;
+  const message = `${name === "" ? "" : `${name}: `}${what} at block ${startLba}${because}`;
+  return new DiscError("E_NO_FILE_SYSTEM", message, { startLba }, { cause: failed?.failure });
+}
+
+function checkOptions({ start, addressOffset, session }: OpenOptions): void {
+  for (const [option, value] of Object.entries({ start, addressOffset })) {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
+    const allowed = "a block address from 0";
+    throw new DiscError("E_OPTION_INVALID", `${option} is ${value}, expected ${allowed}`, { option, value, allowed });
+  }
+  if (session === 0) {
+    const allowed = "a number from 1, or below 0";
+    const detail = { option: "session", value: session, allowed };
+    throw new DiscError("E_OPTION_INVALID", `session is 0, expected ${allowed}`, detail);
+  }
+}
+
+/**
+ * Opens a disc or an image for reading: the last whole session, or the one that `options` name.
+ *
+ * @throws {@link DiscError} E_NO_FILE_SYSTEM, E_FILE_SYSTEM_NOT_FOUND, E_SESSION_NOT_FOUND, E_OPTION_INVALID,
+ *   E_READ_FAILED, E_FIELD_INVALID, E_CANCELLED.
+ * @example
+ * const image = await openImage(source);
+ * for await (const entry of image.walk()) console.log(entry.path, entry.bytes);
+ */
+export async function openImage(source: ImageSource, options: OpenOptions = {}): Promise<DiscImage> {
+  checkOptions(options);
+  throwIfCancelled(options.signal, "opening an image");
+  const { addressOffset = 0, onWarning } = options;
+  const blocks: BlockSource = addressOffset > 0 ? new DisplacedSource(source, addressOffset) : source;
+  const probed: ProbedSession[] = [];
+  for (const found of await findSessions(blocks, source.sessions ?? [], options)) {
+    probed.push(await probe(blocks, found, options));
+  }
+  const chosen =
+    options.session === undefined ? lastWholeSession(probed, onWarning) : sessionByNumber(probed, options.session);
+  if (chosen?.volume === undefined || !isReadable(chosen)) throw noFileSystem(probed, chosen, source.name ?? "");
+  // Once more, now for the warnings of the session that is opened.
+  const volume = await detectVolume(blocks, chosen.session.startLba, options);
+  const fileSystem = options.fileSystem ?? (volume.fileSystems[0] as FileSystemName);
+  const tree = openTree(blocks, volume, fileSystem, options);
+  return new DiscImage(
+    blocks,
+    tree,
+    volume,
+    chosen.session,
+    probed.map(({ session }) => session),
+  );
+}

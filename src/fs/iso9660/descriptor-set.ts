@@ -1,0 +1,106 @@
+/** Reads a volume descriptor set. ECMA-119, 4th edition (June 2019), clauses 6.7.1 and 8; 9/2 of ECMA-167 for its like. */
+import type { ReadContext } from "../../codec/codec.js";
+import { reportFault } from "../../codec/codec.js";
+import { textFromBytes } from "../../codec/text.js";
+import { DiscError } from "../../errors.js";
+import type { BlockSource } from "../../medium/block-source.js";
+import { blockBytes } from "../../units.js";
+import type { PrimaryVolumeDescriptor, SupplementaryVolumeDescriptor } from "./volume-descriptors.js";
+import {
+  enhancedVolumeDescriptor,
+  firstVolumeDescriptorBlock,
+  jolietLevel,
+  jolietVolumeDescriptor,
+  primaryVolumeDescriptor,
+  volumeDescriptorSetTerminator,
+  volumeDescriptorTypes,
+} from "./volume-descriptors.js";
+
+/** How many blocks behind the first descriptor are looked at, as Linux does. */
+const maximumDescriptors = 100;
+
+/** Standard identifiers of the volume structure descriptors among which those of UDF are. ECMA-167 2/9.1.2. */
+const otherIdentifiers: ReadonlySet<string> = new Set(["BEA01", "BOOT2", "CDW02", "NSR02", "NSR03", "TEA01"]);
+
+/** What the descriptors at the start of a session say. */
+export interface DescriptorSet {
+  readonly primary: PrimaryVolumeDescriptor | undefined;
+  readonly joliet: SupplementaryVolumeDescriptor | undefined;
+  readonly enhanced: SupplementaryVolumeDescriptor | undefined;
+  /** Whether a UDF file system is announced. */
+  readonly udf: boolean;
+  /** Block of the first primary volume descriptor, and of the terminator. */
+  readonly primaryLba: number | undefined;
+  readonly terminatorLba: number | undefined;
+}
+
+interface Found {
+  primary: PrimaryVolumeDescriptor | undefined;
+  joliet: SupplementaryVolumeDescriptor | undefined;
+  enhanced: SupplementaryVolumeDescriptor | undefined;
+  udf: boolean;
+  primaryLba: number | undefined;
+  terminatorLba: number | undefined;
+}
+
+function readDescriptor(found: Found, block: Uint8Array, context: ReadContext): void {
+  const type = block[0]!;
+  if (type === volumeDescriptorTypes.terminator) {
+    volumeDescriptorSetTerminator.read(block, 0, context);
+    found.terminatorLba ??= context.lba ?? 0;
+  } else if (type === volumeDescriptorTypes.primary) {
+    // There may be copies of it. ECMA-119 6.7.1.1.
+    if (found.primary !== undefined) return;
+    found.primary = primaryVolumeDescriptor.read(block, 0, context);
+    found.primaryLba = context.lba ?? undefined;
+  } else if (type === volumeDescriptorTypes.supplementary) {
+    if (jolietLevel(block.subarray(88, 120)) > 0) {
+      found.joliet ??= jolietVolumeDescriptor.read(block, 0, context);
+    } else if (block[6] === 2) {
+      found.enhanced ??= enhancedVolumeDescriptor.read(block, 0, context);
+    }
+  }
+}
+
+/**
+ * Reads the descriptors of the session that starts at `startLba`, in whatever order they stand. Boot records, volume
+ * partition descriptors and unknown types are passed over; UDF's, which follow on them, are noted.
+ *
+ * @throws {@link DiscError} E_FIELD_INVALID, E_READ_FAILED; E_NOT_SUPPORTED for logical blocks of other than 2,048 bytes.
+ */
+export async function readDescriptorSet(
+  source: BlockSource,
+  startLba: number,
+  context: ReadContext,
+  signal?: AbortSignal,
+): Promise<DescriptorSet> {
+  const found: Found = {
+    primary: undefined,
+    joliet: undefined,
+    enhanced: undefined,
+    udf: false,
+    primaryLba: undefined,
+    terminatorLba: undefined,
+  };
+  const first = startLba + firstVolumeDescriptorBlock;
+  const end = Math.min(source.blocks, first + maximumDescriptors);
+  const block = new Uint8Array(blockBytes);
+  let lba = first;
+  for (; lba < end; lba++) {
+    await source.read(lba, 1, block, signal);
+    const identifier = textFromBytes(block, 1, 5);
+    if (identifier === "CD001" && found.terminatorLba === undefined) readDescriptor(found, block, { ...context, lba });
+    else if (otherIdentifiers.has(identifier)) found.udf ||= identifier.startsWith("NSR");
+    else if (identifier !== "CD001") break;
+  }
+  if (found.primary !== undefined && found.terminatorLba === undefined) {
+    reportFault({ ...context, lba }, "VolumeDescriptorSet", "terminator", "6.7.1.6", "is missing");
+  }
+  for (const descriptor of [found.primary, found.joliet, found.enhanced]) {
+    if (descriptor !== undefined && descriptor.logicalBlockSize !== blockBytes) {
+      const what = `a volume with logical blocks of ${descriptor.logicalBlockSize} bytes`;
+      throw new DiscError("E_NOT_SUPPORTED", `${what} (at block ${startLba})`, { what });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,81 @@
+import type { ReadContext } from "../../codec/codec.js";
+import { reportFault } from "../../codec/codec.js";
+import { DiscError } from "../../errors.js";
+import type { DirectoryListing, DiscEntry } from "../tree/disc-entry.js";
+import { joinPath, nameFault } from "../tree/path.js";
+
+/** Everything of an entry that does not hang on its name. */
+export type UnnamedEntry = Omit<DiscEntry, "path" | "name">;
+
+/** Puts the entries of one directory together under names that are legal and unique. Nothing is lost silently. */
+export class ListingBuilder {
+  relocated = 0;
+  readonly #directoryPath: string;
+  readonly #entries: DiscEntry[] = [];
+  /** For each name, where its entry stands and which version of the file it is. */
+  readonly #places: Map<string, { readonly index: number; readonly version: number | undefined }> = new Map();
+  /** The last number that was put behind a name. */
+  readonly #numbers: Map<string, number> = new Map();
+
+  constructor(directoryPath: string) {
+    this.#directoryPath = directoryPath;
+  }
+
+  /** For messages. */
+  pathOf(name: string): string {
+    return joinPath(this.#directoryPath, name);
+  }
+
+  /** Reports that an item is left out. */
+  skip(name: string, reason: string, context: ReadContext): void {
+    const path = this.pathOf(name);
+    context.onWarning?.(new DiscError("W_SKIPPED", `"${path}" is left out: ${reason}`, { path, reason }));
+  }
+
+  /** @param version File Version Number of a file that has no other name than its identifier; else `undefined`. */
+  add(given: string, version: number | undefined, entry: UnnamedEntry, context: ReadContext): void {
+    let name = this.#legal(given, context);
+    const existing = this.#places.get(name);
+    if (existing !== undefined) {
+      const versions = version !== undefined && existing.version !== undefined && version !== existing.version;
+      if (versions) {
+        const isNewer = version > existing.version;
+        this.skip(name, `it is version ${Math.min(version, existing.version)} of a file with newer ones`, context);
+        if (isNewer) {
+          this.#entries[existing.index] = { path: this.pathOf(name), name, ...entry };
+          this.#places.set(name, { index: existing.index, version });
+        }
+        return;
+      }
+      name = this.#unique(name, context);
+    }
+    this.#places.set(name, { index: this.#entries.length, version });
+    this.#entries.push({ path: this.pathOf(name), name, ...entry });
+  }
+
+  listing(): DirectoryListing {
+    return { entries: this.#entries, relocated: this.relocated };
+  }
+
+  #legal(name: string, context: ReadContext): string {
+    const fault = nameFault(name);
+    if (fault === undefined) return name;
+    const legal = name.replace(/[/\0]/g, "_").replace(/^\.{0,2}$/, (dots) => "_".repeat(Math.max(1, dots.length)));
+    const reason = `of "${this.pathOf(name)}" is no name (${fault}); shown as "${legal}"`;
+    reportFault(context, "DirectoryRecord", "legalName", "7.5", reason);
+    return legal;
+  }
+
+  #unique(name: string, context: ReadContext): string {
+    let number = this.#numbers.get(name) ?? 1;
+    let unique: string;
+    do {
+      number++;
+      unique = `${name}~${number}`;
+    } while (this.#places.has(unique));
+    this.#numbers.set(name, number);
+    const reason = `"${this.pathOf(name)}" stands there twice; the later one is shown as "${unique}"`;
+    reportFault(context, "DirectoryRecord", "uniqueName", "7.5", reason);
+    return unique;
+  }
+}

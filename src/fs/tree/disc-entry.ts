@@ -1,0 +1,54 @@
+import type { Extent } from "./content.js";
+import type { ItemType } from "./node.js";
+
+/** The trees a session can have. */
+export type FileSystemName = "rockridge" | "joliet" | "iso";
+
+/** An item as it stands on a disc. */
+export interface DiscEntry {
+  /** "/a/b"; "/" for the root. */
+  readonly path: string;
+  /** As in `TreeNode.name`; empty for the root. */
+  readonly name: string;
+  readonly type: ItemType;
+  /** Length of a file, of a directory's records, of a link's target; else 0. */
+  readonly bytes: number;
+  /** Milliseconds since 1970; `null` where the disc does not say. */
+  readonly mtimeMs: number | null;
+  readonly atimeMs: number | null;
+  readonly ctimeMs: number | null;
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly links: number;
+  /** Where a symbolic link points; else `null`. */
+  readonly target: string | null;
+  /** Numbers of a device; else 0. */
+  readonly major: number;
+  readonly minor: number;
+  readonly hidden: boolean;
+  /** Where contents lie; none for empty ones. */
+  readonly extents: readonly Extent[];
+  /** POSIX file serial number, where the disc says one. */
+  readonly serialNumber: number | undefined;
+  /** Why the contents cannot be read; `null` where nothing speaks against it. */
+  readonly refusal: string | null;
+}
+
+/** What is in a directory of a disc. */
+export interface DirectoryListing {
+  /** In the order of the records; names are unique and legal. */
+  readonly entries: readonly DiscEntry[];
+  /** Directories whose records lie here but which belong elsewhere in the tree (Rock Ridge relocation). */
+  readonly relocated: number;
+}
+
+/** One tree of a session, read directory by directory. */
+export interface TreeReader {
+  readonly fileSystem: FileSystemName;
+  /** @throws {@link DiscError} E_FIELD_INVALID, E_READ_FAILED. */
+  root(signal?: AbortSignal): Promise<DiscEntry>;
+  /** @throws {@link DiscError} E_FIELD_INVALID, E_READ_FAILED, E_CANCELLED. */
+  list(directory: DiscEntry, signal?: AbortSignal): Promise<DirectoryListing>;
+}
