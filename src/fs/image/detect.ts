@@ -46,7 +46,7 @@ function rootLba({ rootDirectoryRecord: root }: PrimaryVolumeDescriptor | Supple
 
 /**
  * Finds out what the session that starts at `startLba` holds. A tree counts only where its root directory is there: a
- * session that was torn has descriptors, or a tree, but not both.
+ * session that was torn may have descriptors and no tree.
  *
  * @throws {@link DiscError} E_FIELD_INVALID, E_READ_FAILED; E_NO_FILE_SYSTEM where nothing was found at all.
  */
@@ -60,24 +60,44 @@ export async function detectVolume(
   const { primary, joliet, enhanced } = descriptors;
   const fileSystems: DetectedFileSystem[] = [];
   let rockRidge: RockRidgeUse | undefined;
-  if (joliet !== undefined) {
-    await readSelfRecord(source, rootLba(joliet), context, options.signal);
-    fileSystems.push("joliet");
-  }
+  let failure: DiscError | undefined;
+  const attempt = async (fileSystem: FileSystemName, look: () => Promise<void>): Promise<void> => {
+    try {
+      await look();
+    } catch (error) {
+      if (!(error instanceof DiscError) || options.signal?.aborted) throw error;
+      failure ??= error;
+      const reason = `its root directory cannot be read: ${error.message}`;
+      const detail = { path: "/", fileSystem, reason };
+      options.onWarning?.(new DiscError("W_NOT_REPRESENTED", `${fileSystem}: ${reason}`, detail, { cause: error }));
+    }
+  };
   const plain = primary ?? enhanced;
   if (plain !== undefined) {
-    const self = await readSelfRecord(source, rootLba(plain), context, options.signal);
-    const continuations = new ContinuationReader(source);
-    rockRidge = await detectRockRidge(self.systemUse, continuations, context, options.signal);
-    if (rockRidge !== undefined) fileSystems.unshift("rockridge");
-    fileSystems.push("iso");
+    await attempt("iso", async () => {
+      const self = await readSelfRecord(source, rootLba(plain), context, options.signal);
+      const continuations = new ContinuationReader(source);
+      rockRidge = await detectRockRidge(self.systemUse, continuations, context, options.signal);
+      if (rockRidge !== undefined) fileSystems.push("rockridge");
+      fileSystems.push("iso");
+    });
   }
+  if (joliet !== undefined) {
+    await attempt("joliet", async () => {
+      await readSelfRecord(source, rootLba(joliet), context, options.signal);
+      fileSystems.splice(rockRidge === undefined ? 0 : 1, 0, "joliet");
+    });
+  }
+  if (failure !== undefined && fileSystems.length === 0 && !descriptors.udf) throw failure;
   if (descriptors.udf) fileSystems.push("udf");
   if (fileSystems.length === 0) {
     throw new DiscError("E_NO_FILE_SYSTEM", `no file system was found at block ${startLba}`, { startLba });
   }
   // Joliet's name may have small letters where the primary one may not, but is cut off at 16 characters.
-  const volumeName = (rockRidge === undefined ? joliet?.volumeIdentifier : undefined) ?? plain?.volumeIdentifier ?? "";
+  const volumeName =
+    ((rockRidge as RockRidgeUse | undefined) === undefined ? joliet?.volumeIdentifier : undefined) ??
+    plain?.volumeIdentifier ??
+    "";
   return { startLba, descriptors, rockRidge, fileSystems, volumeName };
 }
 

@@ -1,10 +1,10 @@
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { OnDiscContent } from "../tree/content.js";
-import type { DirectoryListing, DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import { joinPath } from "../tree/path.js";
 import type { DetectedFileSystem, DetectedVolume } from "./detect.js";
-import type { ImageSession } from "./open-image.js";
+import type { ImageSession } from "./sessions.js";
 
 /** The most links that are followed on the way to one item, as on Linux. */
 const maximumLinks = 40;
@@ -46,6 +46,11 @@ export interface SignalOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface CachedDirectory {
+  readonly entries: readonly DiscEntry[];
+  readonly byName: ReadonlyMap<string, DiscEntry>;
+}
+
 function informationOf({ descriptors, volumeName }: DetectedVolume, fileSystem: FileSystemName): VolumeInformation {
   const { primary, joliet, enhanced } = descriptors;
   const descriptor = (fileSystem === "joliet" ? joliet : primary) ?? primary ?? joliet ?? enhanced;
@@ -81,8 +86,8 @@ export class DiscImage {
   readonly #source: BlockSource;
   readonly #tree: TreeReader;
   #root: DiscEntry | undefined;
-  /** Directories by path, the one used last at the end. */
-  readonly #cache: Map<string, DirectoryListing> = new Map();
+  /** Directories by path, the one used last at the end; each with its entries by name. */
+  readonly #cache: Map<string, CachedDirectory> = new Map();
   #cachedEntries = 0;
 
   constructor(
@@ -131,8 +136,8 @@ export class DiscImage {
   }
 
   /** A whole file in memory. @throws as {@link DiscImage.read}. */
-  async readFile(path: string, options: SignalOptions = {}): Promise<Uint8Array> {
-    const { content } = await this.#content(path, options.signal);
+  async readFile(item: string | DiscEntry, options: SignalOptions = {}): Promise<Uint8Array> {
+    const content = await this.#content(item, options.signal);
     const bytes = new Uint8Array(content.bytes);
     await content.read(0, bytes, options.signal);
     return bytes;
@@ -141,16 +146,17 @@ export class DiscImage {
   /**
    * A file, or part of it, in pieces of up to 1 MiB, which are the caller's to keep.
    *
+   * @param item Its path, or its entry, which saves looking for it.
    * @throws {@link DiscError} as {@link DiscImage.stat}; E_NOT_A_FILE; E_NOT_SUPPORTED for contents in a form that is
    *   not read; E_READ_FAILED; E_CANCELLED.
    */
-  async *read(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+  async *read(item: string | DiscEntry, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
     const { offset = 0, signal } = options;
-    const { content } = await this.#content(path, signal);
-    const end = Math.min(content.bytes, offset + (options.length ?? content.bytes));
     if (!(offset >= 0) || !Number.isSafeInteger(offset)) throw new RangeError(`offset is a byte from 0, got ${offset}`);
+    const content = await this.#content(item, signal);
+    const end = Math.min(content.bytes, offset + (options.length ?? content.bytes));
     for (let position = offset; position < end; ) {
-      throwIfCancelled(signal, `reading ${path}`);
+      throwIfCancelled(signal, "reading a file");
       // Pieces end at multiples of their length, so that reads stay whole blocks.
       const count = Math.min(pieceBytes - (position % pieceBytes), end - position);
       const piece = new Uint8Array(count);
@@ -190,30 +196,30 @@ export class DiscImage {
     }
   }
 
-  async #content(path: string, signal: AbortSignal | undefined): Promise<{ content: OnDiscContent }> {
-    const entry = await this.#resolve(path, true, signal);
-    if (entry.type !== "file") {
-      throw new DiscError("E_NOT_A_FILE", `"${path}" is a ${entry.type}, not a file`, { path });
-    }
-    if (entry.refusal !== null) {
-      throw new DiscError("E_NOT_SUPPORTED", `"${path}": ${entry.refusal}`, { what: entry.refusal });
-    }
-    return { content: new OnDiscContent(this.#source, entry.extents) };
+  async #content(item: string | DiscEntry, signal: AbortSignal | undefined): Promise<OnDiscContent> {
+    const entry = typeof item === "string" ? await this.#resolve(item, true, signal) : item;
+    const { path, type, refusal } = entry;
+    if (type !== "file") throw new DiscError("E_NOT_A_FILE", `"${path}" is a ${type}, not a file`, { path });
+    if (refusal !== null) throw new DiscError("E_NOT_SUPPORTED", `"${path}": ${refusal}`, { what: refusal });
+    return new OnDiscContent(this.#source, entry.extents);
   }
 
-  async #list(directory: DiscEntry, signal: AbortSignal | undefined): Promise<DirectoryListing> {
+  async #list(directory: DiscEntry, signal: AbortSignal | undefined): Promise<CachedDirectory> {
     const { path } = directory;
-    const cached = this.#cache.get(path);
-    const listing = cached ?? (await this.#tree.list(directory, signal));
+    let cached = this.#cache.get(path);
+    if (cached === undefined) {
+      const { entries } = await this.#tree.list(directory, signal);
+      cached = { entries, byName: new Map(entries.map((entry) => [entry.name, entry])) };
+      this.#cachedEntries += entries.length;
+    }
     this.#cache.delete(path);
-    this.#cache.set(path, listing);
-    if (cached === undefined) this.#cachedEntries += listing.entries.length;
+    this.#cache.set(path, cached);
     for (const [oldest, old] of this.#cache) {
       if (this.#cachedEntries <= maximumCachedEntries || oldest === path) break;
       this.#cache.delete(oldest);
       this.#cachedEntries -= old.entries.length;
     }
-    return listing;
+    return cached;
   }
 
   async #resolve(path: string, followLast: boolean, signal: AbortSignal | undefined): Promise<DiscEntry> {
@@ -239,15 +245,9 @@ export class DiscImage {
     return at.at(-1)!;
   }
 
-  async #child(
-    directory: DiscEntry,
-    name: string,
-    path: string,
-    signal: AbortSignal | undefined,
-  ): Promise<DiscEntry> {
+  async #child(directory: DiscEntry, name: string, path: string, signal: AbortSignal | undefined): Promise<DiscEntry> {
     if (directory.type !== "directory") throw notADirectory(directory.path, directory);
-    const { entries } = await this.#list(directory, signal);
-    const found = entries.find((entry) => entry.name === name);
+    const found = (await this.#list(directory, signal)).byName.get(name);
     if (found === undefined) throw notFound(path, `no "${joinPath(directory.path, name)}"`);
     return found;
   }

@@ -1,13 +1,15 @@
+import { reportFault } from "../../codec/codec.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { DisplacedSource } from "../../medium/displaced-source.js";
-import type { Session, SessionState } from "../../medium/session.js";
+import type { Session } from "../../medium/session.js";
 import type { Charset } from "../names/charset.js";
-import type { FileSystemName } from "../tree/disc-entry.js";
-import type { DetectedFileSystem, DetectedVolume, VolumeOptions } from "./detect.js";
+import type { FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import type { DetectedVolume, VolumeOptions } from "./detect.js";
 import { detectVolume, openTree } from "./detect.js";
 import { DiscImage } from "./disc-image.js";
+import type { ImageSession } from "./sessions.js";
 import { chainedSessions, scanSessions } from "./sessions.js";
 
 /** What an image is read from: blocks, and, where there is one, the table of their sessions. */
@@ -36,19 +38,6 @@ export interface OpenOptions {
   readonly charset?: Charset | undefined;
 }
 
-/** A session, and what is in it. */
-export interface ImageSession {
-  /** From 1. */
-  readonly number: number;
-  readonly startLba: number;
-  /** `null` where it is not known. */
-  readonly blocks: number | null;
-  readonly state: SessionState;
-  /** None where nothing can be read. */
-  readonly fileSystems: readonly DetectedFileSystem[];
-  readonly volumeName: string;
-}
-
 /** A session with its volume, or with the reason why there is none. */
 interface ProbedSession {
   readonly session: ImageSession;
@@ -65,7 +54,9 @@ async function findSessions(source: BlockSource, given: readonly Session[], opti
   if (scan === true) return scanSessions(source, signal);
   if (given.length > 0) return given.filter(({ data }) => data);
   if (addressOffset > 0) {
-    return [{ number: 1, startLba: addressOffset, blocks: source.blocks - addressOffset, state: "complete", data: true }];
+    return [
+      { number: 1, startLba: addressOffset, blocks: source.blocks - addressOffset, state: "complete", data: true },
+    ];
   }
   const chain = await chainedSessions(source, signal);
   // Something else than ISO 9660 may start there.
@@ -94,8 +85,7 @@ function isReadable({ session }: ProbedSession): boolean {
 /** @throws {@link DiscError} E_SESSION_NOT_FOUND. */
 function sessionByNumber(probed: readonly ProbedSession[], wanted: number): ProbedSession {
   const last = probed.at(-1)?.session.number ?? 0;
-  const found =
-    wanted < 0 ? probed.at(wanted - 1) : probed.find(({ session: { number } }) => number === wanted);
+  const found = wanted < 0 ? probed.at(wanted - 1) : probed.find(({ session: { number } }) => number === wanted);
   if (found === undefined || !Number.isInteger(wanted)) {
     const message = `there is no session ${wanted}; the last one is ${last}`;
     throw new DiscError("E_SESSION_NOT_FOUND", message, { session: wanted, sessions: last });
@@ -147,16 +137,22 @@ function checkOptions({ start, addressOffset, session }: OpenOptions): void {
   }
 }
 
+/** An opened session: what {@link openImage} and the import both work on. */
+export interface OpenedSession {
+  /** The blocks, at the disc's addresses. */
+  readonly blocks: BlockSource;
+  readonly tree: TreeReader;
+  readonly volume: DetectedVolume;
+  readonly session: ImageSession;
+  readonly sessions: readonly ImageSession[];
+}
+
 /**
- * Opens a disc or an image for reading: the last whole session, or the one that `options` name.
+ * Finds the sessions of a disc or image, and opens one.
  *
- * @throws {@link DiscError} E_NO_FILE_SYSTEM, E_FILE_SYSTEM_NOT_FOUND, E_SESSION_NOT_FOUND, E_OPTION_INVALID,
- *   E_READ_FAILED, E_FIELD_INVALID, E_CANCELLED.
- * @example
- * const image = await openImage(source);
- * for await (const entry of image.walk()) console.log(entry.path, entry.bytes);
+ * @throws {@link DiscError} as {@link openImage}.
  */
-export async function openImage(source: ImageSource, options: OpenOptions = {}): Promise<DiscImage> {
+export async function openSession(source: ImageSource, options: OpenOptions): Promise<OpenedSession> {
   checkOptions(options);
   throwIfCancelled(options.signal, "opening an image");
   const { addressOffset = 0, onWarning } = options;
@@ -170,13 +166,31 @@ export async function openImage(source: ImageSource, options: OpenOptions = {}):
   if (chosen?.volume === undefined || !isReadable(chosen)) throw noFileSystem(probed, chosen, source.name ?? "");
   // Once more, now for the warnings of the session that is opened.
   const volume = await detectVolume(blocks, chosen.session.startLba, options);
+  checkVolumeSize(volume, blocks, onWarning);
   const fileSystem = options.fileSystem ?? (volume.fileSystems[0] as FileSystemName);
   const tree = openTree(blocks, volume, fileSystem, options);
-  return new DiscImage(
-    blocks,
-    tree,
-    volume,
-    chosen.session,
-    probed.map(({ session }) => session),
-  );
+  return { blocks, tree, volume, session: chosen.session, sessions: probed.map(({ session }) => session) };
+}
+
+/** Warns of an image that ends before the end its descriptor states. */
+function checkVolumeSize(volume: DetectedVolume, blocks: BlockSource, onWarning: WarningListener | undefined): void {
+  const { primary, primaryLba, joliet } = volume.descriptors;
+  const size = (primary ?? joliet)?.volumeSpaceSize ?? 0;
+  if (size <= blocks.blocks) return;
+  const reason = `is ${size}, and there are ${blocks.blocks} blocks`;
+  reportFault({ tolerant: true, lba: primaryLba ?? null, onWarning }, "Volume", "volumeSpaceSize", "8.4.8", reason);
+}
+
+/**
+ * Opens a disc or an image for reading: the last whole session, or the one that `options` name.
+ *
+ * @throws {@link DiscError} E_NO_FILE_SYSTEM, E_FILE_SYSTEM_NOT_FOUND, E_SESSION_NOT_FOUND, E_OPTION_INVALID,
+ *   E_READ_FAILED, E_FIELD_INVALID, E_CANCELLED.
+ * @example
+ * const image = await openImage(source);
+ * for await (const entry of image.walk()) console.log(entry.path, entry.bytes);
+ */
+export async function openImage(source: ImageSource, options: OpenOptions = {}): Promise<DiscImage> {
+  const { blocks, tree, volume, session, sessions } = await openSession(source, options);
+  return new DiscImage(blocks, tree, volume, session, sessions);
 }

@@ -3,9 +3,23 @@ import { readU16le, readU32le } from "../../codec/integers.js";
 import { textFromBytes } from "../../codec/text.js";
 import { throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
-import type { Session } from "../../medium/session.js";
+import type { Session, SessionState } from "../../medium/session.js";
 import { alignUp, blockBytes } from "../../units.js";
 import { firstVolumeDescriptorBlock, volumeDescriptorTypes } from "../iso9660/volume-descriptors.js";
+import type { DetectedFileSystem } from "./detect.js";
+
+/** A session, and what is in it. */
+export interface ImageSession {
+  /** From 1. */
+  readonly number: number;
+  readonly startLba: number;
+  /** `null` where it is not known. */
+  readonly blocks: number | null;
+  readonly state: SessionState;
+  /** None where nothing can be read. */
+  readonly fileSystems: readonly DetectedFileSystem[];
+  readonly volumeName: string;
+}
 
 /** Where the first session lies on overwritable media and in files that can grow; each starts at a multiple of it. */
 const growableSessionAlignment = 32;
@@ -84,11 +98,7 @@ interface Candidate extends Header {
 }
 
 /** Whether the root directory lies where a descriptor says: not so in an image that is a file of another image. */
-async function hasRoot(
-  source: BlockSource,
-  candidate: Candidate,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
+async function hasRoot(source: BlockSource, candidate: Candidate, signal: AbortSignal | undefined): Promise<boolean> {
   if (candidate.rootLba >= source.blocks) return false;
   const block = new Uint8Array(blockBytes);
   await source.read(candidate.rootLba, 1, block, signal);

@@ -20,7 +20,7 @@ import { fileFlags } from "./directory-record.js";
 import type { UnnamedEntry } from "./listing-builder.js";
 import { ListingBuilder } from "./listing-builder.js";
 import type { CollectedItem } from "./record-collector.js";
-import { extentsOfRecord, hasFlag, RecordCollector } from "./record-collector.js";
+import { hasFlag, RecordCollector } from "./record-collector.js";
 import type { RootDirectoryRecord } from "./volume-descriptors.js";
 
 /** Permission bits shown where the disc says none. */

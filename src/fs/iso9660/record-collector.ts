@@ -1,9 +1,9 @@
 /** Joins the records of files with several extents. ECMA-119, 4th edition (June 2019), clauses 6.5.1, 6.5.3 and 9.1.6. */
 import type { ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
+import { blockBytes } from "../../units.js";
 import { compareBytes } from "../names/name-bytes.js";
 import type { Extent } from "../tree/content.js";
-import { blockBytes } from "../../units.js";
 import type { PlacedRecord } from "./directory-reader.js";
 import type { DirectoryRecord } from "./directory-record.js";
 import { fileFlags } from "./directory-record.js";

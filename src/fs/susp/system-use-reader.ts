@@ -82,12 +82,7 @@ export class ContinuationReader {
    *
    * @throws {@link DiscError} E_FIELD_INVALID in strict reading, E_READ_FAILED.
    */
-  async visit(
-    first: ContinuationArea,
-    context: ReadContext,
-    visit: EntryVisitor,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async visit(first: ContinuationArea, context: ReadContext, visit: EntryVisitor, signal?: AbortSignal): Promise<void> {
     const visited = new Set<number>();
     let next: ContinuationArea | undefined = first;
     while (next !== undefined) {

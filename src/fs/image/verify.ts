@@ -1,0 +1,201 @@
+import type { Warning } from "../../errors.js";
+import { DiscError, throwIfCancelled } from "../../errors.js";
+import type { BlockSource } from "../../medium/block-source.js";
+import { DisplacedSource } from "../../medium/displaced-source.js";
+import type { TaskOptions } from "../../medium/session-data.js";
+import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import type { DetectedVolume } from "./detect.js";
+import { detectVolume, openTree } from "./detect.js";
+import type { ImageSource, OpenOptions } from "./open-image.js";
+import { openImage } from "./open-image.js";
+import type { ImageSession } from "./sessions.js";
+import { ContentMap, checkOverlaps, compareTrees, readContents } from "./verify-contents.js";
+import type { FindingReporter } from "./verify-structures.js";
+import { checkStructures } from "./verify-structures.js";
+
+/** One thing that verifying found. */
+export interface Finding {
+  readonly severity: "error" | "warning";
+  /** What kind of finding: "PATH_TABLE", or the code of a warning or error. */
+  readonly name: string;
+  /** Number of the session. */
+  readonly session: number;
+  readonly path: string | null;
+  readonly lba: number | null;
+  readonly message: string;
+}
+
+/** How a disc or image is verified; one session where `session` or `start` name it, else all. */
+export interface VerifyOptions extends Omit<OpenOptions, "onWarning" | "fileSystem">, TaskOptions {
+  /** Whether the contents of files are read too. Default true. */
+  readonly contents?: boolean | undefined;
+  /** Called with each finding as it is made. */
+  readonly onFinding?: ((finding: Finding) => void) | undefined;
+}
+
+/** What verifying found, and how much it looked at. */
+export interface VerifyReport {
+  /** The first of them: at most 10,000. */
+  readonly findings: readonly Finding[];
+  readonly errors: number;
+  readonly warnings: number;
+  readonly sessions: number;
+  readonly directories: number;
+  readonly files: number;
+  readonly blocksRead: number;
+}
+
+const maximumFindings = 10_000;
+
+class Verification {
+  readonly findings: Finding[] = [];
+  errors = 0;
+  warnings = 0;
+  directories = 0;
+  files = 0;
+  blocksRead = 0;
+  readonly #source: BlockSource;
+  readonly #options: VerifyOptions;
+
+  constructor(source: BlockSource, options: VerifyOptions) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  #reporter(session: number): FindingReporter {
+    return (severity, name, place, message) => {
+      const { path = null, lba = null } = place;
+      const finding: Finding = { severity, name, session, path, lba, message };
+      if (severity === "error") this.errors++;
+      else this.warnings++;
+      if (this.findings.length < maximumFindings) this.findings.push(finding);
+      this.#options.onFinding?.(finding);
+    };
+  }
+
+  async session({ number, startLba }: ImageSession): Promise<void> {
+    const report = this.#reporter(number);
+    const { signal } = this.#options;
+    const onWarning = (warning: Warning): void => reportError(report, "warning", warning);
+    const volume = await this.#guarded(report, () => detectVolume(this.#source, startLba, { onWarning, signal }));
+    if (volume === undefined) return;
+    const { primary, joliet, enhanced } = volume.descriptors;
+    for (const [tree, descriptor] of [
+      ["iso", primary],
+      ["joliet", joliet],
+      ["iso", enhanced],
+    ] as const) {
+      if (descriptor === undefined) continue;
+      // What is tolerated is found once more when the trees are read as users see them.
+      const context = { tolerant: true, lba: startLba };
+      const check = { source: this.#source, tree, context, report, signal };
+      const directories = await this.#guarded(report, () => checkStructures(check, descriptor));
+      if (tree === "iso") this.directories = Math.max(this.directories, directories ?? 0);
+    }
+    await this.#contents(volume, report, onWarning);
+  }
+
+  async #contents(
+    volume: DetectedVolume,
+    report: FindingReporter,
+    onWarning: (warning: Warning) => void,
+  ): Promise<void> {
+    const { charset, signal } = this.#options;
+    const all = new ContentMap();
+    const maps = new Map<FileSystemName, ContentMap>();
+    for (const fileSystem of volume.fileSystems) {
+      if (fileSystem === "udf" || (fileSystem === "iso" && volume.rockRidge !== undefined)) continue;
+      const tree = openTree(this.#source, volume, fileSystem, { onWarning, charset, signal });
+      const map = new ContentMap();
+      maps.set(fileSystem, map);
+      const isFirst = maps.size === 1;
+      await this.#guarded(report, () =>
+        this.#walk(tree, report, (entry) => {
+          if (isFirst && entry.type === "file") this.files++;
+          if (entry.refusal !== null) report("error", "NOT_READABLE", entry, `"${entry.path}": ${entry.refusal}`);
+          else map.add(entry);
+          if (entry.refusal === null) all.add(entry);
+        }),
+      );
+    }
+    const [first, second] = [...maps];
+    if (first !== undefined && second !== undefined) {
+      compareTrees(first[1], second[1], `${first[0]}, not ${second[0]}`, report);
+      compareTrees(second[1], first[1], `${second[0]}, not ${first[0]}`, report);
+    }
+    checkOverlaps(all, report);
+    this.#checkSize(volume, all.endLba, report);
+    if (this.#options.contents === false) return;
+    this.blocksRead += await readContents(this.#source, all, report, this.#options);
+  }
+
+  /** A volume may state its end from its own start, or from block 0 of the medium; it has to hold all its files. */
+  #checkSize(volume: DetectedVolume, endLba: number, report: FindingReporter): void {
+    const { primary, joliet, primaryLba = 0 } = volume.descriptors;
+    const size = (primary ?? joliet)?.volumeSpaceSize ?? 0;
+    const { blocks } = this.#source;
+    const place = { lba: primaryLba };
+    if (Math.max(size, volume.startLba + size) < endLba) {
+      report("error", "VOLUME_SIZE", place, `the volume has ${size} blocks, and files up to block ${endLba}`);
+    } else if (size > blocks) {
+      report("error", "VOLUME_SIZE", place, `the volume has ${size} blocks, and the medium ${blocks}`);
+    }
+  }
+
+  async #walk(tree: TreeReader, report: FindingReporter, visit: (entry: DiscEntry) => void): Promise<void> {
+    const { signal } = this.#options;
+    const open = [await tree.root(signal)];
+    const entered = new Set<number>();
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      throwIfCancelled(signal, "verifying");
+      const directory = next;
+      const lba = directory.extents[0]?.lba ?? null;
+      if (lba !== null && entered.has(lba)) {
+        report("error", "DIRECTORY_LOOP", { path: directory.path, lba }, "the directory stands in the tree already");
+        continue;
+      }
+      if (lba !== null) entered.add(lba);
+      visit(directory);
+      const listing = await this.#guarded(report, () => tree.list(directory, signal));
+      for (const entry of listing?.entries ?? []) {
+        if (entry.type === "directory" && entry.refusal === null) open.push(entry);
+        else visit(entry);
+      }
+    }
+  }
+
+  /** What cannot be read at all is a finding; the rest is looked at nevertheless. */
+  async #guarded<T>(report: FindingReporter, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DiscError) || error.code === "E_CANCELLED") throw error;
+      reportError(report, "error", error);
+      return undefined;
+    }
+  }
+}
+
+function reportError(report: FindingReporter, severity: "error" | "warning", error: DiscError): void {
+  const { path, lba } = error.detail as { path?: string; lba?: number | null };
+  const place = { ...(path === undefined ? {} : { path }), ...(typeof lba === "number" ? { lba } : {}) };
+  report(severity, error.code, place, error.message);
+}
+
+/**
+ * Checks the sessions of a disc or image: descriptors, path tables, directories, system use, where files lie, whether
+ * the trees agree, and, unless `contents` is false, that every file can be read.
+ *
+ * @throws {@link DiscError} E_NO_FILE_SYSTEM, E_SESSION_NOT_FOUND, E_OPTION_INVALID, E_CANCELLED; all else is a finding.
+ */
+export async function verifyImage(source: ImageSource, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const { addressOffset = 0 } = options;
+  const { sessions, session } = await openImage(source, options);
+  const blocks = addressOffset > 0 ? new DisplacedSource(source, addressOffset) : source;
+  const verification = new Verification(blocks, options);
+  const one = options.session !== undefined || options.start !== undefined;
+  const checked = one ? [session] : sessions;
+  for (const each of checked) await verification.session(each);
+  const { findings, errors, warnings, directories, files, blocksRead } = verification;
+  return { findings, errors, warnings, sessions: checked.length, directories, files, blocksRead };
+}
