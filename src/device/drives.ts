@@ -24,11 +24,7 @@ const drivePath = /^(\/dev\/|\\\\[.?]\\)/;
  * @param files The host's files.
  * @throws {@link DiscError} E_NOT_SUPPORTED for a real drive; E_SIDECAR, E_HOST; {@link DeviceError}.
  */
-export async function openRecorderOn(
-  files: FileAccess,
-  path: string,
-  options: OpenRecorderOptions,
-): Promise<Recorder> {
+export async function openRecorderOn(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Recorder> {
   return await Recorder.on(await openTransport(files, path, options));
 }
 

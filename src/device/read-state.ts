@@ -4,6 +4,7 @@ import { blockBytes } from "../units.js";
 import type { CommandChannel } from "./command-channel.js";
 import { decodeConfiguration, featureHeader, getConfiguration } from "./mmc/get-configuration.js";
 import { lbaFromMsf } from "./mmc/minute-second-frame.js";
+import { profileOf } from "./mmc/profiles.js";
 import { read10 } from "./mmc/read-10.js";
 import { capacityReply, readCapacity } from "./mmc/read-capacity.js";
 import type { DiscInformation } from "./mmc/read-disc-information.js";
@@ -11,7 +12,6 @@ import { discInformation, readDiscInformation } from "./mmc/read-disc-informatio
 import { decodeTocItems, leadOutTrackNumber, rawTocItem, readToc, tocHeader, tocTrack } from "./mmc/read-toc.js";
 import type { TrackInformation } from "./mmc/read-track-information.js";
 import { invisibleTrackNumber, readTrackInformation, trackInformation } from "./mmc/read-track-information.js";
-import { profileOf } from "./mmc/profiles.js";
 import { startStopUnit } from "./mmc/start-stop-unit.js";
 import { testUnitReady } from "./mmc/test-unit-ready.js";
 import type { DiscSnapshot, DriveReplies } from "./snapshot.js";
@@ -66,9 +66,7 @@ async function readReplies(channel: CommandChannel): Promise<DriveReplies> {
   );
   const profileNumber = configuration?.currentProfile ?? 0;
   const currentFeatures =
-    configuration === null
-      ? null
-      : configuration.features.filter(({ current }) => current).map(({ code }) => code);
+    configuration === null ? null : configuration.features.filter(({ current }) => current).map(({ code }) => code);
   const known = { profileNumber, currentFeatures, lastReadableLba, contentMark: "" };
   let replies: DriveReplies;
   if ("error" in information) {
@@ -167,24 +165,26 @@ async function readFromToc(
   const tracks = toc.filter(({ trackNumber }) => trackNumber !== leadOutTrackNumber);
   const leadOut = toc.find(({ trackNumber }) => trackNumber === leadOutTrackNumber)?.startAddress;
   const end = leadOut ?? (lastReadableLba ?? -1) + 1;
-  const described = tracks.map(({ trackNumber, startAddress, adrControl }, index): TrackInformation => ({
-    dataLength: trackInformation.size - 2,
-    trackNumber,
-    sessionNumber: sessionOf(trackNumber),
-    layerJumpRecordingStatus: 0,
-    damage: false,
-    copy: false,
-    trackMode: adrControl % 0x10,
-    reservedTrack: false,
-    blank: false,
-    packet: false,
-    fixedPacket: false,
-    dataMode: 1,
-    lastRecordedAddressValid: false,
-    nextWritableAddressValid: false,
-    trackStartAddress: startAddress,
-    trackSize: (tracks[index + 1]?.startAddress ?? end) - startAddress,
-  }));
+  const described = tracks.map(
+    ({ trackNumber, startAddress, adrControl }, index): TrackInformation => ({
+      dataLength: trackInformation.size - 2,
+      trackNumber,
+      sessionNumber: sessionOf(trackNumber),
+      layerJumpRecordingStatus: 0,
+      damage: false,
+      copy: false,
+      trackMode: adrControl % 0x10,
+      reservedTrack: false,
+      blank: false,
+      packet: false,
+      fixedPacket: false,
+      dataMode: 1,
+      lastRecordedAddressValid: false,
+      nextWritableAddressValid: false,
+      trackStartAddress: startAddress,
+      trackSize: (tracks[index + 1]?.startAddress ?? end) - startAddress,
+    }),
+  );
   const disc: DiscInformation = {
     discInformationLength: discInformation.size - 2,
     erasable: false,

@@ -1,8 +1,8 @@
-import { DiscError, throwIfCancelled } from "../errors.js";
 import type { Warning } from "../errors.js";
+import { DiscError, throwIfCancelled } from "../errors.js";
 import type { ImportSource } from "../medium/import-source.js";
-import type { SessionData, TaskOptions } from "../medium/session-data.js";
 import type { DiscIdentity, DiscState, Session } from "../medium/session.js";
+import type { SessionData, TaskOptions } from "../medium/session-data.js";
 import type { MultisessionInterface } from "../multisession/interfaces.js";
 import { blockBytes } from "../units.js";
 import { CommandChannel } from "./command-channel.js";

@@ -69,7 +69,9 @@ export function snapshotOf(replies: DriveReplies): DiscSnapshot {
   const profile = profileOf(replies.profileNumber);
   const blank = isBlank(replies, profile);
   const tracks = replies.tracks.map((track) => trackSnapshot(track, profile, blank));
-  const completeSessions = blank ? 0 : disc.numberOfSessions - (disc.stateOfLastSession === lastSessionComplete ? 0 : 1);
+  const completeSessions = blank
+    ? 0
+    : disc.numberOfSessions - (disc.stateOfLastSession === lastSessionComplete ? 0 : 1);
   const sessions = sessionsOf(tracks, completeSessions);
   const lastDataSession = sessions.findLast(({ state, data }) => state === "complete" && data) ?? null;
   const overwritable = profile.model === "overwritable";
@@ -93,7 +95,8 @@ export function snapshotOf(replies: DriveReplies): DiscSnapshot {
     profile,
     state,
     writable:
-      writeFeature !== undefined && (replies.currentFeatures === null || replies.currentFeatures.includes(writeFeature)),
+      writeFeature !== undefined &&
+      (replies.currentFeatures === null || replies.currentFeatures.includes(writeFeature)),
     blank,
     torn,
     tracks,

@@ -16,7 +16,12 @@ async function onHost<T>(path: string, operation: string, run: () => Promise<T>)
     return await run();
   } catch (error) {
     const errno = errnoOf(error);
-    throw new DiscError("E_HOST", `${path}: cannot ${operation}: ${errno}`, { path, operation, errno }, { cause: error });
+    throw new DiscError(
+      "E_HOST",
+      `${path}: cannot ${operation}: ${errno}`,
+      { path, operation, errno },
+      { cause: error },
+    );
   }
 }
 
@@ -267,7 +272,11 @@ export const nodeFileAccess: FileAccess = {
         throw new DiscError("E_TARGET_EXISTS", `${path} exists`, { path }, { cause: error });
       }
     }
-    return await onHost(path, "open", async () => new NodeFileHandle(path, await open(path, mode === "read" ? "r" : "r+")));
+    return await onHost(
+      path,
+      "open",
+      async () => new NodeFileHandle(path, await open(path, mode === "read" ? "r" : "r+")),
+    );
   },
   async exists(path) {
     return await onHost(path, "examine", async () => {

@@ -4,9 +4,9 @@ import { encodeConfiguration } from "../mmc/get-configuration.js";
 import { standardInquiryData } from "../mmc/inquiry.js";
 import { msfFromLba } from "../mmc/minute-second-frame.js";
 import { discInformation } from "../mmc/read-disc-information.js";
-import { trackInformation } from "../mmc/read-track-information.js";
 import { dataTrackControl, encodeToc, leadOutTrackNumber, rawTocItem, tocTrack } from "../mmc/read-toc.js";
-import { mediaTypes, emulatedMediaOf } from "./media.js";
+import { trackInformation } from "../mmc/read-track-information.js";
+import { emulatedMediaOf, mediaTypes } from "./media.js";
 import type { MediumState, MediumTrack } from "./medium.js";
 import { nextTrackStart, nextWritableLba, openSessionTracks, recordingTrack, trackEnd } from "./medium.js";
 
@@ -147,9 +147,7 @@ export function trackAsked(state: MediumState, addressType: number, address: num
     return tracks.find(({ number }) => number === address) ?? (address === tracks.length + 1 ? next : undefined);
   }
   if (addressType !== 2) return undefined;
-  return (
-    tracks.find(({ session }) => session === address) ?? (address === state.closedSessions + 1 ? next : undefined)
-  );
+  return tracks.find(({ session }) => session === address) ?? (address === state.closedSessions + 1 ? next : undefined);
 }
 
 /**
@@ -168,7 +166,9 @@ export function tocReply(state: MediumState, format: number, msf: boolean, from:
     startAddress: address(block),
   });
   if (format === 0) {
-    const items = complete.filter(({ number }) => number >= from).map(({ number, startLba }) => track(number, startLba));
+    const items = complete
+      .filter(({ number }) => number >= from)
+      .map(({ number, startLba }) => track(number, startLba));
     return encodeToc(1, last.number, tocTrack, [...items, track(leadOutTrackNumber, trackEnd(state, last))]);
   }
   if (format === 1) {

@@ -162,7 +162,8 @@ function checkTracks(path: string, state: MediumState): void {
     session = track.session;
     end = track.startLba + track.blocks;
   }
-  if (end > state.capacityBlocks) throw sidecarError(path, `tracks end at ${end}, beyond ${state.capacityBlocks} blocks`);
+  if (end > state.capacityBlocks)
+    throw sidecarError(path, `tracks end at ${end}, beyond ${state.capacityBlocks} blocks`);
   const listed = Math.max(session, state.closedSessions);
   if (listed !== session || session > state.closedSessions + 1) {
     throw sidecarError(path, `tracks are of ${session} sessions, ${state.closedSessions} are said to be complete`);

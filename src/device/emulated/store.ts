@@ -62,7 +62,8 @@ export class DiscStore {
     try {
       recorded = decodeSidecar(this.path, sidecar);
     } catch (error) {
-      if (this.#options.force !== true || this.#options.media === undefined || !hasCode(error, "E_SIDECAR")) throw error;
+      if (this.#options.force !== true || this.#options.media === undefined || !hasCode(error, "E_SIDECAR"))
+        throw error;
       return await this.#recreate(this.#options.media);
     }
     if (!(await this.#files.exists(this.path))) throw sidecarError(this.path, "the disc's own file is missing");

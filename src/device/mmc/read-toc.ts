@@ -99,7 +99,12 @@ export const rawTocItem: StructCodec<RawTocItem> = struct<RawTocItem>("RawTocDes
 });
 
 /** Writes a whole reply of items of one kind. */
-export function encodeToc<T>(firstNumber: number, lastNumber: number, item: StructCodec<T>, items: readonly T[]): Uint8Array {
+export function encodeToc<T>(
+  firstNumber: number,
+  lastNumber: number,
+  item: StructCodec<T>,
+  items: readonly T[],
+): Uint8Array {
   const target = new Uint8Array(tocHeader.size + items.length * item.size);
   tocHeader.write({ dataLength: target.length - 2, firstNumber, lastNumber }, target, 0);
   for (const [index, value] of items.entries()) item.write(value, target, tocHeader.size + index * item.size);

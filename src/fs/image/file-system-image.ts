@@ -1,6 +1,8 @@
 import type { Warning, WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { ImportSource } from "../../medium/import-source.js";
+import type { DiscIdentity } from "../../medium/session.js";
+import type { TaskOptions } from "../../medium/session-data.js";
 import { chooseMultisession } from "../../multisession/choose.js";
 import type { MultisessionInterface, MultisessionSequential } from "../../multisession/interfaces.js";
 import { takeCatalog } from "../layout/catalog.js";
@@ -11,13 +13,21 @@ import type { Content } from "../tree/content.js";
 import { OnDiscContent } from "../tree/content.js";
 import type { TreeOwner } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
+import type { FileSystemName } from "../tree/disc-entry.js";
+import { mergeImported } from "../tree/merge.js";
 import { walkTree } from "../tree/walk.js";
+import type { DetectedFileSystem } from "./detect.js";
+import type { ImportOptions } from "./import.js";
+import { importTree } from "./import.js";
 import { sessionWriters } from "./iso-session.js";
 import { reportNames } from "./name-report.js";
 import type { ImageOptions } from "./options.js";
 import { checkOptions } from "./options.js";
 import { SessionImage } from "./session-image.js";
 import { ImageTimes } from "./times.js";
+
+/** How an earlier session is imported. */
+export type ImportFileSystemOptions = TaskOptions & Pick<ImportOptions, "session" | "charset">;
 
 /** A tree, what is to be made of it, and the disc it is added to. IMAPI2 `IFileSystemImage`. */
 export class FileSystemImage {
@@ -28,6 +38,8 @@ export class FileSystemImage {
   readonly #results = new Set<SessionImage>();
   #multisessionInterfaces: readonly MultisessionInterface[] = [];
   #chosen: MultisessionSequential | undefined;
+  /** What the disc was when it was chosen: a result made for it must not be written to another. */
+  #identity: DiscIdentity | null = null;
   #imported: { readonly source: ImportSource; readonly volumeName: string } | undefined;
 
   /** @throws {@link DiscError} E_OPTION_INVALID, E_VOLUME_NAME_INVALID. */
@@ -50,6 +62,7 @@ export class FileSystemImage {
   set multisessionInterfaces(offered: readonly MultisessionInterface[]) {
     this.#refuseWhileInUse("multisessionInterfaces");
     this.#chosen = offered.length === 0 ? undefined : chooseMultisession(offered);
+    this.#identity = this.#chosen?.importRecorder.identity ?? null;
     this.#multisessionInterfaces = offered;
   }
 
@@ -83,6 +96,69 @@ export class FileSystemImage {
   }
 
   /**
+   * Reads the tree of the disc's last whole session into this one; its contents stay where they lie. Items that are
+   * already in the tree win over imported ones of the same path. The file systems found become those that are written,
+   * unless the options name some.
+   *
+   * @returns The tree that was read: Rock Ridge, or else Joliet, or else plain ISO 9660.
+   * @throws {@link DiscError} E_MULTISESSION_NOT_SET, E_NOTHING_TO_IMPORT, E_NO_FILE_SYSTEM, E_IMPORT_COLLISION,
+   *   E_DISC_CHANGED, E_IMAGE_IN_USE, E_READ_FAILED, E_FIELD_INVALID, E_CANCELLED.
+   */
+  importFileSystem(options: ImportFileSystemOptions = {}): Promise<FileSystemName> {
+    return this.#import(options, undefined);
+  }
+
+  /**
+   * As {@link FileSystemImage.importFileSystem}, from the tree that is named.
+   *
+   * @throws {@link DiscError} also E_FILE_SYSTEM_NOT_FOUND.
+   */
+  async importSpecificFileSystem(fileSystem: FileSystemName, options: ImportFileSystemOptions = {}): Promise<void> {
+    await this.#import(options, fileSystem);
+  }
+
+  async #import(options: ImportFileSystemOptions, fileSystem: FileSystemName | undefined): Promise<FileSystemName> {
+    this.#refuseWhileInUse("importFileSystem");
+    const source = this.#importSource();
+    const onWarning: WarningListener = (warning) => this.#warn(warning);
+    const imported = await importTree(source, { ...options, fileSystem, onWarning });
+    this.#refuseWhileInUse("importFileSystem");
+    mergeImported(this.root, imported.root);
+    this.#imported = { source, volumeName: imported.volumeName };
+    if (this.options.fileSystems === undefined) this.#takeFileSystems(imported.fileSystems);
+    return imported.fileSystem;
+  }
+
+  /** The disc to import from, which is still the one that was chosen. */
+  #importSource(): ImportSource {
+    const chosen = this.#chosen;
+    if (chosen === undefined) {
+      throw new DiscError("E_MULTISESSION_NOT_SET", "multisessionInterfaces is not set: no disc to import from", {});
+    }
+    const { importRecorder: source } = chosen;
+    if (chosen.isFirstDataSession) {
+      const reason = "it has no session with data";
+      throw new DiscError("E_NOTHING_TO_IMPORT", `${source.name}: ${reason}`, { reason });
+    }
+    if (source.identity.discId !== this.#identity?.discId) {
+      const message = `${source.name} is another disc, or in another state, than when it was chosen`;
+      const detail = { what: "disc", expected: this.#identity?.discId ?? "", actual: source.identity.discId };
+      throw new DiscError("E_DISC_CHANGED", message, detail);
+    }
+    return source;
+  }
+
+  /** The next session has the file systems of the one it continues. */
+  #takeFileSystems(found: readonly DetectedFileSystem[]): void {
+    const written = found.filter((name): name is FileSystemName => name !== "udf");
+    this.options = { ...this.options, fileSystems: written.includes("iso") ? written : ["iso", ...written] };
+    if (written.length === found.length) return;
+    const reason = "UDF cannot be continued: the session that is written shows its files in the other trees";
+    const detail = { path: "/", fileSystem: "UDF", reason };
+    this.#warn(new DiscError("W_NOT_REPRESENTED", `"/" is not in UDF: ${reason}`, detail));
+  }
+
+  /**
    * Gives every block of the image its place; nothing is read yet. While the result lives, the tree cannot be changed.
    *
    * @throws {@link DiscError} E_IMAGE_TOO_BIG, E_TOO_MANY_DIRECTORIES, E_PATH_TOO_DEEP, E_NAME_NOT_UNIQUE,
@@ -100,8 +176,8 @@ export class FileSystemImage {
     const plan = planRegions(regions, this.sessionStartBlock, { blocks: this.freeMediaBlocks });
     const renderers = new Map<string, Renderer>();
     for (const writer of writers) for (const [kind, render] of writer.bind(plan)) renderers.set(kind, render);
-    const identity = this.#chosen?.importRecorder.identity ?? null;
-    const result: SessionImage = new SessionImage(plan, renderers, identity, () => this.#results.delete(result));
+    const release = (): void => void this.#results.delete(result);
+    const result: SessionImage = new SessionImage(plan, renderers, this.#identity, release);
     this.#results.add(result);
     return result;
   }

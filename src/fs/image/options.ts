@@ -3,13 +3,11 @@ import { DiscError } from "../../errors.js";
 import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
 import type { JolietNameLength } from "../names/joliet-name.js";
 import type { RockRidgeVersion } from "../rockridge/entries.js";
-
-/** File systems that can be written. Rock Ridge extends ISO 9660, which is always there. */
-export type FileSystemName = "iso" | "rockridge" | "joliet";
+import type { FileSystemName } from "../tree/disc-entry.js";
 
 /** What an image is like. All can be changed until the result is made. */
 export interface ImageOptions {
-  /** Default: all three. */
+  /** Rock Ridge extends ISO 9660, which is always there. Default: all three. */
   readonly fileSystems?: readonly FileSystemName[] | undefined;
   /** Up to 32 characters, written as given where the format allows. Default: "DISC". */
   readonly volumeName?: string | undefined;

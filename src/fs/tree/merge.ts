@@ -56,3 +56,37 @@ export function mergeInto(
     }
   }
 }
+
+/**
+ * Adds an imported tree to one that may already hold items: those win over imported ones of the same path.
+ *
+ * @throws {@link DiscError} E_IMPORT_COLLISION, before anything is changed, for a directory against anything else.
+ */
+export function mergeImported(into: DirectoryNode, imported: DirectoryNode): void {
+  checkImport(into, imported, "/");
+  // A root that nothing was put in yet takes the attributes of the imported one.
+  if (into.count === 0) copyAttributes(into, imported);
+  addMissing(into, imported);
+}
+
+function checkImport(into: DirectoryNode, imported: DirectoryNode, path: string): void {
+  for (const item of imported.children.values()) {
+    const existing = into.children.get(item.name);
+    if (existing === undefined) continue;
+    const itemPath = joinPath(path, item.name);
+    if ((existing.type === "directory") !== (item.type === "directory")) {
+      const message = `"${itemPath}" is a ${existing.type} in the tree and a ${item.type} on the disc`;
+      const detail = { path: itemPath, imported: item.type, existing: existing.type };
+      throw new DiscError("E_IMPORT_COLLISION", message, detail);
+    }
+    if (existing.type === "directory" && item.type === "directory") checkImport(existing, item, itemPath);
+  }
+}
+
+function addMissing(into: DirectoryNode, imported: DirectoryNode): void {
+  for (const item of imported.children.values()) {
+    const existing = into.children.get(item.name);
+    if (existing === undefined) into.attach(item);
+    else if (existing.type === "directory" && item.type === "directory") addMissing(existing, item);
+  }
+}

@@ -1,0 +1,42 @@
+/** The core: everything that needs no host. What a browser gets. */
+
+export { errorTable } from "./error-table.js";
+export type { ErrorCode, ErrorDetails, ErrorReference, Warning, WarningListener } from "./errors.js";
+export { DeviceError, DiscError, FormatError, hasCode } from "./errors.js";
+export type { DiscImage } from "./fs/image/disc-image.js";
+export type { ImportFileSystemOptions } from "./fs/image/file-system-image.js";
+export { FileSystemImage } from "./fs/image/file-system-image.js";
+export type { ImageSource, OpenOptions } from "./fs/image/open-image.js";
+export { openImage } from "./fs/image/open-image.js";
+export type { ImageOptions } from "./fs/image/options.js";
+export { SessionImage } from "./fs/image/session-image.js";
+export type { ImageSession } from "./fs/image/sessions.js";
+export type { Plan } from "./fs/layout/plan.js";
+export { printPlan } from "./fs/layout/plan.js";
+export type { Place, PlacedRegion, Region } from "./fs/layout/region.js";
+export type { Charset } from "./fs/names/charset.js";
+export type { IsoLevel, IsoRelaxations } from "./fs/names/iso-name.js";
+export type { JolietNameLength } from "./fs/names/joliet-name.js";
+export { bytesFromName, nameFromBytes } from "./fs/names/name-bytes.js";
+export type { RockRidgeVersion } from "./fs/rockridge/entries.js";
+export type { Content, ContentLike, Extent } from "./fs/tree/content.js";
+export type { AddOptions, AddTreeOptions, Item, TreeSource } from "./fs/tree/directory.js";
+export { DirectoryNode } from "./fs/tree/directory.js";
+export type { DiscEntry, FileSystemName } from "./fs/tree/disc-entry.js";
+export type { ItemAttributes, ItemType, SpecialType } from "./fs/tree/node.js";
+export { FileNode, SpecialNode, SymlinkNode } from "./fs/tree/node.js";
+export type { WalkedItem } from "./fs/tree/walk.js";
+export { walkTree } from "./fs/tree/walk.js";
+export type { BlockSource } from "./medium/block-source.js";
+export type { FileAccess, FileHandle, FileLock } from "./medium/file-access.js";
+export { FileSource } from "./medium/file-source.js";
+export type { ImportSource } from "./medium/import-source.js";
+export { MemorySource } from "./medium/memory-source.js";
+export type { DiscIdentity, DiscState, Session, SessionState } from "./medium/session.js";
+export type { Progress, ProgressListener, SessionData, TaskOptions } from "./medium/session-data.js";
+export type {
+  MultisessionInterface,
+  MultisessionRandomWrite,
+  MultisessionSequential,
+} from "./multisession/interfaces.js";
+export { blockBytes } from "./units.js";
