@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { DiscError, throwIfCancelled } from "../errors.js";
 import type { BatchReader, ContentRequest } from "../fs/tree/content.js";
-import type { CopyItem, CopyReply, CopyRequest, FileState } from "./copy-protocol.js";
+import type { CopyFailure, CopyItem, CopyReply, CopyRequest, FileState } from "./copy-protocol.js";
 
 /** What this service reads: contents that name it as their reader are such files. */
 export interface CopySource extends FileState {
@@ -17,7 +17,7 @@ interface Pending {
 }
 
 /** Reads files of the host on a thread of its own, many small ones per message. Started when first needed. */
-class CopyService implements BatchReader {
+export class CopyService implements BatchReader {
   #worker: Worker | undefined;
   #number = 0;
   readonly #pending = new Map<number, Pending>();
@@ -55,11 +55,25 @@ class CopyService implements BatchReader {
   }
 
   async #copy(buffer: SharedArrayBuffer, items: readonly CopyItem[], targets: readonly Uint8Array[]): Promise<void> {
-    const reply = await this.#ask({ number: this.#number++, buffer, items });
-    if (reply.failure !== undefined) throw failureOf(items[reply.failure.item]!, reply.failure);
+    await this.#run(items, buffer);
     for (const [index, target] of targets.entries()) {
       target.set(new Uint8Array(buffer, items[index]!.at, target.length));
     }
+  }
+
+  /**
+   * Copies runs of files into an open file, the last block of each filled up with zeros.
+   *
+   * @throws {@link DiscError} E_CONTENT_CHANGED, E_CONTENT_UNREADABLE; what writing raises, as the operating system has it.
+   */
+  async copyToFile(items: readonly CopyItem[], descriptor: number): Promise<void> {
+    await this.#run(items, descriptor);
+  }
+
+  async #run(items: readonly CopyItem[], target: CopyRequest["target"]): Promise<void> {
+    const { failure } = await this.#ask({ number: this.#number++, items, target });
+    if (failure?.writeError !== undefined) throw failure.writeError;
+    if (failure !== undefined) throw failureOf(items[failure.item]!, failure);
   }
 
   #ask(request: CopyRequest): Promise<CopyReply> {
@@ -101,11 +115,11 @@ function contentChanged(path: string, expected: FileState, actual: FileState): D
   return new DiscError("E_CONTENT_CHANGED", message, detail);
 }
 
-function failureOf(item: CopyItem, failure: NonNullable<CopyReply["failure"]>): DiscError {
+function failureOf(item: CopyItem, failure: CopyFailure): DiscError {
   const { path } = item;
   if (failure.actual !== undefined) return contentChanged(path, item, failure.actual);
   return new DiscError("E_CONTENT_UNREADABLE", `"${path}" cannot be read`, { path }, { cause: failure.error });
 }
 
 /** The one service of this process. */
-export const copyService: BatchReader = new CopyService();
+export const copyService: CopyService = new CopyService();

@@ -1,25 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { FileHandle } from "node:fs/promises";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { DiscError } from "../errors.js";
-import type { SessionData, TaskOptions } from "../medium/session-data.js";
+import type { SessionImage } from "../fs/image/session-image.js";
+import type { TaskOptions } from "../medium/session-data.js";
+import { copyImage } from "./copy-image.js";
 import { hostError } from "./host-error.js";
 
 /** How an image file is written. */
 export interface WriteImageOptions extends TaskOptions {
   /** Replaces a file that is there. */
   readonly force?: boolean | undefined;
-}
-
-async function writeChunks(image: SessionData, file: FileHandle, options: TaskOptions): Promise<void> {
-  let position = 0;
-  for await (const chunk of image.chunks(options)) {
-    for (let done = 0; done < chunk.length; ) {
-      const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position + done);
-      done += bytesWritten;
-    }
-    position += chunk.length;
-  }
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -44,7 +34,11 @@ async function attempt<T>(path: string, operation: string, run: () => Promise<T>
  *
  * @throws {@link DiscError} E_TARGET_EXISTS unless `force`; E_HOST; E_CANCELLED; what reading the contents raises.
  */
-export async function writeImageFile(image: SessionData, path: string, options: WriteImageOptions = {}): Promise<void> {
+export async function writeImageFile(
+  image: SessionImage,
+  path: string,
+  options: WriteImageOptions = {},
+): Promise<void> {
   const replaces = await exists(path);
   if (options.force !== true && replaces) {
     throw new DiscError("E_TARGET_EXISTS", `"${path}" is already there`, { path });
@@ -52,7 +46,7 @@ export async function writeImageFile(image: SessionData, path: string, options: 
   const temporary = `${path}.${randomUUID()}.part`;
   const file = await attempt(path, "creation", () => open(temporary, "wx"));
   try {
-    await attempt(path, "writing", () => writeChunks(image, file, options));
+    await attempt(path, "writing", () => copyImage(image, file, options));
     // An image that takes the place of another one has to be safe before that one is gone; a new one costs nothing.
     if (replaces) await attempt(path, "synchronizing", () => file.sync());
     await file.close();

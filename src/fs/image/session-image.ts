@@ -3,6 +3,7 @@ import { checkRange } from "../../medium/memory-source.js";
 import type { DiscIdentity } from "../../medium/session.js";
 import type { SessionData, TaskOptions } from "../../medium/session-data.js";
 import { blockBytes } from "../../units.js";
+import type { ContentLayout } from "../layout/contents.js";
 import { renderBlocks } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import type { Renderer } from "../layout/region.js";
@@ -17,18 +18,22 @@ const chunkBlocks = 1024;
 export class SessionImage implements SessionData, AsyncDisposable {
   readonly plan: Plan;
   readonly importedFrom: DiscIdentity | null;
+  /** Where the contents lie that this session writes. */
+  readonly contents: ContentLayout;
   readonly #renderers: ReadonlyMap<string, Renderer>;
   readonly #release: () => void;
 
   constructor(
     plan: Plan,
     renderers: ReadonlyMap<string, Renderer>,
+    contents: ContentLayout,
     importedFrom: DiscIdentity | null,
     release: () => void,
   ) {
     this.plan = plan;
     this.importedFrom = importedFrom;
     this.#renderers = renderers;
+    this.contents = contents;
     this.#release = release;
   }
 

@@ -37,6 +37,11 @@ export class ContentLayout {
     this.region = { kind: contentsKind, name: "File contents", blocks: block, place: nextPlace, needs: "plan" };
   }
 
+  /** The written contents with their first blocks, counted from the region's, in the order in which they lie. */
+  *written(): Generator<{ readonly content: Content; readonly block: number }> {
+    for (const index of this.#written) yield { content: this.contents[index]!, block: this.#firstBlock[index]! };
+  }
+
   /** Whether a content lies where an earlier session put it. */
   isPinned(index: number): boolean {
     return this.#firstBlock[index]! < 0 && this.contents[index]!.bytes > 0;
@@ -52,10 +57,9 @@ export class ContentLayout {
   /** The extents of a content, each of at most that many bytes; an empty one has a single extent at block 0. */
   extents(index: number, maximumBytes: number, regionLba: number): Extent[] {
     const content = this.contents[index]!;
-    const whole = this.isPinned(index)
-      ? content.extents!
-      : [{ lba: content.bytes === 0 ? 0 : regionLba + this.#firstBlock[index]!, bytes: content.bytes }];
-    return whole.flatMap((extent) => splitExtent(extent, maximumBytes));
+    if (this.isPinned(index)) return content.extents!.flatMap((extent) => splitExtent(extent, maximumBytes));
+    const whole = { lba: content.bytes === 0 ? 0 : regionLba + this.#firstBlock[index]!, bytes: content.bytes };
+    return content.bytes <= maximumBytes ? [whole] : splitExtent(whole, maximumBytes);
   }
 
   /** Fills blocks of the region from the contents. */

@@ -52,28 +52,35 @@ export function isoNameRules(level: IsoLevel, relaxations: IsoRelaxations): IsoN
 
 const separators = /[/;*?:<>|"\\]/;
 
-function mapCharacters(text: string, rules: IsoNameRules, keepDots: boolean): string {
-  const cased = rules.upperCase ? text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : text;
-  if (/^[A-Z0-9_]*$/.test(cased)) return cased;
+/** What each ASCII character becomes under some rules; "_" for all that is not allowed. */
+function characterTable(rules: IsoNameRules): string[] {
+  return Array.from({ length: 128 }, (_, code) => {
+    const character = String.fromCharCode(code);
+    const cased = rules.upperCase ? character.toUpperCase() : character;
+    if (/^[A-Z0-9_]$/.test(cased) || (!rules.upperCase && /^[a-z]$/.test(cased))) return cased;
+    const isRelaxed = rules.anyAscii && code >= 0x20 && code < 0x7f && !separators.test(cased) && cased !== ".";
+    return isRelaxed ? cased : "_";
+  });
+}
+
+function mapCharacters(text: string, table: readonly string[], keepDots: boolean): string {
   let mapped = "";
-  for (const character of cased) {
-    const isLegal =
-      /^[A-Z0-9_]$/.test(character) ||
-      (!rules.upperCase && /^[a-z]$/.test(character)) ||
-      (keepDots && character === ".") ||
-      (rules.anyAscii && /^[\x20-\x7e]$/.test(character) && !separators.test(character) && character !== ".");
-    mapped += isLegal ? character : "_";
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    // The second half of a surrogate pair adds nothing: one character, one "_".
+    if (code >= 0xdc00 && code <= 0xdfff && index > 0 && (text.charCodeAt(index - 1) & 0xfc00) === 0xd800) continue;
+    mapped += keepDots && code === 0x2e ? "." : (table[code] ?? "_");
   }
   return mapped;
 }
 
-function fileParts(name: string, rules: IsoNameRules): NameParts {
+function fileParts(name: string, rules: IsoNameRules, table: readonly string[]): NameParts {
   // A dot at the start begins a hidden file's name, not an extension.
   const dot = name.lastIndexOf(".");
   const stemText = dot > 0 ? name.slice(0, dot) : name;
   const extensionText = dot > 0 ? name.slice(dot + 1) : "";
-  let extension = mapCharacters(extensionText, rules, false);
-  let stem = mapCharacters(stemText, rules, rules.anyDots);
+  let extension = mapCharacters(extensionText, table, false);
+  let stem = mapCharacters(stemText, table, rules.anyDots);
   extension = extension.slice(0, Math.min(rules.extension, Math.max(3, rules.both - stem.length)));
   stem = stem.slice(0, Math.min(rules.stem, rules.both - extension.length));
   const hasDot = extension !== "" || rules.version;
@@ -82,12 +89,13 @@ function fileParts(name: string, rules: IsoNameRules): NameParts {
 
 /** The mapping of names to ISO 9660 identifiers, without version numbers. */
 export function isoNameMapping(rules: IsoNameRules): NameMapping {
+  const table = characterTable(rules);
   return {
     fileSystem: "ISO 9660",
     candidate: (name, isDirectory) =>
       isDirectory
-        ? { stem: mapCharacters(name, rules, rules.anyDots).slice(0, rules.directory), extension: "" }
-        : fileParts(name, rules),
+        ? { stem: mapCharacters(name, table, rules.anyDots).slice(0, rules.directory), extension: "" }
+        : fileParts(name, rules, table),
     maximumStem: (extension, isDirectory) =>
       isDirectory ? rules.directory : Math.min(rules.stem, rules.both - Math.max(0, extension.length - 1)),
     cut: (text, length) => text.slice(0, length),

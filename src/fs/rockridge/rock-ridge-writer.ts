@@ -164,8 +164,8 @@ export class RockRidgeWriter implements SystemUse {
 
   #attributes({ item, links, serialNumber }: RecordSubject): PosixAttributes {
     const mode = fileTypeBits[item.type] + item.mode;
-    const attributes = { mode, links, uid: item.uid, gid: item.gid };
-    return this.#options.version === "1.12" ? { ...attributes, serialNumber } : attributes;
+    const { uid, gid } = item;
+    return this.#options.version === "1.12" ? { mode, links, uid, gid, serialNumber } : { mode, links, uid, gid };
   }
 
   #entries(subject: RecordSubject): PendingEntry[] {

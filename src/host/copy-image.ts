@@ -1,0 +1,117 @@
+import type { FileHandle } from "node:fs/promises";
+import { throwIfCancelled } from "../errors.js";
+import type { SessionImage } from "../fs/image/session-image.js";
+import { contentsLba } from "../fs/layout/contents.js";
+import type { Content } from "../fs/tree/content.js";
+import type { TaskOptions } from "../medium/session-data.js";
+import { alignUp, blockBytes } from "../units.js";
+import type { CopyItem } from "./copy-protocol.js";
+import { copyService } from "./copy-service.js";
+import { PathContent } from "./path-content.js";
+
+/** Blocks rendered and written at a time. */
+const pieceBlocks = 512;
+
+/** The copying thread gets at most so much at once; between batches a task can be cancelled. */
+const batchItems = 4096;
+const batchBytes = 32 * 1024 * 1024;
+
+/** Writes all bytes at a position of a file. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+/** Copies one image into one file. */
+class ImageCopy {
+  readonly #image: SessionImage;
+  readonly #file: FileHandle;
+  readonly #options: TaskOptions;
+  readonly #piece = new Uint8Array(pieceBlocks * blockBytes);
+  #batch: CopyItem[] = [];
+  #batchBytes = 0;
+  #doneBlocks = 0;
+
+  constructor(image: SessionImage, file: FileHandle, options: TaskOptions) {
+    this.#image = image;
+    this.#file = file;
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    const { firstBlock, blocks, contents, plan } = this.#image;
+    const first = contentsLba(plan);
+    await this.#render(firstBlock, first);
+    const start = (first - firstBlock) * blockBytes;
+    for (const { content, block } of contents.written()) await this.#add(content, start + block * blockBytes);
+    await this.#flush();
+    await this.#render(first + contents.region.blocks, firstBlock + blocks);
+  }
+
+  /** Renders a range of blocks into the file. */
+  async #render(lba: number, end: number): Promise<void> {
+    for (let first = lba; first < end; first += pieceBlocks) {
+      const count = Math.min(pieceBlocks, end - first);
+      const piece = this.#piece.subarray(0, count * blockBytes);
+      await this.#image.read(first, count, piece, this.#options.signal);
+      await writeAll(this.#file, piece, (first - this.#image.firstBlock) * blockBytes);
+      this.#progress(count);
+    }
+  }
+
+  async #add(content: Content, at: number): Promise<void> {
+    if (!(content instanceof PathContent)) {
+      await this.#flush();
+      await this.#read(content, at);
+      return;
+    }
+    const { path, bytes, mtimeMs } = content;
+    for (let offset = 0; offset < bytes; ) {
+      const length = Math.min(bytes - offset, batchBytes - this.#batchBytes);
+      this.#batch.push({ path, bytes, mtimeMs, offset, at: at + offset, length });
+      this.#batchBytes += alignUp(length, blockBytes);
+      offset += length;
+      if (this.#batch.length >= batchItems || this.#batchBytes >= batchBytes) await this.#flush();
+    }
+  }
+
+  async #flush(): Promise<void> {
+    throwIfCancelled(this.#options.signal, "writing the image");
+    if (this.#batch.length === 0) return;
+    await copyService.copyToFile(this.#batch, this.#file.fd);
+    this.#progress(this.#batchBytes / blockBytes);
+    this.#batch = [];
+    this.#batchBytes = 0;
+  }
+
+  /** Copies a content that is no file of the host. */
+  async #read(content: Content, at: number): Promise<void> {
+    for (let offset = 0; offset < content.bytes; offset += this.#piece.length) {
+      throwIfCancelled(this.#options.signal, "writing the image");
+      const length = Math.min(this.#piece.length, content.bytes - offset);
+      const padded = alignUp(length, blockBytes);
+      this.#piece.fill(0, length, padded);
+      await content.read(offset, this.#piece.subarray(0, length), this.#options.signal);
+      await writeAll(this.#file, this.#piece.subarray(0, padded), at + offset);
+      this.#progress(padded / blockBytes);
+    }
+  }
+
+  #progress(blocks: number): void {
+    this.#doneBlocks += blocks;
+    const { blocks: totalBlocks } = this.#image;
+    this.#options.onProgress?.({ phase: "writing", doneBlocks: this.#doneBlocks, totalBlocks });
+  }
+}
+
+/**
+ * Writes an image into an open file, contents a run at a time: the same blocks as `chunks()` gives, by the same
+ * arithmetic, without passing every byte of every file through the main thread.
+ *
+ * @throws {@link DiscError} E_CANCELLED; what reading contents raises. What writing raises is the operating system's.
+ */
+export function copyImage(image: SessionImage, file: FileHandle, options: TaskOptions): Promise<void> {
+  return new ImageCopy(image, file, options).run();
+}
