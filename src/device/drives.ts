@@ -15,8 +15,8 @@ export interface OpenRecorderOptions {
   readonly media?: string | undefined;
 }
 
-/** Device files of real drives, on Linux and other POSIX systems, and on Windows. */
-const drivePath = /^(\/dev\/|\\\\[.?]\\)/;
+/** Device files of real drives, on POSIX systems and on Windows; what lies in /dev/shm are files. */
+const drivePath = /^(\/dev\/(?!shm\/)|\\\\[.?]\\)/;
 
 /**
  * Opens what lies at a path: an emulated disc in a file.

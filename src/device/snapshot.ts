@@ -20,7 +20,7 @@ export interface DriveReplies {
 }
 
 /** One track of a snapshot. */
-export interface TrackSnapshot {
+interface TrackSnapshot {
   readonly number: number;
   readonly session: number;
   readonly startLba: number;

@@ -123,7 +123,8 @@ export class WriteJob {
 
   async #writeData(step: DataStep, session: SessionData): Promise<void> {
     const total = step.blocks + step.zeroBlocks;
-    const buffer = new Uint8Array(step.transferBlocks * blockBytes);
+    const mostBlocks = Math.floor(this.#channel.transport.maximumTransferBytes / blockBytes);
+    const buffer = new Uint8Array(Math.min(step.transferBlocks, mostBlocks) * blockBytes);
     let filled = 0;
     let received = 0;
     const expected = step.blocks * blockBytes;

@@ -5,23 +5,15 @@ import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { DiscError } from "../errors.js";
 import type { FileAccess, FileHandle, FileLock } from "../medium/file-access.js";
-
-function errnoOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
-}
+import { errnoOf, hostError } from "./host-error.js";
+import { hostPath, nameOfHost } from "./host-path.js";
 
 /** Runs an operation on a file; what the operating system refuses becomes E_HOST. */
 async function onHost<T>(path: string, operation: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    const errno = errnoOf(error);
-    throw new DiscError(
-      "E_HOST",
-      `${path}: cannot ${operation}: ${errno}`,
-      { path, operation, errno },
-      { cause: error },
-    );
+    throw hostError(path, operation, error);
   }
 }
 
@@ -111,7 +103,7 @@ async function isAlive(owner: LockOwner): Promise<boolean> {
 /** What a lock's file says: its owner, "unreadable", or `undefined` where there is none. */
 async function readOwner(path: string): Promise<LockOwner | "unreadable" | undefined> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, "utf8"));
+    const value: unknown = JSON.parse(await readFile(hostPath(path), "utf8"));
     const { pid, startTime, host, id } = value as Partial<LockOwner>;
     if (typeof pid !== "number" || typeof host !== "string" || typeof id !== "string") return "unreadable";
     return { pid, startTime: String(startTime ?? ""), host, id };
@@ -135,9 +127,9 @@ function busy(path: string, owner: LockOwner | "unreadable"): DiscError<"E_DISC_
 /** Makes a file with that content unless it is there; both at once, so that nobody sees it half made. */
 async function makeExclusively(path: string, content: string): Promise<boolean> {
   const beside = `${path}.${randomUUID()}.tmp`;
-  await writeFile(beside, content, { flag: "wx" });
+  await writeFile(hostPath(beside), content, { flag: "wx" });
   try {
-    await link(beside, path);
+    await link(hostPath(beside), hostPath(path));
     return true;
   } catch (error) {
     const errno = errnoOf(error);
@@ -145,20 +137,20 @@ async function makeExclusively(path: string, content: string): Promise<boolean> 
     // File systems without hard links.
     if (!["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EMLINK"].includes(errno)) throw error;
     try {
-      await writeFile(path, content, { flag: "wx" });
+      await writeFile(hostPath(path), content, { flag: "wx" });
       return true;
     } catch (refusal) {
       if (errnoOf(refusal) === "EEXIST") return false;
       throw refusal;
     }
   } finally {
-    await unlink(beside);
+    await unlink(hostPath(beside));
   }
 }
 
 async function removeIfThere(path: string): Promise<void> {
   try {
-    await unlink(path);
+    await unlink(hostPath(path));
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw error;
   }
@@ -180,8 +172,8 @@ async function takeOver(lockPath: string, dead: LockOwner, content: string): Pro
     const owner = await readOwner(lockPath);
     if (owner === undefined || owner === "unreadable" || owner.id !== dead.id) return false;
     const beside = `${lockPath}.${randomUUID()}.tmp`;
-    await writeFile(beside, content, { flag: "wx" });
-    await rename(beside, lockPath);
+    await writeFile(hostPath(beside), content, { flag: "wx" });
+    await rename(hostPath(beside), hostPath(lockPath));
     return true;
   } finally {
     await removeIfThere(guardPath);
@@ -191,10 +183,11 @@ async function takeOver(lockPath: string, dead: LockOwner, content: string): Pro
 /** One name for a file however it is reached. */
 async function trueName(path: string): Promise<string> {
   try {
-    return await realpath(path);
+    return nameOfHost(await realpath(hostPath(path), "buffer"));
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw error;
-    return join(await realpath(dirname(resolve(path))), basename(path));
+    const folder = await realpath(hostPath(dirname(resolve(path))), "buffer");
+    return join(nameOfHost(folder), basename(path));
   }
 }
 
@@ -233,7 +226,7 @@ function lockHeld(path: string, lockPath: string, id: string): FileLock {
 async function syncDirectory(path: string): Promise<void> {
   let handle: NodeHandle | undefined;
   try {
-    handle = await open(path, "r");
+    handle = await open(hostPath(path), "r");
     await handle.sync();
   } catch (error) {
     // Windows opens no directories, some file systems sync none.
@@ -246,14 +239,14 @@ async function syncDirectory(path: string): Promise<void> {
 async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const beside = `${path}.${randomUUID()}.tmp`;
   try {
-    const handle = await open(beside, "wx");
+    const handle = await open(hostPath(beside), "wx");
     try {
       await handle.writeFile(bytes);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(beside, path);
+    await rename(hostPath(beside), hostPath(path));
   } catch (error) {
     await removeIfThere(beside);
     throw error;
@@ -266,7 +259,7 @@ export const nodeFileAccess: FileAccess = {
   async open(path, mode) {
     if (mode === "create") {
       try {
-        return new NodeFileHandle(path, await open(path, "wx+"));
+        return new NodeFileHandle(path, await open(hostPath(path), "wx+"));
       } catch (error) {
         if (errnoOf(error) !== "EEXIST") return await onHost(path, "create", () => Promise.reject(error));
         throw new DiscError("E_TARGET_EXISTS", `${path} exists`, { path }, { cause: error });
@@ -275,13 +268,13 @@ export const nodeFileAccess: FileAccess = {
     return await onHost(
       path,
       "open",
-      async () => new NodeFileHandle(path, await open(path, mode === "read" ? "r" : "r+")),
+      async () => new NodeFileHandle(path, await open(hostPath(path), mode === "read" ? "r" : "r+")),
     );
   },
   async exists(path) {
     return await onHost(path, "examine", async () => {
       try {
-        await stat(path);
+        await stat(hostPath(path));
         return true;
       } catch (error) {
         if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return false;
@@ -292,7 +285,7 @@ export const nodeFileAccess: FileAccess = {
   async readFile(path) {
     return await onHost(path, "read", async () => {
       try {
-        return await readFile(path);
+        return await readFile(hostPath(path));
       } catch (error) {
         if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return undefined;
         throw error;

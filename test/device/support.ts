@@ -6,8 +6,8 @@ import { openRecorderOn } from "../../src/device/drives.js";
 import type { Recorder } from "../../src/device/recorder.js";
 import { nodeFileAccess } from "../../src/host/node-file-access.js";
 import type { FileAccess, FileHandle } from "../../src/medium/file-access.js";
-import type { SessionData } from "../../src/medium/session-data.js";
 import type { DiscIdentity } from "../../src/medium/session.js";
+import type { SessionData } from "../../src/medium/session-data.js";
 import { blockBytes } from "../../src/units.js";
 
 /** A folder that is removed when the test ends. */
@@ -55,7 +55,12 @@ export function sessionOf(
 }
 
 /** Whether a recorder gives back the session's blocks. */
-export async function readsBack(recorder: Recorder, seed: number, firstBlock: number, blocks: number): Promise<boolean> {
+export async function readsBack(
+  recorder: Recorder,
+  seed: number,
+  firstBlock: number,
+  blocks: number,
+): Promise<boolean> {
   const into = new Uint8Array(blocks * blockBytes);
   await recorder.read(firstBlock, blocks, into);
   for (let index = 0; index < blocks; index++) {

@@ -71,7 +71,8 @@ export function trackEnd(state: MediumState, track: MediumTrack): number {
 
 /** First block behind everything recorded, and the number of blocks the disc's file has. */
 export function recordedEnd(state: MediumState): number {
-  const last = state.tracks.at(-1);
+  // A track of which nothing was recorded begins behind a gap that the file does not have yet.
+  const last = state.tracks.findLast(({ blocks }) => blocks > 0);
   return last === undefined ? 0 : dataEnd(last);
 }
 

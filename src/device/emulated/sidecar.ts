@@ -53,23 +53,23 @@ export function decodeSidecar(path: string, bytes: Uint8Array): MediumState {
   }
   const check = new SidecarReader(path);
   const root = check.object(value, "it");
-  if (root["schema"] !== schemaVersion) {
-    throw sidecarError(path, `has schema ${JSON.stringify(root["schema"])}, expected ${schemaVersion}`);
+  if (root.schema !== schemaVersion) {
+    throw sidecarError(path, `has schema ${JSON.stringify(root.schema)}, expected ${schemaVersion}`);
   }
-  const media = emulatedMediaOf(String(root["media"]));
-  if (media === undefined) throw sidecarError(path, `media is ${JSON.stringify(root["media"])}`);
-  if (root["profile"] !== media.profile) throw sidecarError(path, `profile does not belong to ${media.media}`);
-  const discId = String(root["discId"]);
+  const media = emulatedMediaOf(String(root.media));
+  if (media === undefined) throw sidecarError(path, `media is ${JSON.stringify(root.media)}`);
+  if (root.profile !== media.profile) throw sidecarError(path, `profile does not belong to ${media.media}`);
+  const discId = String(root.discId);
   if (!/^[0-9a-f]{8}$/.test(discId)) throw sidecarError(path, "discId is not eight hexadecimal digits");
   const state: MediumState = {
     media,
-    capacityBlocks: check.count(root["capacityBlocks"], "capacityBlocks"),
+    capacityBlocks: check.count(root.capacityBlocks, "capacityBlocks"),
     discIdentification: Number.parseInt(discId, 16),
-    closedSessions: closedSessions(check, root["sessions"]),
-    finalised: check.boolean(root["finalised"], "finalised"),
-    tracks: check.array(root["tracks"], "tracks").map((track, index) => readTrack(check, track, index)),
-    damage: check.array(root["damage"], "damage").map((damage, index) => readDamage(check, damage, index)),
-    acceptedBytes: check.count(root["acceptedBytes"] ?? 0, "acceptedBytes"),
+    closedSessions: closedSessions(check, root.sessions),
+    finalised: check.boolean(root.finalised, "finalised"),
+    tracks: check.array(root.tracks, "tracks").map((track, index) => readTrack(check, track, index)),
+    damage: check.array(root.damage, "damage").map((damage, index) => readDamage(check, damage, index)),
+    acceptedBytes: check.count(root.acceptedBytes ?? 0, "acceptedBytes"),
   };
   checkTracks(path, state);
   return state;
@@ -114,8 +114,8 @@ function closedSessions(check: SidecarReader, value: unknown): number {
   const states = check.array(value, "sessions").map((session, index) => {
     const name = `sessions[${index}]`;
     const members = check.object(session, name);
-    if (members["number"] !== index + 1) throw sidecarError(check.path, `${name} is not numbered ${index + 1}`);
-    return check.oneOf(members["state"], `${name}.state`, ["complete", "open"]);
+    if (members.number !== index + 1) throw sidecarError(check.path, `${name} is not numbered ${index + 1}`);
+    return check.oneOf(members.state, `${name}.state`, ["complete", "open"]);
   });
   const open = states.indexOf("open");
   if (open >= 0 && open !== states.length - 1) throw sidecarError(check.path, "a session before the last is open");
@@ -126,12 +126,12 @@ function readTrack(check: SidecarReader, value: unknown, index: number): MediumT
   const name = `tracks[${index}]`;
   const members = check.object(value, name);
   return {
-    number: check.count(members["number"], `${name}.number`),
-    session: check.count(members["session"], `${name}.session`),
-    startLba: check.count(members["startLba"], `${name}.startLba`),
-    blocks: check.count(members["blocks"], `${name}.blocks`),
-    state: check.oneOf(members["state"], `${name}.state`, ["recording", "complete"]),
-    damaged: check.boolean(members["damaged"], `${name}.damaged`),
+    number: check.count(members.number, `${name}.number`),
+    session: check.count(members.session, `${name}.session`),
+    startLba: check.count(members.startLba, `${name}.startLba`),
+    blocks: check.count(members.blocks, `${name}.blocks`),
+    state: check.oneOf(members.state, `${name}.state`, ["recording", "complete"]),
+    damaged: check.boolean(members.damaged, `${name}.damaged`),
   };
 }
 
@@ -139,9 +139,9 @@ function readDamage(check: SidecarReader, value: unknown, index: number): Damage
   const name = `damage[${index}]`;
   const members = check.object(value, name);
   return {
-    firstLba: check.count(members["firstLba"], `${name}.firstLba`),
-    blocks: check.count(members["blocks"], `${name}.blocks`),
-    fails: check.oneOf(members["fails"], `${name}.fails`, ["read", "write"]),
+    firstLba: check.count(members.firstLba, `${name}.firstLba`),
+    blocks: check.count(members.blocks, `${name}.blocks`),
+    fails: check.oneOf(members.fails, `${name}.fails`, ["read", "write"]),
   };
 }
 
