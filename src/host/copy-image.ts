@@ -32,6 +32,9 @@ class ImageCopy {
   readonly #piece = new Uint8Array(pieceBlocks * blockBytes);
   #batch: CopyItem[] = [];
   #batchBytes = 0;
+  /** Batches the copying threads have; each takes itself out when it has ended. */
+  readonly #underWay = new Set<Promise<void>>();
+  #failure: unknown;
   #doneBlocks = 0;
 
   constructor(image: SessionImage, file: FileHandle, options: TaskOptions) {
@@ -45,8 +48,14 @@ class ImageCopy {
     const first = contentsLba(plan);
     await this.#render(firstBlock, first);
     const start = (first - firstBlock) * blockBytes;
-    for (const { content, block } of contents.written()) await this.#add(content, start + block * blockBytes);
-    await this.#flush();
+    try {
+      for (const { content, block } of contents.written()) await this.#add(content, start + block * blockBytes);
+      this.#flush();
+    } finally {
+      // The file is not closed under a thread that still writes into it.
+      await this.#settle(0);
+    }
+    this.#throwFailure();
     await this.#render(first + contents.region.blocks, firstBlock + blocks);
   }
 
@@ -63,7 +72,7 @@ class ImageCopy {
 
   async #add(content: Content, at: number): Promise<void> {
     if (!(content instanceof PathContent)) {
-      await this.#flush();
+      this.#flush();
       await this.#read(content, at);
       return;
     }
@@ -73,17 +82,37 @@ class ImageCopy {
       this.#batch.push({ path, bytes, mtimeMs, offset, at: at + offset, length });
       this.#batchBytes += alignUp(length, blockBytes);
       offset += length;
-      if (this.#batch.length >= batchItems || this.#batchBytes >= batchBytes) await this.#flush();
+      if (this.#batch.length < batchItems && this.#batchBytes < batchBytes) continue;
+      this.#flush();
+      await this.#settle(copyService.width - 1);
+      this.#throwFailure();
+      throwIfCancelled(this.#options.signal, "writing the image");
     }
   }
 
-  async #flush(): Promise<void> {
-    throwIfCancelled(this.#options.signal, "writing the image");
+  /** Hands the batch to a copying thread. */
+  #flush(): void {
     if (this.#batch.length === 0) return;
-    await copyService.copyToFile(this.#batch, this.#file.fd);
-    this.#progress(this.#batchBytes / blockBytes);
+    const blocks = this.#batchBytes / blockBytes;
+    const copied = copyService.copyToFile(this.#batch, this.#file.fd).then(
+      () => this.#progress(blocks),
+      (error: unknown) => {
+        this.#failure ??= error;
+      },
+    );
+    this.#underWay.add(copied);
+    void copied.then(() => this.#underWay.delete(copied));
     this.#batch = [];
     this.#batchBytes = 0;
+  }
+
+  /** Waits until no more than that many batches are under way. */
+  async #settle(most: number): Promise<void> {
+    while (this.#underWay.size > most) await Promise.race(this.#underWay);
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Copies a content that is no file of the host. */

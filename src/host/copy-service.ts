@@ -16,61 +16,19 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** Reads files of the host on a thread of its own, many small ones per message. Started when first needed. */
-export class CopyService implements BatchReader {
+/** A thread that reads files synchronously; started when first needed. */
+class CopyThread {
   #worker: Worker | undefined;
   #number = 0;
   readonly #pending = new Map<number, Pending>();
-  /** Buffers not in use. */
-  readonly #buffers: SharedArrayBuffer[] = [];
 
-  async readBatch(requests: readonly ContentRequest[], signal?: AbortSignal): Promise<void> {
-    const buffer = this.#buffers.pop() ?? new SharedArrayBuffer(bufferBytes);
-    try {
-      let items: CopyItem[] = [];
-      let targets: Uint8Array[] = [];
-      let used = 0;
-      const flush = async (): Promise<void> => {
-        if (items.length > 0) await this.#copy(buffer, items, targets);
-        items = [];
-        targets = [];
-        used = 0;
-        throwIfCancelled(signal, "reading files");
-      };
-      for (const { content, offset, into } of requests) {
-        const { path, bytes, mtimeMs } = content as unknown as CopySource;
-        for (let done = 0; done < into.length; ) {
-          if (used === bufferBytes) await flush();
-          const length = Math.min(into.length - done, bufferBytes - used);
-          items.push({ path, bytes, mtimeMs, offset: offset + done, at: used, length });
-          targets.push(into.subarray(done, done + length));
-          used += length;
-          done += length;
-        }
-      }
-      await flush();
-    } finally {
-      this.#buffers.push(buffer);
-    }
+  /** Batches it has not finished. */
+  get load(): number {
+    return this.#pending.size;
   }
 
-  async #copy(buffer: SharedArrayBuffer, items: readonly CopyItem[], targets: readonly Uint8Array[]): Promise<void> {
-    await this.#run(items, buffer);
-    for (const [index, target] of targets.entries()) {
-      target.set(new Uint8Array(buffer, items[index]!.at, target.length));
-    }
-  }
-
-  /**
-   * Copies runs of files into an open file, the last block of each filled up with zeros.
-   *
-   * @throws {@link DiscError} E_CONTENT_CHANGED, E_CONTENT_UNREADABLE; what writing raises, as the operating system has it.
-   */
-  async copyToFile(items: readonly CopyItem[], descriptor: number): Promise<void> {
-    await this.#run(items, descriptor);
-  }
-
-  async #run(items: readonly CopyItem[], target: CopyRequest["target"]): Promise<void> {
+  /** @throws {@link DiscError} E_CONTENT_CHANGED, E_CONTENT_UNREADABLE; what writing raises. */
+  async run(items: readonly CopyItem[], target: CopyRequest["target"]): Promise<void> {
     const { failure } = await this.#ask({ number: this.#number++, items, target });
     if (failure?.writeError !== undefined) throw failure.writeError;
     if (failure !== undefined) throw failureOf(items[failure.item]!, failure);
@@ -104,6 +62,63 @@ export class CopyService implements BatchReader {
     worker.on("exit", (code) => fail(new Error(`the copying thread ended with code ${code}`)));
     this.#worker = worker;
     return worker;
+  }
+}
+
+/** Reads files of the host on threads of their own, many small ones per message. */
+export class CopyService implements BatchReader {
+  /** While one thread reads, the other can write. */
+  readonly #threads = [new CopyThread(), new CopyThread()] as const;
+  /** Buffers not in use. */
+  readonly #buffers: SharedArrayBuffer[] = [];
+
+  /** How many batches can be under way at once. */
+  get width(): number {
+    return this.#threads.length;
+  }
+
+  /** Reads runs of files into memory. @throws as {@link CopyService.copyToFile}. */
+  async readBatch(requests: readonly ContentRequest[], signal?: AbortSignal): Promise<void> {
+    const buffer = this.#buffers.pop() ?? new SharedArrayBuffer(bufferBytes);
+    try {
+      let items: CopyItem[] = [];
+      let targets: Uint8Array[] = [];
+      let used = 0;
+      const flush = async (): Promise<void> => {
+        throwIfCancelled(signal, "reading files");
+        if (items.length > 0) await this.#threads[0].run(items, buffer);
+        for (const [index, target] of targets.entries()) {
+          target.set(new Uint8Array(buffer, items[index]!.at, target.length));
+        }
+        items = [];
+        targets = [];
+        used = 0;
+      };
+      for (const { content, offset, into } of requests) {
+        const { path, bytes, mtimeMs } = content as unknown as CopySource;
+        for (let done = 0; done < into.length; ) {
+          if (used === bufferBytes) await flush();
+          const length = Math.min(into.length - done, bufferBytes - used);
+          items.push({ path, bytes, mtimeMs, offset: offset + done, at: used, length });
+          targets.push(into.subarray(done, done + length));
+          used += length;
+          done += length;
+        }
+      }
+      await flush();
+    } finally {
+      this.#buffers.push(buffer);
+    }
+  }
+
+  /**
+   * Copies runs of files into an open file, the last block of each filled up with zeros.
+   *
+   * @throws {@link DiscError} E_CONTENT_CHANGED, E_CONTENT_UNREADABLE; what writing raises, as the operating system has it.
+   */
+  async copyToFile(items: readonly CopyItem[], descriptor: number): Promise<void> {
+    const [one, other] = this.#threads;
+    await (other.load < one.load ? other : one).run(items, descriptor);
   }
 }
 

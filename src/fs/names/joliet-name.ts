@@ -8,6 +8,9 @@ export type JolietNameLength = 64 | 103;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const forbidden = /[\x00-\x1f*/:;?\\]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
+/** What most names consist of; they need no closer look. */
+const plain = /^[-\w .+@~,=()!#$%&'[\]{}]*$/;
+
 /** Cuts a text to at most that many UTF-16 code units, never between the two of a pair. */
 function cut(text: string, length: number): string {
   if (text.length <= length) return text;
@@ -20,7 +23,7 @@ export function jolietNameMapping(maximumLength: JolietNameLength): NameMapping 
   return {
     fileSystem: "Joliet",
     candidate: (name, isDirectory) => {
-      const legal = name.replace(forbidden, "_");
+      const legal = plain.test(name) ? name : name.replace(forbidden, "_");
       if (legal.length <= maximumLength && isDirectory) return { stem: legal, extension: "" };
       const dot = isDirectory ? -1 : legal.lastIndexOf(".");
       // An extension longer than this is no extension, but a sentence with a dot in it.
