@@ -15,7 +15,7 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** Whether nothing may be skipped. */
-const mayNotSkip = process.env["DISCSMITH_NO_SKIP"] === "1";
+const mayNotSkip = process.env.DISCSMITH_NO_SKIP === "1";
 
 /** Says why a test does nothing, or fails where nothing may be skipped. */
 export function skip(t: ExecutionContext, reason: string): false {

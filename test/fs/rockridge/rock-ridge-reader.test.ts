@@ -62,7 +62,8 @@ test("targets of links are put together of their components", (t) => {
 });
 
 test("names are joined of their pieces, and keep bytes that are not UTF-8", (t) => {
-  const piece = (value: Uint8Array, continues: boolean): Uint8Array => encode(alternateName, { name: value, continues });
+  const piece = (value: Uint8Array, continues: boolean): Uint8Array =>
+    encode(alternateName, { name: value, continues });
   t.is(attributes(piece(text("ab"), true), piece(text("cd"), false)).name, "abcd");
   t.is(attributes(piece(Uint8Array.of(0x61, 0xff), false)).name, "a\udcff");
   t.is(attributes(piece(new Uint8Array(0), false)).name, undefined);
