@@ -229,7 +229,47 @@ test("sessions: the chain that xorriso leaves in a file", async (t) => {
 /** Images without a tree: UDF alone, cut off before the root, damaged on purpose. */
 const unreadable = /^(udf-hdd|udf-multi|bad-dir|malformed|iso9660_trunc)/;
 
-test("foreign fixtures are read as bsdtar reads them", async (t) => {
+/** What libarchive says of each item: type, contents or target, and, of Rock Ridge, owner, permissions and time. */
+function byLibarchive(image: string): Listing {
+  const keys = "!all,type,link,sha256,mode,uid,gid,time,size";
+  const text = run("bsdtar", ["-cf", "-", "--format=mtree", `--options=${keys}`, `@${image}`]).toString("latin1");
+  const plain = (escaped: string): string => {
+    const bytes = escaped.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+    return Buffer.from(bytes, "latin1").toString();
+  };
+  const listing: Listing = {};
+  for (const line of text.split("\n").filter((each) => each.startsWith("./"))) {
+    const [path = "", ...words] = line.split(" ");
+    const said = Object.fromEntries(words.map((word) => word.split("=")));
+    const end = { dir: "directory", link: `symlink ${plain(said.link ?? "")}`, char: "character" }[said.type as string];
+    const what = end ?? (said.type === "file" ? `file ${said.sha256digest?.slice(0, 16)}` : said.type);
+    const attributes = `${said.mode} ${said.uid} ${said.gid} ${Math.floor(Number(said.time))}`;
+    listing[plain(path.slice(1))] = `${what} ${attributes}`;
+  }
+  return listing;
+}
+
+const attributesPattern = / \d+ \d+ \d+ -?\d+$/;
+
+/** As {@link byLibarchive} lists. */
+async function oursWithAttributes(bytes: Uint8Array): Promise<{ listing: Listing; isRockRidge: boolean }> {
+  const image = await openImage(new MemorySource(bytes));
+  const listing: Listing = {};
+  const seen = new Set<number>();
+  for await (const entry of image.walk()) {
+    const first = entry.extents[0]?.lba ?? -1;
+    // libarchive gives the contents of files that share them once.
+    const isRepeated = seen.has(first) && first >= 0;
+    if (entry.type === "file") seen.add(first);
+    const content = entry.type === "file" ? (isRepeated ? "again" : digest(await image.readFile(entry))) : "";
+    const what = { file: `file ${content}`, symlink: `symlink ${entry.target}` }[entry.type as string] ?? entry.type;
+    const time = Math.floor((entry.mtimeMs ?? 0) / 1000);
+    listing[entry.path] = `${what} ${entry.mode.toString(8)} ${entry.uid} ${entry.gid} ${time}`;
+  }
+  return { listing, isRockRidge: image.fileSystem === "rockridge" };
+}
+
+test("foreign fixtures are read as libarchive reads them", async (t) => {
   if (!existsSync(fixtures)) {
     skip(t, `${fixtures} is not there`);
     return;
@@ -241,8 +281,24 @@ test("foreign fixtures are read as bsdtar reads them", async (t) => {
       await t.throwsAsync(ours(bytes), { code: "E_NO_FILE_SYSTEM" }, name);
       continue;
     }
+    const { listing, isRockRidge } = await oursWithAttributes(bytes);
+    if (name.includes("ce_loop")) {
+      // libarchive 3.6 itself hangs on it.
+      t.deepEqual(Object.keys(listing).length, 7, name);
+      continue;
+    }
     const image = join(temporaryFolder(t), "image.iso");
     writeFileSync(image, bytes);
-    t.deepEqual(withoutRelocation(await ours(bytes)), withoutRelocation(extracted(t, image)), name);
+    const expected = byLibarchive(image);
+    // Which of the files that share contents comes first is each reader's choice.
+    const links = new Set(Object.keys(listing).filter((path) => listing[path]!.startsWith("file again")));
+    const comparable = (given: Listing): Listing =>
+      Object.fromEntries(
+        Object.entries(given).map(([path, what]) => {
+          const shown = isRockRidge ? what : what.replace(attributesPattern, "");
+          return [path, links.size > 0 ? shown.replace(/^file \w+/, "file") : shown];
+        }),
+      );
+    t.deepEqual(comparable(listing), comparable(expected), name);
   }
 });
