@@ -1,0 +1,76 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { DiscError } from "../../src/errors.js";
+import { importTree } from "../../src/fs/image/import.js";
+import { openImage } from "../../src/fs/image/open-image.js";
+import { verifyImage } from "../../src/fs/image/verify.js";
+import { MemorySource } from "../../src/medium/memory-source.js";
+import { requireTool, temporaryFolder } from "../support/tools.js";
+
+/** Numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+async function readAll(bytes: Uint8Array): Promise<void> {
+  const source = new MemorySource(bytes);
+  for (const scan of [false, true]) {
+    try {
+      const image = await openImage(source, { scan });
+      for await (const entry of image.walk()) {
+        if (entry.type === "file" && entry.refusal === null) await image.readFile(entry);
+      }
+      await importTree(source, { scan });
+      await verifyImage(source, { scan });
+    } catch (error) {
+      if (!(error instanceof DiscError)) throw error;
+    }
+  }
+}
+
+test("a mutated image gives an answer or a DiscError", async (t) => {
+  if (!requireTool(t, "xorriso")) return;
+  const folder = temporaryFolder(t);
+  const tree = join(folder, "tree");
+  mkdirSync(join(tree, "a", "b"), { recursive: true });
+  for (const name of ["one.txt", `${"long".repeat(50)}.txt`, "a/two", "a/b/three"]) {
+    writeFileSync(join(tree, name), name);
+  }
+  symlinkSync("x/".repeat(150), join(tree, "a", "link"));
+  const image = join(folder, "image.iso");
+  const options = ["-as", "mkisofs", "-quiet", "-J", "-no-pad", "-o", image, tree];
+  execFileSync("xorriso", options, { stdio: "ignore" });
+  const original = readFileSync(image);
+  // Only blocks with something in them are worth changing.
+  const places = [...original.keys()].filter((at) => at >= 16 * 2048 && original[at] !== 0);
+  const rounds = process.env.DISCSMITH_SLOW === "1" ? 20_000 : 600;
+  const seed = Number(process.env.DISCSMITH_SEED ?? Date.now() % 1_000_000);
+  t.log(`seed ${seed}`);
+  const random = randomNumbers(seed);
+  for (let round = 0; round < rounds; round++) {
+    const bytes = Uint8Array.from(original);
+    const changes = 1 + Math.floor(random() * 8);
+    for (let change = 0; change < changes; change++) {
+      const at = places[Math.floor(random() * places.length)]! + Math.floor(random() * 4);
+      bytes[at] = random() < 0.3 ? 255 : Math.floor(random() * 256);
+    }
+    const length = random() < 0.1 ? Math.floor(random() * bytes.length) : bytes.length;
+    const started = Date.now();
+    try {
+      await readAll(bytes.subarray(0, length));
+    } catch (error) {
+      t.fail(`seed ${seed}, round ${round}: ${error instanceof Error ? error.stack : error}`);
+      return;
+    }
+    if (Date.now() - started > 10_000) t.fail(`seed ${seed}, round ${round}: took ${Date.now() - started} ms`);
+  }
+  t.pass();
+});

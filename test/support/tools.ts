@@ -1,0 +1,54 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ExecutionContext } from "ava";
+
+/** The Debian package of each program that tests call. */
+const packages: Readonly<Record<string, string>> = {
+  xorriso: "xorriso",
+  genisoimage: "genisoimage",
+  isoinfo: "genisoimage",
+  bsdtar: "libarchive-tools",
+  "7zz": "7zip",
+  xz: "xz-utils",
+};
+
+/** Whether nothing may be skipped. */
+const mayNotSkip = process.env.DISCSMITH_NO_SKIP === "1";
+
+/** Says why a test does nothing, or fails where nothing may be skipped. */
+export function skip(t: ExecutionContext, reason: string): false {
+  if (mayNotSkip) t.fail(reason);
+  t.log(`skipped: ${reason}`);
+  t.pass();
+  return false;
+}
+
+/** Whether a program is there; if not, the test is skipped, or fails with DISCSMITH_NO_SKIP=1. */
+export function requireTool(t: ExecutionContext, name: string): boolean {
+  try {
+    execFileSync("sh", ["-c", 'command -v "$0"', name], { stdio: "ignore" });
+    return true;
+  } catch {
+    return skip(t, `${name} is missing: apt install ${packages[name] ?? name}`);
+  }
+}
+
+/** Runs a program; returns its standard output as bytes. */
+export function run(name: string, args: readonly string[], options: { cwd?: string } = {}): Buffer {
+  const environment = { ...process.env, TZ: "UTC", LC_ALL: "C.UTF-8" };
+  return execFileSync(name, args, {
+    ...options,
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 256 * 1024 * 1024,
+  });
+}
+
+/** A folder that is removed when the test has ended. */
+export function temporaryFolder(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "discsmith-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
