@@ -33,6 +33,7 @@ export class WriteJob {
   readonly #channel: CommandChannel;
   readonly #options: TaskOptions;
   #nextLba = 0;
+  #isStoppable = true;
 
   constructor(channel: CommandChannel, options: TaskOptions) {
     this.#channel = channel;
@@ -112,8 +113,12 @@ export class WriteJob {
 
   async #writeAll(step: DataStep, session: SessionData): Promise<void> {
     this.#nextLba = step.firstBlock;
+    // A short track that was cut off could not be told from a whole one, since the drive fills it up. So it is read
+    // before its first block is written, and then neither cancelled nor failed by its source.
+    const pieces = step.isFilledUp ? await wholeSession(session, step.blocks, this.#options) : undefined;
+    this.#isStoppable = !step.isFilledUp;
     try {
-      await this.#writeData(step, session);
+      await this.#writeData(step, pieces ?? session.chunks({ signal: this.#options.signal }));
     } catch (error) {
       // Best effort: the reason why writing ended is the one to report.
       await this.#channel.attempt(synchronizeCache, { immediate: false }, noData);
@@ -121,7 +126,7 @@ export class WriteJob {
     }
   }
 
-  async #writeData(step: DataStep, session: SessionData): Promise<void> {
+  async #writeData(step: DataStep, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     const total = step.blocks + step.zeroBlocks;
     const mostBlocks = Math.floor(this.#channel.transport.maximumTransferBytes / blockBytes);
     const buffer = new Uint8Array(Math.min(step.transferBlocks, mostBlocks) * blockBytes);
@@ -132,7 +137,7 @@ export class WriteJob {
       await this.#write(data);
       this.#report("writing", this.#nextLba - step.firstBlock, total);
     };
-    for await (const chunk of session.chunks({ signal: this.#options.signal })) {
+    for await (const chunk of pieces) {
       received += chunk.length;
       if (received > expected) throw lengthChanged(expected, received);
       for (let at = 0; at < chunk.length; ) {
@@ -161,7 +166,7 @@ export class WriteJob {
   }
 
   async #write(data: Uint8Array): Promise<void> {
-    throwIfCancelled(this.#options.signal, "writing");
+    if (this.#isStoppable) throwIfCancelled(this.#options.signal, "writing");
     const transferBlocks = data.length / blockBytes;
     const fields = { logicalBlockAddress: this.#nextLba, transferBlocks };
     await this.#channel.send(write10, fields, { direction: "out", data }, strictly);
@@ -171,6 +176,20 @@ export class WriteJob {
   #report(phase: string, doneBlocks: number, totalBlocks: number): void {
     this.#options.onProgress?.({ phase, doneBlocks, totalBlocks });
   }
+}
+
+/** The whole of a short session, read into memory. */
+async function wholeSession(session: SessionData, blocks: number, { signal }: TaskOptions): Promise<Uint8Array[]> {
+  const whole = new Uint8Array(blocks * blockBytes);
+  let received = 0;
+  for await (const chunk of session.chunks({ signal })) {
+    if (received + chunk.length > whole.length) throw lengthChanged(whole.length, received + chunk.length);
+    whole.set(chunk, received);
+    received += chunk.length;
+  }
+  if (received !== whole.length) throw lengthChanged(whole.length, received);
+  throwIfCancelled(signal, "writing");
+  return [whole];
 }
 
 function lengthChanged(expectedBytes: number, actualBytes: number): DiscError<"E_CONTENT_CHANGED"> {

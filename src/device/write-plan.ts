@@ -15,6 +15,8 @@ export type WriteStep = { readonly description: string } & (
       readonly blocks: number;
       /** Zero blocks behind it: post-gap, and what fills the last write unit. */
       readonly zeroBlocks: number;
+      /** Whether the drive fills such a short track up by itself, so that one cut off looks like a whole one. */
+      readonly isFilledUp: boolean;
       readonly transferBlocks: number;
     }
   | { readonly kind: "synchronizeCache" }
@@ -34,6 +36,9 @@ export interface WriteOptions {
   /** The data ends with a post-gap of its own, so that none is added on CD. */
   readonly postgapAlreadyInImage?: boolean | undefined;
 }
+
+/** Drives fill shorter tracks of a CD up: four seconds. ECMA-130 20.2; MMC-6 4.2.3. */
+const shortestCdTrackBlocks = 300;
 
 function procedureOf(device: string, snapshot: DiscSnapshot): WriteProcedure {
   const { profile, writable } = snapshot;
@@ -104,6 +109,7 @@ export function planWrite(
       firstBlock,
       blocks,
       zeroBlocks: written - blocks,
+      isFilledUp: procedure.family === "cd" && blocks < shortestCdTrackBlocks,
       transferBlocks: procedure.transferBlocks,
       description: `write ${blocks} blocks from block ${firstBlock} on, and ${written - blocks} blocks of zeros`,
     },

@@ -212,10 +212,10 @@ class TreeImport {
  * file's content has the extents in which it lies. Files with the same extents are links of each other and share one
  * content, unless their serial numbers say otherwise. What cannot be represented is reported as W_SKIPPED.
  *
- * @throws {@link DiscError} as `openImage`.
+ * @throws {@link DiscError} as `openImage`; E_NOTHING_TO_IMPORT where every session was cut off.
  */
 export async function importTree(source: ImageSource, options: ImportOptions = {}): Promise<ImportedTree> {
-  const { blocks, tree, volume, session } = await openSession(source, options);
+  const { blocks, tree, volume, session } = await openSession(source, { ...options, wholeOnly: true });
   const root = await new TreeImport(blocks, tree, options).run();
   const { fileSystems, volumeName } = volume;
   return { root, fileSystem: tree.fileSystem, fileSystems, volumeName, session };

@@ -6,6 +6,7 @@ import { DisplacedSource } from "../../medium/displaced-source.js";
 import type { Session } from "../../medium/session.js";
 import type { Charset } from "../names/charset.js";
 import type { FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import { cutOffReason } from "./cut-off.js";
 import type { DetectedVolume, VolumeOptions } from "./detect.js";
 import { detectVolume, openTree } from "./detect.js";
 import { DiscImage } from "./disc-image.js";
@@ -43,6 +44,8 @@ interface ProbedSession {
   readonly session: ImageSession;
   readonly volume: DetectedVolume | undefined;
   readonly failure: DiscError | undefined;
+  /** Why the session is not whole, for one that is closed and was cut off. */
+  readonly cutOff?: string | undefined;
 }
 
 async function findSessions(source: BlockSource, given: readonly Session[], options: OpenOptions): Promise<Session[]> {
@@ -63,13 +66,25 @@ async function findSessions(source: BlockSource, given: readonly Session[], opti
   return chain.length > 0 ? chain : [{ number: 1, startLba: 0, blocks: source.blocks, state: "complete", data: true }];
 }
 
-/** Looks into a session; what is wrong with one that is not opened is no warning for the caller. */
-async function probe(source: BlockSource, found: Session, options: VolumeOptions): Promise<ProbedSession> {
+/**
+ * Looks into a session; what is wrong with one that is not opened is no warning for the caller.
+ *
+ * @param isFromTable Whether the session's length is what a drive recorded, and not what its descriptors say.
+ */
+async function probe(
+  source: BlockSource,
+  found: Session,
+  isFromTable: boolean,
+  options: VolumeOptions,
+): Promise<ProbedSession> {
   const { number, startLba, blocks, state } = found;
   try {
     const volume = await detectVolume(source, startLba, { ...options, onWarning: undefined });
     const { fileSystems, volumeName } = volume;
-    return { session: { number, startLba, blocks, state, fileSystems, volumeName }, volume, failure: undefined };
+    const cutOff = isFromTable ? await cutOffReason(source, volume, startLba + blocks, options) : undefined;
+    const known = cutOff === undefined ? state : "damaged";
+    const session: ImageSession = { number, startLba, blocks, state: known, fileSystems, volumeName };
+    return { session, volume, failure: undefined, cutOff };
   } catch (error) {
     throwIfCancelled(options.signal, "looking for file systems");
     if (!(error instanceof DiscError)) throw error;
@@ -93,24 +108,29 @@ function sessionByNumber(probed: readonly ProbedSession[], wanted: number): Prob
   return found;
 }
 
-/** The last session that is closed and readable; the later ones are warned of. */
+/** Why a session is not one to go on from; `undefined` for a whole one. */
+function faultOf(probed: ProbedSession): string | undefined {
+  const { session, failure, cutOff } = probed;
+  if (cutOff !== undefined) return cutOff;
+  if (session.state !== "complete") return `it is ${session.state}`;
+  if (isReadable(probed)) return undefined;
+  return failure?.message ?? "it has no file system that can be read";
+}
+
+/** The last session that is closed, whole and readable; the later ones are warned of. */
 function lastWholeSession(
   probed: readonly ProbedSession[],
   onWarning: WarningListener | undefined,
 ): ProbedSession | undefined {
-  for (let index = probed.length - 1; index >= 0; index--) {
-    const candidate = probed[index]!;
-    const { session, failure } = candidate;
-    const reason =
-      session.state !== "complete"
-        ? `it is ${session.state}`
-        : (failure?.message ?? "it has no file system that can be read");
-    if (session.state === "complete" && isReadable(candidate)) return candidate;
-    // Where there is no older one, opening fails for that reason, and no warning is needed.
-    if (index > 0) {
-      const message = `session ${session.number} is not taken: ${reason}`;
-      onWarning?.(new DiscError("W_SESSION_DAMAGED", message, { session: session.number, reason }));
-    }
+  for (const candidate of [...probed].reverse()) {
+    const reason = faultOf(candidate);
+    if (reason === undefined) return candidate;
+    const { number } = candidate.session;
+    // Where nothing can be read, opening fails for that reason, and no warning is needed.
+    if (!probed.some(isReadable)) continue;
+    onWarning?.(
+      new DiscError("W_SESSION_DAMAGED", `session ${number} is not whole: ${reason}`, { session: number, reason }),
+    );
   }
   return undefined;
 }
@@ -150,19 +170,30 @@ export interface OpenedSession {
 /**
  * Finds the sessions of a disc or image, and opens one.
  *
+ * @param options With `wholeOnly`, a session that was cut off is not taken for want of a better one: E_NOTHING_TO_IMPORT.
  * @throws {@link DiscError} as {@link openImage}.
  */
-export async function openSession(source: ImageSource, options: OpenOptions): Promise<OpenedSession> {
+export async function openSession(
+  source: ImageSource,
+  options: OpenOptions & { readonly wholeOnly?: boolean },
+): Promise<OpenedSession> {
   checkOptions(options);
   throwIfCancelled(options.signal, "opening an image");
   const { addressOffset = 0, onWarning } = options;
   const blocks: BlockSource = addressOffset > 0 ? new DisplacedSource(source, addressOffset) : source;
   const probed: ProbedSession[] = [];
+  const isFromTable = (source.sessions ?? []).length > 0 && options.start === undefined && options.scan !== true;
   for (const found of await findSessions(blocks, source.sessions ?? [], options)) {
-    probed.push(await probe(blocks, found, options));
+    probed.push(await probe(blocks, found, isFromTable, options));
   }
   const chosen =
-    options.session === undefined ? lastWholeSession(probed, onWarning) : sessionByNumber(probed, options.session);
+    options.session === undefined
+      ? (lastWholeSession(probed, onWarning) ?? (options.wholeOnly === true ? undefined : probed.findLast(isReadable)))
+      : sessionByNumber(probed, options.session);
+  if (chosen === undefined && options.wholeOnly === true && probed.some(isReadable)) {
+    const reason = "none of its sessions is whole";
+    throw new DiscError("E_NOTHING_TO_IMPORT", `${source.name ?? "the image"}: ${reason}`, { reason });
+  }
   if (chosen?.volume === undefined || !isReadable(chosen)) throw noFileSystem(probed, chosen, source.name ?? "");
   // Once more, now for the warnings of the session that is opened.
   const volume = await detectVolume(blocks, chosen.session.startLba, options);
