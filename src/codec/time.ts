@@ -10,8 +10,21 @@ export const recordingTimeRange: { readonly firstMs: number; readonly lastMs: nu
   lastMs: Date.UTC(2155, 11, 31, 23, 59, 59, 999),
 };
 
+// Records name the same few days again and again.
+let knownDate = -1;
+let knownDay: number | undefined;
+
 /** Days since 1970-01-01 of a day of the proleptic Gregorian calendar; `undefined` for one that does not exist. */
 function dayNumber(year: number, month: number, day: number): number | undefined {
+  const wanted = (year * 256 + month) * 256 + day;
+  if (wanted !== knownDate) {
+    knownDate = wanted;
+    knownDay = calendarDay(year, month, day);
+  }
+  return knownDay;
+}
+
+function calendarDay(year: number, month: number, day: number): number | undefined {
   if (month < 1 || month > 12 || day < 1) return undefined;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
