@@ -161,7 +161,7 @@ export class FileSystemImage {
   /**
    * Gives every block of the image its place; nothing is read yet. While the result lives, the tree cannot be changed.
    *
-   * @throws {@link DiscError} E_IMAGE_TOO_BIG, E_TOO_MANY_DIRECTORIES, E_PATH_TOO_DEEP, E_NAME_NOT_UNIQUE,
+   * @throws {@link DiscError} E_IMAGE_TOO_BIG, E_DISC_FULL, E_TOO_MANY_DIRECTORIES, E_PATH_TOO_DEEP, E_NAME_NOT_UNIQUE,
    *   E_FILE_TOO_BIG, E_OPTION_INVALID, E_VOLUME_NAME_INVALID; warnings when `strict`.
    */
   async createResultImage(): Promise<SessionImage> {
@@ -173,13 +173,22 @@ export class FileSystemImage {
     const contents = new ContentLayout(catalog, (content) => this.#isPinned(content));
     const writers = sessionWriters({ options: this.options, catalog, contents, times, onWarning });
     const regions = writers.flatMap((writer) => writer.regions);
-    const plan = planRegions(regions, this.sessionStartBlock, { blocks: this.freeMediaBlocks });
+    const plan = planRegions(regions, this.sessionStartBlock, { blocks: this.options.freeMediaBlocks });
+    this.#checkRoom(plan.blocks);
     const renderers = new Map<string, Renderer>();
     for (const writer of writers) for (const [kind, render] of writer.bind(plan)) renderers.set(kind, render);
     const release = (): void => void this.#results.delete(result);
     const result: SessionImage = new SessionImage(plan, renderers, contents, this.#identity, release);
     this.#results.add(result);
     return result;
+  }
+
+  /** @throws {@link DiscError} E_DISC_FULL. */
+  #checkRoom(blocks: number): void {
+    const freeBlocks = this.#chosen?.freeSectorsOnMedia ?? Number.POSITIVE_INFINITY;
+    if (blocks <= freeBlocks) return;
+    const message = `session needs ${blocks} blocks, the disc has ${freeBlocks} free`;
+    throw new DiscError("E_DISC_FULL", message, { blocks, freeBlocks });
   }
 
   /** Whether a content stays where it lies: on the disc that this session is added to. */

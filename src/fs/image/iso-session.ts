@@ -14,6 +14,7 @@ import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import type { Renderer } from "../layout/region.js";
+import type { Charset } from "../names/charset.js";
 import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../names/iso-name.js";
 import { compareJolietNames, jolietNameMapping } from "../names/joliet-name.js";
 import { bytesFromName } from "../names/name-bytes.js";
@@ -96,7 +97,7 @@ function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWrit
   const systemUse = new RockRidgeWriter({
     version: options.rockRidgeVersion ?? "1.12",
     times: (item) => times.stamps(item),
-    encodeName: bytesFromName,
+    encodeName: (name) => encodeName(name, options.charset),
   });
   return new HierarchyWriter(
     {
@@ -112,6 +113,16 @@ function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWrit
     catalog,
     contents,
   );
+}
+
+/** @throws {@link DiscError} E_NAME_INVALID for a name with characters that the character set lacks. */
+function encodeName(name: string, charset: Charset | undefined): Uint8Array {
+  // A name that is not UTF-8 already is in some other character set: its bytes stay.
+  if (charset === undefined || !name.isWellFormed()) return bytesFromName(name);
+  const bytes = charset.encode(name);
+  if (bytes !== undefined) return bytes;
+  const rule = `the character set ${charset.name} lacks some of its characters`;
+  throw new DiscError("E_NAME_INVALID", `"${name}": ${rule}`, { name, path: name, rule });
 }
 
 /** Levels 1 and 2 hold a file in one extent. ECMA-119 10.1, 10.2. */

@@ -4,9 +4,9 @@ import type { DiscIdentity } from "../../medium/session.js";
 import type { SessionData, TaskOptions } from "../../medium/session-data.js";
 import { blockBytes } from "../../units.js";
 import type { ContentLayout } from "../layout/contents.js";
-import { renderBlocks } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import type { Renderer } from "../layout/region.js";
+import { renderBlocks } from "../layout/render.js";
 
 /** Blocks rendered at a time when an image is read in order: 2 MiB. */
 const chunkBlocks = 1024;

@@ -50,10 +50,43 @@ export interface HierarchyDirectory {
   readonly subdirectories: number;
 }
 
-interface GrowingDirectory extends HierarchyDirectory {
-  parent: GrowingDirectory;
-  targets: Map<number, GrowingDirectory>;
+/** The entries of one directory, named and sorted. */
+type Entries = Pick<HierarchyDirectory, "items" | "identifiers" | "objects">;
+
+/** A directory while its hierarchy is built. */
+class GrowingDirectory implements HierarchyDirectory {
+  readonly node: DirectoryNode;
+  readonly source: CatalogDirectory | undefined;
+  readonly parent: GrowingDirectory;
+  readonly identifier: string;
+  readonly number: number;
+  readonly items: readonly Item[];
+  readonly identifiers: readonly string[];
+  readonly objects: Int32Array;
+  readonly targets: Map<number, GrowingDirectory> = new Map();
   relocatedFrom: GrowingDirectory | undefined;
+
+  constructor(
+    node: DirectoryNode,
+    source: CatalogDirectory | undefined,
+    parent: GrowingDirectory | undefined,
+    identifier: string,
+    number: number,
+    { items, identifiers, objects }: Entries,
+  ) {
+    this.node = node;
+    this.source = source;
+    this.parent = parent ?? this;
+    this.identifier = identifier;
+    this.number = number;
+    this.items = items;
+    this.identifiers = identifiers;
+    this.objects = objects;
+  }
+
+  get subdirectories(): number {
+    return this.source?.directories.length ?? 0;
+  }
 }
 
 /** Directories that would lie below level 8; each starts anew at level 3, in the directory made for them. */
@@ -121,19 +154,8 @@ class HierarchyBuilder {
         limit: maximumDirectories,
       });
     }
-    const content = source === undefined ? this.#relocated() : this.#entries(source);
-    const directory: Omit<GrowingDirectory, "parent"> = {
-      node,
-      source,
-      identifier,
-      number,
-      relocatedFrom: undefined,
-      targets: new Map(),
-      subdirectories: source?.directories.length ?? 0,
-      ...content,
-    };
-    const added = Object.assign(directory, { parent }) as GrowingDirectory;
-    added.parent = parent ?? added;
+    const entries = source === undefined ? this.#relocated() : this.#entries(source);
+    const added = new GrowingDirectory(node, source, parent, identifier, number, entries);
     this.directories.push(added);
     return added;
   }
@@ -165,7 +187,7 @@ class HierarchyBuilder {
     return this.directories;
   }
 
-  #entries(source: CatalogDirectory): Pick<HierarchyDirectory, "items" | "identifiers" | "objects"> {
+  #entries(source: CatalogDirectory): Entries {
     const items: Item[] = [];
     const objects: number[] = [];
     for (const [position, item] of source.children.entries()) {
@@ -187,16 +209,12 @@ class HierarchyBuilder {
     return this.#named(items, objects, (index) => joinPath(pathOf(source), items[index]!.name));
   }
 
-  #relocated(): Pick<HierarchyDirectory, "items" | "identifiers" | "objects"> {
+  #relocated(): Entries {
     const items = this.#deep.map(({ node }) => node);
     return this.#named(items, new Array(items.length).fill(-1), (index) => pathOf(this.#deep[index]!));
   }
 
-  #named(
-    items: Item[],
-    objects: number[],
-    pathAt: (index: number) => string,
-  ): Pick<HierarchyDirectory, "items" | "identifiers" | "objects"> {
+  #named(items: Item[], objects: number[], pathAt: (index: number) => string): Entries {
     const { mapping, compare } = this.#options;
     const isDirectory = (index: number): boolean => items[index]!.type === "directory";
     const names = items.map(({ name }) => name);

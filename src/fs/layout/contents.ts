@@ -2,7 +2,7 @@ import { blockBytes, blocksOf } from "../../units.js";
 import type { BatchReader, Content, ContentRequest, Extent } from "../tree/content.js";
 import type { Catalog } from "./catalog.js";
 import type { Plan } from "./plan.js";
-import { lbaOf, regionAt } from "./plan.js";
+import { lbaOf } from "./plan.js";
 import type { Region, Renderer } from "./region.js";
 import { nextPlace } from "./region.js";
 
@@ -117,26 +117,4 @@ function splitExtent({ lba, bytes }: Extent, maximumBytes: number): Extent[] {
 /** The address of the region of contents in a plan. */
 export function contentsLba(plan: Plan): number {
   return lbaOf(plan, contentsKind);
-}
-
-/** Renders any blocks of a plan, region by region. */
-export async function renderBlocks(
-  plan: Plan,
-  renderers: ReadonlyMap<string, Renderer>,
-  lba: number,
-  out: Uint8Array,
-  signal?: AbortSignal,
-): Promise<void> {
-  out.fill(0);
-  const end = lba + out.length / blockBytes;
-  for (let index = regionAt(plan, lba); index < plan.regions.length; index++) {
-    const { region, lba: regionLba } = plan.regions[index]!;
-    if (regionLba >= end) break;
-    const first = Math.max(lba, regionLba);
-    const last = Math.min(end, regionLba + region.blocks);
-    const render = renderers.get(region.kind);
-    if (render === undefined || last <= first) continue;
-    const piece = out.subarray((first - lba) * blockBytes, (last - lba) * blockBytes);
-    await render(first - regionLba, piece, plan, signal);
-  }
 }
