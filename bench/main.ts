@@ -78,7 +78,10 @@ function main(): void {
   const results: Result[] = pair(
     "build many files of 0-16 KiB",
     quick ? 2 : 5,
-    () => ours("build", small, image),
+    () => {
+      rmSync(image, { force: true });
+      return ours("build", small, image);
+    },
     () => {
       rmSync(other, { force: true });
       return theirs("xorriso", "-as", "mkisofs", "-quiet", "-R", "-J", "-o", other, small);
@@ -88,6 +91,7 @@ function main(): void {
   results.push({ name: "append to a disc that holds it", runs: [ours("append", small, disc)] });
   if (!quick) {
     const many = makeTree({ files: 1_000_000, largestBytes: 1024, filesPerDirectory: 1000 });
+    rmSync(image, { force: true });
     results.push({ name: "build 1,000,000 files of 0-1 KiB", runs: [ours("build", many, image)] });
   }
   for (const result of results) report(result);

@@ -29,7 +29,6 @@ class ImageCopy {
   readonly #image: SessionImage;
   readonly #file: FileHandle;
   readonly #options: TaskOptions;
-  readonly #piece = new Uint8Array(pieceBlocks * blockBytes);
   #batch: CopyItem[] = [];
   #batchBytes = 0;
   /** Batches the copying threads have; each takes itself out when it has ended. */
@@ -46,24 +45,35 @@ class ImageCopy {
   async run(): Promise<void> {
     const { firstBlock, blocks, contents, plan } = this.#image;
     const first = contentsLba(plan);
-    await this.#render(firstBlock, first);
-    const start = (first - firstBlock) * blockBytes;
+    // While the threads copy contents, this one renders what comes before and behind them.
+    const outcomes = await Promise.allSettled([
+      this.#copyContents((first - firstBlock) * blockBytes),
+      this.#render(firstBlock, first),
+      this.#render(first + contents.region.blocks, firstBlock + blocks),
+    ]);
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  }
+
+  /** Copies all contents, which start at that byte of the file. */
+  async #copyContents(start: number): Promise<void> {
     try {
-      for (const { content, block } of contents.written()) await this.#add(content, start + block * blockBytes);
+      for (const { content, block } of this.#image.contents.written()) {
+        await this.#add(content, start + block * blockBytes);
+      }
       this.#flush();
     } finally {
       // The file is not closed under a thread that still writes into it.
       await this.#settle(0);
     }
     this.#throwFailure();
-    await this.#render(first + contents.region.blocks, firstBlock + blocks);
   }
 
   /** Renders a range of blocks into the file. */
   async #render(lba: number, end: number): Promise<void> {
+    const buffer = new Uint8Array(Math.min(pieceBlocks, end - lba) * blockBytes);
     for (let first = lba; first < end; first += pieceBlocks) {
       const count = Math.min(pieceBlocks, end - first);
-      const piece = this.#piece.subarray(0, count * blockBytes);
+      const piece = buffer.subarray(0, count * blockBytes);
       await this.#image.read(first, count, piece, this.#options.signal);
       await writeAll(this.#file, piece, (first - this.#image.firstBlock) * blockBytes);
       this.#progress(count);
@@ -117,13 +127,14 @@ class ImageCopy {
 
   /** Copies a content that is no file of the host. */
   async #read(content: Content, at: number): Promise<void> {
-    for (let offset = 0; offset < content.bytes; offset += this.#piece.length) {
+    const buffer = new Uint8Array(alignUp(Math.min(pieceBlocks * blockBytes, content.bytes), blockBytes));
+    for (let offset = 0; offset < content.bytes; offset += buffer.length) {
       throwIfCancelled(this.#options.signal, "writing the image");
-      const length = Math.min(this.#piece.length, content.bytes - offset);
+      const length = Math.min(buffer.length, content.bytes - offset);
       const padded = alignUp(length, blockBytes);
-      this.#piece.fill(0, length, padded);
-      await content.read(offset, this.#piece.subarray(0, length), this.#options.signal);
-      await writeAll(this.#file, this.#piece.subarray(0, padded), at + offset);
+      buffer.fill(0, length, padded);
+      await content.read(offset, buffer.subarray(0, length), this.#options.signal);
+      await writeAll(this.#file, buffer.subarray(0, padded), at + offset);
       this.#progress(padded / blockBytes);
     }
   }
