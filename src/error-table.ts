@@ -494,7 +494,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     summary: "A fault on the medium was tolerated.",
     detail: ["lba", "structure", "field", "clause", "reason", "tolerance"],
     raisedBy: "everything that reads",
-    remedy: "docs/STANDARDS.md lists the tolerances.",
+    remedy: "docs/TOLERANCES.md lists the tolerances.",
   },
   W_TREES_DIFFER: {
     summary: "Two trees of one session do not say the same.",

@@ -1,8 +1,9 @@
 /** One fault of real discs that tolerant reading reports and passes over. */
 export interface Tolerance {
-  /** Its name in warnings and in docs/STANDARDS.md. */
+  /** Its name in warnings and in docs/TOLERANCES.md. */
   readonly name: string;
-  readonly structure: string;
+  /** The structures in which it is tolerated, and the fields of them. */
+  readonly structures: readonly string[];
   readonly fields: readonly string[];
   /** What the discs do, and which programs made them so. */
   readonly seen: string;
@@ -12,25 +13,19 @@ export interface Tolerance {
 export const tolerances: readonly Tolerance[] = [
   {
     name: "unused-bytes-not-zero",
-    structure: "PrimaryVolumeDescriptor",
+    structures: ["PrimaryVolumeDescriptor", "SupplementaryVolumeDescriptor"],
     fields: ["_unused1", "_unused2", "_unused3", "_unused4"],
     seen: "leftovers of the writing program's buffer in bytes that are to be zero",
   },
   {
-    name: "unused-bytes-not-zero",
-    structure: "SupplementaryVolumeDescriptor",
-    fields: ["_unused1", "_unused2", "_unused3"],
-    seen: "leftovers of the writing program's buffer in bytes that are to be zero",
-  },
-  {
     name: "reserved-bytes-not-zero",
-    structure: "VolumeDescriptorSetTerminator",
+    structures: ["VolumeDescriptorSetTerminator"],
     fields: ["_reserved"],
     seen: "libisofs before 1.0.2 left the descriptor before it there",
   },
   {
     name: "date-invalid",
-    structure: "PrimaryVolumeDescriptor",
+    structures: ["PrimaryVolumeDescriptor", "SupplementaryVolumeDescriptor"],
     fields: [
       "volumeCreationDateAndTime",
       "volumeModificationDateAndTime",
@@ -41,194 +36,173 @@ export const tolerances: readonly Tolerance[] = [
   },
   {
     name: "date-invalid",
-    structure: "SupplementaryVolumeDescriptor",
-    fields: [
-      "volumeCreationDateAndTime",
-      "volumeModificationDateAndTime",
-      "volumeExpirationDateAndTime",
-      "volumeEffectiveDateAndTime",
-    ],
-    seen: "dates of NUL bytes or blanks for 'not specified', and days that do not exist",
-  },
-  {
-    name: "date-invalid",
-    structure: "DirectoryRecord",
+    structures: ["DirectoryRecord"],
     fields: ["recordingDateAndTime"],
     seen: "months and days of zero or beyond the calendar",
   },
   {
     name: "halves-differ",
-    structure: "PrimaryVolumeDescriptor",
-    fields: ["volumeSpaceSize", "volumeSetSize", "volumeSequenceNumber", "logicalBlockSize", "pathTableSize"],
-    seen: "programs that fill in only one byte order; the little-endian half is taken",
-  },
-  {
-    name: "halves-differ",
-    structure: "SupplementaryVolumeDescriptor",
-    fields: ["volumeSpaceSize", "volumeSetSize", "volumeSequenceNumber", "logicalBlockSize", "pathTableSize"],
-    seen: "programs that fill in only one byte order; the little-endian half is taken",
-  },
-  {
-    name: "halves-differ",
-    structure: "DirectoryRecord",
-    fields: ["locationOfExtent", "dataLength", "volumeSequenceNumber"],
+    structures: ["PrimaryVolumeDescriptor", "SupplementaryVolumeDescriptor", "DirectoryRecord"],
+    fields: [
+      "volumeSpaceSize",
+      "volumeSetSize",
+      "volumeSequenceNumber",
+      "logicalBlockSize",
+      "pathTableSize",
+      "locationOfExtent",
+      "dataLength",
+    ],
     seen: "programs that fill in only one byte order; the little-endian half is taken",
   },
   {
     name: "structure-version",
-    structure: "PrimaryVolumeDescriptor",
+    structures: ["PrimaryVolumeDescriptor"],
     fields: ["fileStructureVersion", "version"],
     seen: "2 instead of 1, by writers of ISO 9660:1999 volumes; 0 on some old discs",
   },
   {
     name: "structure-version",
-    structure: "SupplementaryVolumeDescriptor",
+    structures: ["SupplementaryVolumeDescriptor"],
     fields: ["fileStructureVersion", "version"],
     seen: "values other than 1 and 2",
   },
   {
     name: "reserved-bytes-not-zero",
-    structure: "PrimaryVolumeDescriptor",
+    structures: ["PrimaryVolumeDescriptor"],
     fields: ["_reserved"],
     seen: "leftovers of the writing program's buffer behind the application's bytes",
   },
   {
     name: "reserved-bytes-not-zero",
-    structure: "VolumeDescriptorSetTerminator",
+    structures: ["VolumeDescriptorSetTerminator"],
     fields: ["_version"],
     seen: "versions other than 1",
   },
   {
     name: "terminator-missing",
-    structure: "VolumeDescriptorSet",
+    structures: ["VolumeDescriptorSet"],
     fields: ["terminator"],
     seen: "sets that just end, which Linux and Windows read",
   },
   {
     name: "root-length-differs",
-    structure: "RootDirectoryRecord",
+    structures: ["RootDirectoryRecord"],
     fields: ["dataLength"],
     seen: "a length of zero, or of one block, in the volume descriptor; the larger one is taken",
   },
   {
     name: "self-location-differs",
-    structure: "DirectoryRecord",
+    structures: ["DirectoryRecord"],
     fields: ["selfLocation"],
     seen: "'.' records that were not changed when the directory was moved",
   },
   {
     name: "record-damaged",
-    structure: "DirectoryRecord",
+    structures: ["DirectoryRecord"],
     fields: ["record"],
     seen: "leftovers behind the last record of a block; the rest of the block is skipped",
   },
   {
     name: "record-crosses-block",
-    structure: "DirectoryRecord",
+    structures: ["DirectoryRecord"],
     fields: ["place"],
     seen: "programs that do not know the rule; Linux reads such records too",
   },
   {
     name: "multi-extent",
-    structure: "DirectoryRecord",
+    structures: ["DirectoryRecord"],
     fields: ["multiExtent", "extentLength"],
     seen: "the flag on the last record of a file, and extents of 4 GiB - 1 byte that go on",
   },
   {
     name: "name-unusable",
-    structure: "DirectoryRecord",
+    structures: ["DirectoryRecord"],
     fields: ["legalName", "fileIdentifier"],
     seen: "names with '/', and halves of surrogate pairs in Joliet where a name was cut; shown with '_' and U+FFFD",
   },
   {
     name: "name-not-unique",
-    structure: "DirectoryRecord",
+    structures: ["DirectoryRecord"],
     fields: ["uniqueName"],
     seen: "two items of one name in a directory; the later one gets a number",
   },
   {
     name: "extent-outside",
-    structure: "Extent",
+    structures: ["Extent"],
     fields: ["location"],
     seen: "images that end early, and sessions that were dumped alone",
   },
   {
     name: "volume-larger-than-medium",
-    structure: "Volume",
+    structures: ["Volume"],
     fields: ["volumeSpaceSize"],
     seen: "padding that was counted and then not written",
   },
   {
     name: "system-use-foreign",
-    structure: "SystemUseEntry",
+    structures: ["SystemUseEntry"],
     fields: ["length"],
     seen: "bytes that are no entries at the end of a system use area; it ends there",
   },
   {
     name: "continuation-area-crosses-block",
-    structure: "CE",
+    structures: ["CE"],
     fields: ["area"],
     seen: "programs that do not know the rule; read on in the next block",
   },
   {
     name: "continuation-area-unusable",
-    structure: "CE",
+    structures: ["CE"],
     fields: ["block", "offset", "length", "chain", "_length", "_version"],
     seen: "chains that loop or leave the medium, and halves that differ; an area that cannot be used is left out",
   },
   {
     name: "extension-unannounced",
-    structure: "SP",
+    structures: ["SP"],
     fields: ["presence", "_length", "_version", "_check1", "_check2"],
     seen: "Rock Ridge without SP, or with a damaged one",
   },
   {
     name: "extension-unannounced",
-    structure: "ER",
+    structures: ["ER"],
     fields: ["presence", "length"],
     seen: "Rock Ridge without ER, or with one that is cut off",
   },
   {
     name: "entry-unusable",
-    structure: "PX",
+    structures: ["PX"],
     fields: ["length", "mode"],
     seen: "types of file that the record contradicts; the record is believed",
   },
   {
     name: "entry-unusable",
-    structure: "PN",
-    fields: ["length", "_length", "_version", "high", "low"],
+    structures: ["PN", "CL"],
+    fields: ["length", "_length", "_version", "high", "low", "location"],
     seen: "entries too short, or with halves that differ",
   },
   {
     name: "entry-unusable",
-    structure: "TF",
+    structures: ["TF"],
     fields: ["length"],
     seen: "entries too short for their flags",
   },
   {
     name: "entry-unusable",
-    structure: "NM",
+    structures: ["NM"],
     fields: ["length", "continuation"],
     seen: "a second name behind the first; the first is taken",
   },
   {
     name: "entry-unusable",
-    structure: "SL",
+    structures: ["SL"],
     fields: ["length", "continuation", "component", "presence"],
     seen: "components that pass the end of their entry, links without a target",
-  },
-  {
-    name: "entry-unusable",
-    structure: "CL",
-    fields: ["length", "_length", "_version", "location"],
-    seen: "entries too short, or with halves that differ",
   },
 ];
 
 const byField = new Map<string, string>();
-for (const tolerance of tolerances) {
-  for (const field of tolerance.fields) byField.set(`${tolerance.structure}.${field}`, tolerance.name);
+for (const { name, structures, fields } of tolerances) {
+  for (const structure of structures) for (const field of fields) byField.set(`${structure}.${field}`, name);
 }
 
 /** The name of the tolerance for a fault in that field, if it is a tolerated one. */
