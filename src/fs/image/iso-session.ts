@@ -14,6 +14,7 @@ import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import type { Renderer } from "../layout/region.js";
+import type { Charset } from "../names/charset.js";
 import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../names/iso-name.js";
 import { compareJolietNames, jolietNameMapping } from "../names/joliet-name.js";
 import { bytesFromName } from "../names/name-bytes.js";
@@ -96,7 +97,7 @@ function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWrit
   const systemUse = new RockRidgeWriter({
     version: options.rockRidgeVersion ?? "1.12",
     times: (item) => times.stamps(item),
-    encodeName: bytesFromName,
+    encodeName: nameEncoder(options.charset),
   });
   return new HierarchyWriter(
     {
@@ -112,6 +113,17 @@ function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWrit
     catalog,
     contents,
   );
+}
+
+/** How names become bytes; what the character set lacks is refused, since nobody would find the item again. */
+function nameEncoder(charset: Charset | undefined): (name: string) => Uint8Array {
+  if (charset === undefined) return bytesFromName;
+  return (name) => {
+    const bytes = charset.encode(name);
+    if (bytes !== undefined) return bytes;
+    const rule = `the character set ${charset.name} has all its characters`;
+    throw new DiscError("E_NAME_INVALID", `name "${name}" breaks the rule: ${rule}`, { name, path: name, rule });
+  };
 }
 
 /** Levels 1 and 2 hold a file in one extent. ECMA-119 10.1, 10.2. */

@@ -1,5 +1,6 @@
 import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
+import type { Charset } from "../names/charset.js";
 import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
 import type { JolietNameLength } from "../names/joliet-name.js";
 import type { RockRidgeVersion } from "../rockridge/entries.js";
@@ -18,6 +19,8 @@ export interface ImageOptions {
   readonly rockRidgeVersion?: RockRidgeVersion | undefined;
   /** Default: 64. */
   readonly jolietNameLength?: JolietNameLength | undefined;
+  /** The character set of Rock Ridge names; left out, UTF-8, and the bytes of names that are not. */
+  readonly charset?: Charset | undefined;
   readonly systemIdentifier?: string | undefined;
   readonly volumeSetIdentifier?: string | undefined;
   readonly publisherIdentifier?: string | undefined;
