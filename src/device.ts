@@ -8,6 +8,7 @@ import type { Recorder } from "./device/recorder.js";
 import { nodeFileAccess } from "./host/node-file-access.js";
 
 export type { OpenRecorderOptions } from "./device/drives.js";
+export { openRecorderOn } from "./device/drives.js";
 export { mediaTypes } from "./device/emulated/media.js";
 export type { CreateDiscOptions } from "./device/emulated/store.js";
 export type { RecorderState, RecorderWriteOptions } from "./device/recorder.js";

@@ -3,21 +3,31 @@
 export { errorTable } from "./error-table.js";
 export type { ErrorCode, ErrorDetails, ErrorReference, Warning, WarningListener } from "./errors.js";
 export { DeviceError, DiscError, FormatError, hasCode } from "./errors.js";
-export type { DiscImage } from "./fs/image/disc-image.js";
+export type { DetectedFileSystem } from "./fs/image/detect.js";
+export type { DiscImage, ReadOptions, VolumeInformation } from "./fs/image/disc-image.js";
 export type { ImportFileSystemOptions } from "./fs/image/file-system-image.js";
 export { FileSystemImage } from "./fs/image/file-system-image.js";
 export type { ImageSource, OpenOptions } from "./fs/image/open-image.js";
-export { openImage } from "./fs/image/open-image.js";
+export { openImage, readSessions } from "./fs/image/open-image.js";
 export type { ImageOptions } from "./fs/image/options.js";
+export {
+  addressOfImage,
+  isRootDirectory,
+  readyMadeImage,
+  rootLbaOf,
+  wrongAddress,
+} from "./fs/image/ready-made-image.js";
 export { SessionImage } from "./fs/image/session-image.js";
 export type { ImageSession } from "./fs/image/sessions.js";
+export type { Finding, VerifyOptions, VerifyReport } from "./fs/image/verify.js";
+export { verifyImage } from "./fs/image/verify.js";
 export type { Plan } from "./fs/layout/plan.js";
 export { printPlan } from "./fs/layout/plan.js";
 export type { Place, PlacedRegion, Region } from "./fs/layout/region.js";
 export type { Charset } from "./fs/names/charset.js";
 export type { IsoLevel, IsoRelaxations } from "./fs/names/iso-name.js";
 export type { JolietNameLength } from "./fs/names/joliet-name.js";
-export { bytesFromName, nameFromBytes } from "./fs/names/name-bytes.js";
+export { bytesFromName, compareNames, nameFromBytes } from "./fs/names/name-bytes.js";
 export type { RockRidgeVersion } from "./fs/rockridge/entries.js";
 export type { Content, ContentLike, Extent } from "./fs/tree/content.js";
 export type { AddOptions, AddTreeOptions, Item, TreeSource } from "./fs/tree/directory.js";

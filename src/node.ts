@@ -1,11 +1,28 @@
 /** The package under Node: the core, and what the host gives it. */
 
+export type {
+  AppendOptions,
+  BuildOptions,
+  BuiltImage,
+  DiscChanges,
+  SessionReport,
+  SourceLike,
+  SourcePlace,
+} from "./disc-jobs.js";
+export { appendTo, buildImage, writeTo } from "./disc-jobs.js";
+export { charsetByName } from "./host/charsets.js";
 export type { DirectorySourceOptions } from "./host/directory-source.js";
 export { fromDirectory, fromPath } from "./host/directory-source.js";
+export { dryFileAccess } from "./host/dry-file-access.js";
+export type { ExtractOptions, ExtractReport } from "./host/extract-tree.js";
+export { extractTree } from "./host/extract-tree.js";
+export type { CompareOptions, Comparison, Difference } from "./host/folder-comparison.js";
+export { compareWithFolder } from "./host/folder-comparison.js";
 export { imageStream } from "./host/image-stream.js";
 export { nodeFileAccess } from "./host/node-file-access.js";
 export { fromFile } from "./host/path-content.js";
 export { fromStream } from "./host/stream-content.js";
+export { streamedImage } from "./host/streamed-image.js";
 export type { WriteImageOptions } from "./host/write-image-file.js";
 export { writeImageFile } from "./host/write-image-file.js";
 export * from "./index.js";

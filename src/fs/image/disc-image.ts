@@ -120,10 +120,15 @@ export class DiscImage {
     return this.#resolve(path, false, options.signal);
   }
 
-  /** What is in a directory. @throws as {@link DiscImage.stat}. */
-  async readdir(path: string, options: SignalOptions = {}): Promise<readonly DiscEntry[]> {
-    const entry = await this.stat(path, options);
-    if (entry.type !== "directory") throw notADirectory(path, entry);
+  /**
+   * What is in a directory.
+   *
+   * @param item Its path, or its entry, which saves looking for it.
+   * @throws as {@link DiscImage.stat}.
+   */
+  async readdir(item: string | DiscEntry, options: SignalOptions = {}): Promise<readonly DiscEntry[]> {
+    const entry = typeof item === "string" ? await this.stat(item, options) : item;
+    if (entry.type !== "directory") throw notADirectory(entry.path, entry);
     return (await this.#list(entry, options.signal)).entries;
   }
 

@@ -157,6 +157,23 @@ function checkOptions({ start, addressOffset, session }: OpenOptions): void {
   }
 }
 
+/**
+ * Finds the sessions of a disc or image, and what is in each; nothing is opened. Sessions whose file systems cannot be
+ * read have none.
+ *
+ * @throws {@link DiscError} E_OPTION_INVALID, E_READ_FAILED, E_CANCELLED.
+ */
+export async function readSessions(source: ImageSource, options: OpenOptions = {}): Promise<readonly ImageSession[]> {
+  checkOptions(options);
+  const { addressOffset = 0 } = options;
+  const blocks: BlockSource = addressOffset > 0 ? new DisplacedSource(source, addressOffset) : source;
+  const sessions: ImageSession[] = [];
+  for (const found of await findSessions(blocks, source.sessions ?? [], options)) {
+    sessions.push((await probe(blocks, found, options)).session);
+  }
+  return sessions;
+}
+
 /** An opened session: what {@link openImage} and the import both work on. */
 export interface OpenedSession {
   /** The blocks, at the disc's addresses. */

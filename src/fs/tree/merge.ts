@@ -44,7 +44,8 @@ export function mergeInto(
   path: string,
   replaced: (path: string) => void,
 ): void {
-  copyAttributes(into, from);
+  // A source that gives a single file says nothing of the directory that receives it.
+  if (from.mtimeMs !== null) copyAttributes(into, from);
   for (const added of from.children.values()) {
     const existing = into.children.get(added.name);
     const itemPath = joinPath(path, added.name);

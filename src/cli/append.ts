@@ -1,0 +1,23 @@
+import { appendTo } from "../node.js";
+import type { CommandContext } from "./command.js";
+import { exitCodeOfLosses } from "./losses.js";
+import { requireWritable } from "./opened-disc.js";
+import { printSession, sessionOptionsOf } from "./session-result.js";
+import { parseMove, parseSources } from "./sources.js";
+import { usageError } from "./usage.js";
+
+/** `discsmith append`. */
+export async function append(context: CommandContext): Promise<number> {
+  const [disc = "", ...words] = context.arguments;
+  const options = sessionOptionsOf(context);
+  const remove = context.options.texts("remove");
+  const move = context.options.texts("move").map(parseMove);
+  if (words.length + remove.length + move.length === 0 && !options.close && options.volumeName === undefined) {
+    throw usageError("append: nothing to do: no SOURCE, --remove, --move, --volume or --close");
+  }
+  await requireWritable(disc, options.media);
+  const sources = await parseSources(words);
+  const report = await appendTo(disc, { remove, move, sources, at: context.options.text("at") }, options);
+  await printSession(context, report);
+  return exitCodeOfLosses(context.reporter.warnings, report.fileSystems);
+}

@@ -1,0 +1,24 @@
+import type { Readable } from "node:stream";
+import type { OpenOptions, TaskOptions } from "../node.js";
+import type { Output } from "./output.js";
+import type { OptionValues } from "./parse.js";
+import type { Reporter } from "./reporter.js";
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly arguments: readonly string[];
+  readonly options: OptionValues;
+  readonly output: Output;
+  readonly reporter: Reporter;
+  readonly input: Readable;
+  readonly signal: AbortSignal;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Does a command and gives the exit code. */
+export type Command = (context: CommandContext) => Promise<number>;
+
+/** How something long is watched and stopped. */
+export function taskOptions({ reporter, signal }: CommandContext): TaskOptions & Pick<OpenOptions, "onWarning"> {
+  return { signal, onProgress: reporter.onProgress, onWarning: reporter.onWarning };
+}

@@ -1,0 +1,81 @@
+import { createDisc, mediaTypes, openRecorderOn } from "../device.js";
+import { blockBytes, DiscError, hasCode, nodeFileAccess } from "../node.js";
+import type { CommandContext } from "./command.js";
+import { exitCodes } from "./exit-codes.js";
+import { usageError } from "./usage.js";
+
+const unitBytes: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** Media types of the contract that cannot be emulated yet. */
+const laterMedia: readonly string[] = [
+  "cd-rw",
+  "dvd-r",
+  "dvd-rw",
+  "dvd+rw",
+  "dvd+r-dl",
+  "dvd-r-dl",
+  "dvd-ram",
+  "bd-re",
+  "bd-r-dl",
+  "bd-re-dl",
+];
+
+/** A capacity: blocks, or bytes with a unit of 1,024 (25G), rounded down to blocks. @throws {@link DiscError} E_USAGE. */
+export function parseCapacity(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([KMGT])?(?:i?B)?$/i.exec(text);
+  const [, amount = "", unit] = match ?? [];
+  const value =
+    unit === undefined ? Number(amount) : Math.floor((Number(amount) * unitBytes[unit.toUpperCase()]!) / blockBytes);
+  if (match === null || !Number.isSafeInteger(value) || value < 1) {
+    throw usageError(`--capacity is "${text}", expected blocks, or bytes with a unit: 2295104, 25G`);
+  }
+  return value;
+}
+
+function mediaOf(text: string | undefined): string {
+  if (text === undefined) throw usageError(`create: --media is missing: ${mediaTypes.join(", ")}`);
+  if (mediaTypes.includes(text)) return text;
+  if (!laterMedia.includes(text)) throw usageError(`--media is "${text}", expected ${mediaTypes.join(", ")}`);
+  const what = `emulating ${text} media`;
+  throw new DiscError("E_NOT_SUPPORTED", `${what} is not supported yet; there are ${mediaTypes.join(", ")}`, { what });
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  for (const target of [path, `${path}.mmc.json`]) {
+    if (await nodeFileAccess.exists(target)) {
+      throw new DiscError("E_TARGET_EXISTS", `${target} exists`, { path: target });
+    }
+  }
+}
+
+/** `discsmith create`. */
+export async function create({ arguments: words, options, output, reporter }: CommandContext): Promise<number> {
+  const [disc = ""] = words;
+  const media = mediaOf(options.text("media"));
+  const capacity = options.text("capacity");
+  const capacityBlocks = capacity === undefined ? undefined : parseCapacity(capacity);
+  const dryRun = options.has("dry-run");
+  const force = options.has("force");
+  if (dryRun) {
+    if (!force) await refuseExisting(disc);
+  } else {
+    await createDisc(disc, { media, capacityBlocks, force });
+  }
+  const made = dryRun ? (capacityBlocks ?? null) : await capacityOf(disc);
+  if (options.has("json"))
+    await output.json({ disc, media, capacityBlocks: made, dryRun, warnings: reporter.takeWarnings() });
+  else if (dryRun) await output.line(`would make a blank ${media} of ${made ?? "the usual number of"} blocks`);
+  else reporter.note(`${disc}: a blank ${media} of ${made} blocks`);
+  return exitCodes.done;
+}
+
+async function capacityOf(disc: string): Promise<number | null> {
+  try {
+    await using recorder = await openRecorderOn(nodeFileAccess, disc, {});
+    return recorder.state.capacityBlocks;
+  } catch (error) {
+    // The smallest discs hold nothing; they were made nevertheless.
+    if (!hasCode(error, "E_COMMAND_FAILED")) throw error;
+    return null;
+  }
+}

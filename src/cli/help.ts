@@ -1,0 +1,86 @@
+import { readFile } from "node:fs/promises";
+import type { CommandContext } from "./command.js";
+import type { CommandRow, OptionRow } from "./command-table.js";
+import { spellingOf, synopsisOf } from "./command-table.js";
+import { exitCodes } from "./exit-codes.js";
+import { commandTable, commonOptions, environmentTable, exitCodeTable } from "./options.js";
+import { commandByName } from "./parse.js";
+
+const widestLeft = 28;
+const lineWidth = 100;
+
+/** Breaks a text into lines. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+function entry(left: string, right: string): string[] {
+  const lines = wrap(right, lineWidth - widestLeft - 2).map((line) => `${" ".repeat(widestLeft + 2)}${line}`);
+  if (left.length + 3 > widestLeft) return [`  ${left}`, ...lines];
+  return [`  ${left}`.padEnd(widestLeft + 2) + lines[0]!.trimStart(), ...lines.slice(1)];
+}
+
+/** What an option does, with its values and its default. */
+export function optionText({ help, choices, default: standard }: OptionRow): string {
+  const values = choices === undefined ? "" : ` One of ${choices.join(", ")}.`;
+  return `${help}${values}${standard === undefined ? "" : ` Default: ${standard}.`}`;
+}
+
+/** The help of one command. */
+export function commandHelp(command: CommandRow): string {
+  const lines = [`Usage: ${synopsisOf(command)}`, "", command.summary];
+  for (const paragraph of command.description) lines.push("", ...wrap(paragraph, lineWidth));
+  lines.push("", "Options:");
+  for (const option of [...command.options, ...commonOptions]) {
+    lines.push(...entry(spellingOf(option), optionText(option)));
+  }
+  if (command.examples.length > 0) lines.push("", "Examples:", ...command.examples.map((example) => `  ${example}`));
+  return lines.join("\n");
+}
+
+/** The help of all. */
+export function generalHelp(): string {
+  const lines = [
+    "discsmith builds disc images and appends sessions to discs.",
+    "",
+    "Usage: discsmith COMMAND [ARGUMENT…]",
+    "",
+  ];
+  lines.push("Commands:", ...commandTable.flatMap((command) => entry(command.name, command.summary)));
+  lines.push("", "A DISC is an emulated disc (made by create), or a plain image for reading.");
+  lines.push("", "Exit codes:", ...exitCodeTable.flatMap(([code, meaning]) => entry(String(code), meaning)));
+  lines.push("", "Environment:", ...environmentTable.flatMap(([name, meaning]) => entry(name, meaning)));
+  lines.push("", "discsmith help COMMAND tells more.");
+  return lines.join("\n");
+}
+
+/** `discsmith help`. */
+export async function help({ arguments: words, output }: CommandContext): Promise<number> {
+  await output.line(words[0] === undefined ? generalHelp() : commandHelp(commandByName(words[0])));
+  return exitCodes.done;
+}
+
+/** The version of this package. */
+export async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8").catch(() =>
+    // The tests' own build lies one folder deeper.
+    readFile(new URL("../../../package.json", import.meta.url), "utf8"),
+  );
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** `discsmith version`. */
+export async function version({ output }: CommandContext): Promise<number> {
+  await output.line(`discsmith ${await packageVersion()}`);
+  return exitCodes.done;
+}

@@ -1,0 +1,69 @@
+import type { FileSystemName, ImageOptions, IsoLevel } from "../node.js";
+import { charsetByName, DiscError } from "../node.js";
+import type { CommandContext } from "./command.js";
+import type { OptionValues } from "./parse.js";
+import { usageError } from "./usage.js";
+
+const writable: readonly FileSystemName[] = ["iso", "rockridge", "joliet"];
+
+function notSupported(what: string): DiscError<"E_NOT_SUPPORTED"> {
+  return new DiscError("E_NOT_SUPPORTED", `${what} is not supported yet, a later version will do it`, { what });
+}
+
+/** The file systems that --fs lists, for writing. @throws {@link DiscError} E_USAGE, E_NOT_SUPPORTED. */
+export function fileSystemsToWrite(list: string | undefined): readonly FileSystemName[] | undefined {
+  if (list === undefined) return undefined;
+  const names = new Set<FileSystemName>(["iso"]);
+  for (const name of list.split(",").map((word) => word.trim())) {
+    if (name === "udf" || name === "all") throw notSupported(`--fs ${name}: writing UDF`);
+    const found = writable.find((fileSystem) => fileSystem === name);
+    if (found === undefined) throw usageError(`--fs has "${name}", expected ${writable.join(", ")}`);
+    names.add(found);
+  }
+  return [...names];
+}
+
+/** SOURCE_DATE_EPOCH, in seconds. @throws {@link DiscError} E_USAGE. */
+export function sourceDateEpoch(environment: NodeJS.ProcessEnv): number | undefined {
+  const text = environment["SOURCE_DATE_EPOCH"];
+  if (text === undefined || text === "") return undefined;
+  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw usageError(`SOURCE_DATE_EPOCH is "${text}", expected whole seconds since 1970`);
+}
+
+function relaxations(options: OptionValues): ImageOptions["isoRelaxations"] {
+  const longNames = options.has("iso-long-names");
+  return {
+    lowercase: options.has("iso-lowercase"),
+    longNames,
+    omitVersion: longNames || options.has("iso-no-version"),
+    deepPaths: options.has("iso-deep-paths"),
+    anyAscii: options.has("iso-any-ascii"),
+  };
+}
+
+/** What the options ask of an image. */
+export function imageOptionsOf({ options, reporter, environment }: CommandContext): ImageOptions {
+  if (options.has("growable")) throw notSupported("--growable: an image that grows");
+  if (options.has("udf-revision")) throw notSupported("--udf-revision: writing UDF");
+  const charset = options.text("charset");
+  const level = options.number("iso-level");
+  const rockRidge = options.text("rock-ridge");
+  return {
+    fileSystems: fileSystemsToWrite(options.text("fs")),
+    volumeName: options.text("volume"),
+    isoLevel: level as IsoLevel | undefined,
+    isoRelaxations: relaxations(options),
+    rockRidgeVersion: rockRidge as "1.10" | "1.12" | undefined,
+    jolietNameLength: options.has("joliet-long") ? 103 : undefined,
+    systemIdentifier: options.text("system-id"),
+    volumeSetIdentifier: options.text("volume-set"),
+    publisherIdentifier: options.text("publisher"),
+    dataPreparerIdentifier: options.text("preparer"),
+    applicationIdentifier: options.text("application"),
+    charset: charset === undefined ? undefined : charsetByName(charset),
+    sourceDateEpoch: sourceDateEpoch(environment),
+    onWarning: reporter.onWarning,
+    strict: options.has("strict"),
+  };
+}

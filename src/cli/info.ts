@@ -1,0 +1,155 @@
+import type { DetectedFileSystem, ImageSession, MultisessionInterface, Session } from "../node.js";
+import { DiscError, readSessions } from "../node.js";
+import type { CommandContext } from "./command.js";
+import { exitCodes } from "./exit-codes.js";
+import { printInfo } from "./info-text.js";
+import type { OpenedDisc } from "./opened-disc.js";
+import { openDisc } from "./opened-disc.js";
+import { readingOptionsOf } from "./reading.js";
+
+/** A session, as `info --json` shows it. */
+export interface SessionInfo {
+  readonly number: number;
+  readonly startLba: number;
+  readonly blocks: number | null;
+  readonly state: Session["state"];
+  readonly fileSystems: readonly DetectedFileSystem[];
+  readonly volumeName: string | null;
+}
+
+/** Multisession data, as `info --json` shows it. */
+export interface MultisessionInfo {
+  readonly type: MultisessionInterface["type"] | null;
+  readonly isSupportedOnCurrentMediaState: boolean | null;
+  readonly isFirstDataSession: boolean | null;
+  readonly startAddressOfPreviousSession: number | null;
+  readonly lastWrittenAddressOfPreviousSession: number | null;
+  readonly nextWritableAddress: number | null;
+  readonly freeSectorsOnMedia: number | null;
+  readonly writeUnitSize: number | null;
+  readonly totalSectorsOnMedia: number | null;
+}
+
+/** What `info --json` prints, without the warnings. */
+export interface DiscInfo {
+  readonly kind: "emulated" | "image" | "drive";
+  readonly media: string | null;
+  readonly profile: number | null;
+  readonly state: string;
+  readonly capacityBlocks: number | null;
+  readonly freeBlocks: number | null;
+  readonly discId: string | null;
+  readonly sessions: readonly SessionInfo[];
+  readonly multisession: MultisessionInfo;
+}
+
+const noMultisession: MultisessionInfo = {
+  type: null,
+  isSupportedOnCurrentMediaState: null,
+  isFirstDataSession: null,
+  startAddressOfPreviousSession: null,
+  lastWrittenAddressOfPreviousSession: null,
+  nextWritableAddress: null,
+  freeSectorsOnMedia: null,
+  writeUnitSize: null,
+  totalSectorsOnMedia: null,
+};
+
+/** The reference API says -1 where there is no such number. */
+function known(value: number): number | null {
+  return value < 0 ? null : value;
+}
+
+/** Multisession data of the interface that serves, or of the first that was offered. */
+export function multisessionInfo(offered: readonly MultisessionInterface[]): MultisessionInfo {
+  const shown = offered.find(({ isSupportedOnCurrentMediaState }) => isSupportedOnCurrentMediaState) ?? offered[0];
+  if (shown === undefined) return noMultisession;
+  const { type, isSupportedOnCurrentMediaState, writeUnitSize } = shown;
+  const common = { ...noMultisession, type, isSupportedOnCurrentMediaState, writeUnitSize };
+  if (shown.type === "randomWrite") {
+    return {
+      ...common,
+      lastWrittenAddressOfPreviousSession: known(shown.lastWrittenAddress),
+      totalSectorsOnMedia: known(shown.totalSectorsOnMedia),
+    };
+  }
+  return {
+    ...common,
+    isFirstDataSession: shown.isFirstDataSession,
+    startAddressOfPreviousSession: known(shown.startAddressOfPreviousSession),
+    lastWrittenAddressOfPreviousSession: known(shown.lastWrittenAddressOfPreviousSession),
+    nextWritableAddress: known(shown.nextWritableAddress),
+    freeSectorsOnMedia: known(shown.freeSectorsOnMedia),
+  };
+}
+
+/** All sessions of the table of contents, with what was found in those of data. */
+function joinSessions(recorded: readonly Session[], found: readonly ImageSession[]): SessionInfo[] {
+  return recorded.map(({ number, startLba, blocks, state }) => {
+    const own = found.find((session) => session.number === number);
+    const { fileSystems = [], volumeName = "" } = own ?? {};
+    return { number, startLba, blocks, state, fileSystems, volumeName: fileSystems.length === 0 ? null : volumeName };
+  });
+}
+
+function pick(sessions: readonly SessionInfo[], wanted: number | undefined): readonly SessionInfo[] {
+  if (wanted === undefined) return sessions;
+  const found = wanted < 0 ? sessions.at(wanted - 1) : sessions.find(({ number }) => number === wanted);
+  if (found !== undefined) return [found];
+  const last = sessions.at(-1)?.number ?? 0;
+  const message = `there is no session ${wanted}; the last one is ${last}`;
+  throw new DiscError("E_SESSION_NOT_FOUND", message, { session: wanted, sessions: last });
+}
+
+function imageInfo(sessions: readonly SessionInfo[]): DiscInfo {
+  return {
+    kind: "image",
+    media: null,
+    profile: null,
+    state: "complete",
+    capacityBlocks: null,
+    freeBlocks: null,
+    discId: null,
+    sessions,
+    multisession: noMultisession,
+  };
+}
+
+async function gather(disc: OpenedDisc, context: CommandContext): Promise<DiscInfo> {
+  const options = readingOptionsOf(context);
+  const { session, start, scan, fileSystem } = options;
+  const isBlank = disc.kind === "recorder" && disc.recorder.state.blank;
+  const found = isBlank ? [] : await readSessions(disc.source, options);
+  const plain: SessionInfo[] = found.map((each) => ({
+    ...each,
+    volumeName: each.fileSystems.length === 0 ? null : each.volumeName,
+  }));
+  const listed =
+    disc.kind === "recorder" && start === undefined && scan !== true
+      ? joinSessions(disc.recorder.state.sessions, found)
+      : plain;
+  const sessions = pick(listed, session).filter(
+    ({ fileSystems }) => fileSystem === undefined || fileSystems.includes(fileSystem),
+  );
+  if (disc.kind === "image") {
+    const readable = sessions.filter(({ fileSystems }) => fileSystems.length > 0);
+    if (readable.length > 0) return imageInfo(sessions);
+    const startLba = sessions[0]?.startLba ?? start ?? 0;
+    throw new DiscError("E_NO_FILE_SYSTEM", `${disc.source.name}: no file system at block ${startLba}`, { startLba });
+  }
+  const { recorder } = disc;
+  const multisession = multisessionInfo(await recorder.multisessionInterfaces());
+  const { kind, media, profile, state, capacityBlocks, freeBlocks, discId } = recorder.state;
+  return { kind, media, profile, state, capacityBlocks, freeBlocks, discId, sessions, multisession };
+}
+
+/** `discsmith info`. */
+export async function info(context: CommandContext): Promise<number> {
+  const { arguments: words, options, output, reporter } = context;
+  await using disc = await openDisc(words[0] ?? "", reporter.onWarning);
+  const found = await gather(disc, context);
+  if (disc.kind === "recorder") for (const warning of disc.recorder.state.warnings) reporter.onWarning(warning);
+  if (options.has("json")) await output.json({ ...found, warnings: reporter.takeWarnings() });
+  else await printInfo(output, words[0] ?? "", found);
+  return exitCodes.done;
+}

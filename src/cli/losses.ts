@@ -1,0 +1,21 @@
+import type { FileSystemName, Warning } from "../node.js";
+import { hasCode } from "../node.js";
+import { exitCodes } from "./exit-codes.js";
+
+/**
+ * The exit code of an image that was made: whether an item is in none of its file systems, which the caller asked for
+ * by naming those that cannot hold it.
+ */
+export function exitCodeOfLosses(warnings: readonly Warning[], fileSystems: readonly string[] | undefined): number {
+  const trees: readonly FileSystemName[] = ["joliet"];
+  const written = 1 + trees.filter((name) => fileSystems?.includes(name) ?? true).length;
+  const missing = new Map<string, Set<string>>();
+  for (const warning of warnings) {
+    if (!hasCode(warning, "W_NOT_REPRESENTED")) continue;
+    const { path, fileSystem } = warning.detail;
+    const found = missing.get(path) ?? new Set();
+    missing.set(path, found.add(fileSystem));
+    if (found.size >= written) return exitCodes.losses;
+  }
+  return exitCodes.done;
+}

@@ -1,0 +1,110 @@
+import { stat } from "node:fs/promises";
+import type { Recorder } from "../device.js";
+import { isEmulatedDisc, openRecorder } from "../device.js";
+import type { DiscImage, ImageSource, OpenOptions, WarningListener } from "../node.js";
+import { DiscError, FileSource, hasCode, nodeFileAccess, openImage } from "../node.js";
+
+/** A DISC that was opened for reading: a disc in a recorder, or a plain image in a file. */
+export type OpenedDisc = AsyncDisposable & { readonly source: ImageSource } & (
+    | { readonly kind: "recorder"; readonly recorder: Recorder }
+    | { readonly kind: "image" }
+  );
+
+/** Real drives: the recorder says what can be done with them. */
+export function isDrivePath(path: string): boolean {
+  return /^(\/dev\/|\\\\[.?]\\)/.test(path);
+}
+
+/** Refuses a DISC that is not there, in the words of a drive without one. @throws {@link DiscError} E_NO_MEDIUM. */
+export async function requireDisc(path: string): Promise<void> {
+  if (isDrivePath(path)) return;
+  try {
+    if ((await stat(path)).isDirectory()) {
+      throw new DiscError("E_NO_MEDIUM", `${path} is a folder, not a disc or image`, { device: path });
+    }
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw cause instanceof DiscError ? cause : hostFailure(path, cause);
+    throw new DiscError("E_NO_MEDIUM", `${path}: there is no such disc or image`, { device: path }, { cause });
+  }
+}
+
+function hostFailure(path: string, cause: unknown): DiscError<"E_HOST"> {
+  const errno = (cause as NodeJS.ErrnoException).code ?? "unknown";
+  return new DiscError(
+    "E_HOST",
+    `${path}: cannot be examined: ${errno}`,
+    { path, operation: "examine", errno },
+    { cause },
+  );
+}
+
+async function openFile(path: string): Promise<OpenedDisc> {
+  const handle = await nodeFileAccess.open(path, "read");
+  try {
+    const blocks = new FileSource(handle, await handle.size());
+    const source: ImageSource = {
+      name: path,
+      blocks: blocks.blocks,
+      read: (lba, count, into) => blocks.read(lba, count, into),
+    };
+    return { kind: "image", source, [Symbol.asyncDispose]: () => handle.close() };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function openWithRecorder(path: string): Promise<OpenedDisc> {
+  const recorder = await openRecorder(path);
+  return { kind: "recorder", source: recorder, recorder, [Symbol.asyncDispose]: () => recorder[Symbol.asyncDispose]() };
+}
+
+/**
+ * Opens a DISC for reading. An emulated disc whose sidecar cannot be used is read as a plain image, with a warning.
+ *
+ * @throws {@link DiscError} E_NO_MEDIUM, E_NOT_SUPPORTED, E_HOST; {@link DeviceError}.
+ */
+export async function openDisc(path: string, onWarning: WarningListener): Promise<OpenedDisc> {
+  await requireDisc(path);
+  if (isDrivePath(path)) return await openWithRecorder(path);
+  if (!(await isEmulatedDisc(path))) return await openFile(path);
+  try {
+    return await openWithRecorder(path);
+  } catch (error) {
+    if (!hasCode(error, "E_SIDECAR")) throw error;
+    const { detail, message } = error;
+    onWarning(new DiscError("E_SIDECAR", `${message}; ${path} is read as a plain image`, detail, { cause: error }));
+    return await openFile(path);
+  }
+}
+
+/**
+ * Opens the tree that the options name.
+ *
+ * @throws {@link DiscError} as `openImage`; E_DISC_BLANK.
+ */
+export async function openTree(disc: OpenedDisc, options: OpenOptions): Promise<DiscImage> {
+  requireRecorded(disc);
+  return await openImage(disc.source, options);
+}
+
+/** @throws {@link DiscError} E_DISC_BLANK for a disc that nothing was written to. */
+export function requireRecorded(disc: OpenedDisc): void {
+  if (disc.kind !== "recorder" || !disc.recorder.state.blank) return;
+  const device = disc.recorder.name;
+  throw new DiscError("E_DISC_BLANK", `${device}: the disc is blank`, { device });
+}
+
+/**
+ * Refuses a plain image for writing.
+ *
+ * @throws {@link DiscError} E_NO_MEDIUM, E_NOT_SUPPORTED.
+ */
+export async function requireWritable(path: string, media: string | undefined): Promise<void> {
+  await requireDisc(path);
+  if (isDrivePath(path) || media !== undefined || (await isEmulatedDisc(path))) return;
+  const what = "adding a session to a plain image";
+  const message = `${path} has no sidecar ${path}.mmc.json, so it is a plain image: ${what} is not supported yet, a later version will do it; if it is an emulated disc that lost its sidecar, say which medium it is (--media)`;
+  throw new DiscError("E_NOT_SUPPORTED", message, { what });
+}

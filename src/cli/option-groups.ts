@@ -1,0 +1,97 @@
+import { mediaTypes } from "../device.js";
+import type { OptionRow } from "./command-table.js";
+
+export const jsonOption: OptionRow = { name: "json", help: "Print JSON; errors are a JSON object on standard error." };
+
+export const forceOption: OptionRow = { name: "force", short: "f", help: "Replace a file that is there." };
+
+export const dryRunOption: OptionRow = {
+  name: "dry-run",
+  short: "n",
+  help: "Say what would be done, and do nothing: files, blocks, start, free space, what becomes hidden.",
+};
+
+export const strictOption: OptionRow = { name: "strict", help: "Take warnings for errors." };
+
+export const charsetOption: OptionRow = {
+  name: "charset",
+  value: "NAME",
+  default: "UTF-8",
+  help: "Character set of ISO 9660 and Rock Ridge names: shift_jis, euc-kr, cp437, iso-8859-1 …",
+};
+
+export const atOption: OptionRow = {
+  name: "at",
+  value: "DIR",
+  default: "/",
+  help: "Where the sources without a TARGET go in the image.",
+};
+
+/** How an image is made. */
+export const imageOptions: readonly OptionRow[] = [
+  {
+    name: "fs",
+    value: "LIST",
+    default: "iso,rockridge,joliet",
+    help: "File systems, separated by commas: iso, rockridge, joliet. (udf and all are not supported yet.)",
+  },
+  { name: "volume", short: "V", value: "NAME", default: "DISC", help: "Volume name, up to 32 characters, as given." },
+  { name: "iso-level", value: "LEVEL", choices: ["1", "2", "3", "4"], default: "3", help: "Level of ISO 9660." },
+  { name: "iso-lowercase", help: "Keep small letters in ISO 9660 names." },
+  { name: "iso-long-names", help: "Allow 37 characters in ISO 9660 names; implies --iso-no-version." },
+  { name: "iso-no-version", help: 'Leave ";1" out of ISO 9660 names.' },
+  { name: "iso-deep-paths", help: "Allow more than eight levels of directories in ISO 9660." },
+  { name: "iso-any-ascii", help: "Allow all of ASCII in ISO 9660 names." },
+  {
+    name: "rock-ridge",
+    value: "VERSION",
+    choices: ["1.10", "1.12"],
+    default: "1.12",
+    help: "Version of the Rock Ridge Interchange Protocol.",
+  },
+  { name: "joliet-long", help: "Allow 103 characters in Joliet names, not 64." },
+  { name: "publisher", value: "TEXT", help: "Publisher, up to 128 characters." },
+  { name: "preparer", value: "TEXT", help: "Data preparer, up to 128 characters." },
+  { name: "application", value: "TEXT", help: "Application, up to 128 characters." },
+  { name: "system-id", value: "TEXT", help: "System identifier, up to 32 characters." },
+  { name: "volume-set", value: "TEXT", help: "Volume set identifier, up to 128 characters." },
+  { name: "udf-revision", value: "REVISION", help: "Revision of UDF. Not supported yet." },
+  { name: "growable", help: "Make an image that sessions can be added to. Not supported yet." },
+  charsetOption,
+  strictOption,
+];
+
+/** How a disc is written. */
+export const writingOptions: readonly OptionRow[] = [
+  { name: "close", help: "Finalise the disc: nothing can be added to it afterwards." },
+  {
+    name: "media",
+    value: "TYPE",
+    choices: mediaTypes,
+    help: "What a file without a sidecar is: an emulated disc of this type, whose content is its first session.",
+  },
+  { name: "force", short: "f", help: "Take the disc as its sidecar has it where the file disagrees." },
+  { name: "yes", short: "y", help: "Do not ask before a real disc is finalised." },
+  dryRunOption,
+  jsonOption,
+];
+
+/** Which session and which tree is read. */
+export const readingOptions: readonly OptionRow[] = [
+  {
+    name: "session",
+    value: "N",
+    number: true,
+    help: "Session, from 1; -1 is the one before the last. Default: the last whole one.",
+  },
+  { name: "start", value: "LBA", number: true, help: "First block of a session that no table of contents names." },
+  { name: "scan", help: "Search all blocks for sessions." },
+  {
+    name: "fs",
+    value: "NAME",
+    choices: ["rockridge", "joliet", "iso"],
+    help: "Tree to read. Default: Rock Ridge, or else Joliet, or else plain ISO 9660.",
+  },
+  charsetOption,
+  strictOption,
+];

@@ -1,0 +1,216 @@
+import { mediaTypes } from "../device.js";
+import type { ArgumentRow, CommandRow, OptionRow } from "./command-table.js";
+import {
+  atOption,
+  dryRunOption,
+  forceOption,
+  imageOptions,
+  jsonOption,
+  readingOptions,
+  writingOptions,
+} from "./option-groups.js";
+
+const disc: ArgumentRow = { name: "DISC", completes: "file" };
+const sources: ArgumentRow = { name: "SOURCE", multiple: true, completes: "file" };
+const sourceText =
+  "A SOURCE is a path, or TARGET=PATH. A folder gives its contents, a file itself under its base name, both at --at; TARGET= names the place of this one source. A plain = in a path is written \\=. Folders merge; a later file takes the place of an earlier one and is reported.";
+
+/** Options that every command has. */
+export const commonOptions: readonly OptionRow[] = [{ name: "help", short: "h", help: "Show help." }];
+
+/** Every command of the command line, with its arguments and options. The one place where they are told. */
+export const commandTable: readonly CommandRow[] = [
+  {
+    name: "build",
+    summary: "Make an image of one session.",
+    arguments: [sources],
+    options: [
+      {
+        name: "output",
+        short: "o",
+        value: "IMAGE",
+        completes: "file",
+        help: "File to write; - for standard output. It is written beside and renamed.",
+      },
+      forceOption,
+      atOption,
+      ...imageOptions,
+      dryRunOption,
+      jsonOption,
+    ],
+    description: [sourceText, "SOURCE_DATE_EPOCH makes the image reproducible: see ENVIRONMENT."],
+    examples: [
+      "discsmith build photos -o photos.iso --volume Photos",
+      "discsmith build user-data meta-data --volume cidata -o seed.iso",
+      "discsmith build /=site assets/logo.png=logo.png -o - | sha256sum",
+    ],
+  },
+  {
+    name: "create",
+    summary: "Make a blank emulated disc.",
+    arguments: [disc],
+    options: [
+      { name: "media", value: "TYPE", choices: mediaTypes, help: "Type of the medium. Required." },
+      {
+        name: "capacity",
+        value: "SIZE",
+        help: "Blocks of 2,048 bytes, or bytes with K, M, G: 25G. Default: as usual.",
+      },
+      forceOption,
+      dryRunOption,
+      jsonOption,
+    ],
+    description: [
+      "The disc is a file whose blocks lie at their addresses; DISC.mmc.json beside it holds its sessions. Copy and move the two together.",
+    ],
+    examples: [
+      "discsmith create backup.disc --media dvd+r",
+      "discsmith create small.disc --media bd-r --capacity 100M",
+    ],
+  },
+  {
+    name: "info",
+    summary: "Show medium, state, sessions, multisession data and file systems.",
+    arguments: [disc],
+    options: [...readingOptions, jsonOption],
+    description: ["With --session or --start, of that session alone."],
+    examples: ["discsmith info backup.disc", "discsmith info backup.disc --json"],
+  },
+  {
+    name: "write",
+    summary: "Write the first session.",
+    arguments: [disc, sources],
+    options: [atOption, ...imageOptions, ...writingOptions],
+    description: [sourceText, "A disc that is not blank is refused: append adds to it."],
+    examples: ["discsmith write backup.disc ~/documents --volume Documents"],
+  },
+  {
+    name: "append",
+    summary: "Import the last session, change its tree, write the next session.",
+    arguments: [disc, { ...sources, optional: true }],
+    options: [
+      { name: "remove", value: "PATH", multiple: true, help: "Remove a file, or a directory with all that is in it." },
+      { name: "move", value: "FROM=TO", multiple: true, help: "Move or rename; a TO that is a directory receives it." },
+      atOption,
+      ...imageOptions,
+      ...writingOptions,
+    ],
+    description: [
+      sourceText,
+      "First the removals are done, then the moves, then the sources are added. File systems and volume name stay those of the disc unless options name others. What was removed stays in the earlier session (list --session). On a blank disc the first session is written.",
+    ],
+    examples: [
+      "discsmith append backup.disc ~/documents",
+      "discsmith append backup.disc --remove /old --move /a.txt=/b.txt notes.txt",
+      "discsmith append backup.disc ~/documents --dry-run --json",
+    ],
+  },
+  {
+    name: "burn",
+    summary: "Write a ready-made image as the next session.",
+    arguments: [disc, { name: "IMAGE", completes: "file" }],
+    options: [
+      { name: "blocks", value: "N", number: true, help: "Length of an image that comes from standard input (-)." },
+      ...writingOptions,
+    ],
+    description: [
+      "The image has to be made for the next writable address that info shows; another one is refused, since its files would be looked for in the wrong place.",
+    ],
+    examples: ["discsmith burn backup.disc image.iso"],
+  },
+  {
+    name: "list",
+    summary: "List the tree.",
+    arguments: [disc, { name: "PATH", optional: true, multiple: true, completes: "none" }],
+    options: [
+      { name: "long", short: "l", help: "Mode, links, owner, group, bytes, time and link target, too." },
+      ...readingOptions,
+      jsonOption,
+      { name: "ndjson", help: "Print one JSON object a line." },
+    ],
+    description: [
+      "Paths are sorted by their bytes and printed as bytes. In JSON, a byte that is not UTF-8 stands as the surrogate U+DC80 to U+DCFF.",
+    ],
+    examples: ["discsmith list photos.iso --long", "discsmith list backup.disc /docs --session 1 --json"],
+  },
+  {
+    name: "cat",
+    summary: "Print a file.",
+    arguments: [disc, { name: "PATH", multiple: true, completes: "none" }],
+    options: [...readingOptions, jsonOption],
+    description: ["Symbolic links are followed, inside the image. With --json, errors are JSON; data never is."],
+    examples: ["discsmith cat backup.disc /docs/readme.txt --session -1"],
+  },
+  {
+    name: "extract",
+    summary: "Copy files out of a disc.",
+    arguments: [disc, { name: "PATH", optional: true, multiple: true, completes: "none" }],
+    options: [
+      { name: "directory", short: "C", value: "DIR", default: ".", completes: "folder", help: "Where files go." },
+      { name: "overwrite", help: "Take the place of files that are there." },
+      { name: "owner", help: "Restore owners and groups, and set-user-ID bits; needs root." },
+      ...readingOptions,
+      jsonOption,
+    ],
+    description: [
+      "Paths stay as they are on the disc, below DIR. Nothing is touched where a file is already there, unless --overwrite is given, and nothing is ever written outside DIR.",
+    ],
+    examples: ["discsmith extract backup.disc -C restored", "discsmith extract backup.disc /docs --session 2 -C old"],
+  },
+  {
+    name: "verify",
+    summary: "Read everything back and check it.",
+    arguments: [disc],
+    options: [
+      {
+        name: "against",
+        value: "DIR",
+        completes: "folder",
+        help: "Compare with a folder: contents, types, link targets, modes, modification times to the second.",
+      },
+      { name: "at", value: "DIR", default: "/", help: "The directory of the disc that is compared." },
+      ...readingOptions,
+      jsonOption,
+    ],
+    description: ["All sessions are checked, or the one that --session or --start name. Exit code 5: differs."],
+    examples: ["discsmith verify backup.disc", "discsmith verify backup.disc --against ~/documents"],
+  },
+  {
+    name: "completion",
+    summary: "Print a completion script.",
+    arguments: [{ name: "SHELL", completes: "none" }],
+    options: [],
+    description: ["SHELL is bash, zsh or fish."],
+    examples: ["source <(discsmith completion bash)"],
+  },
+  {
+    name: "help",
+    summary: "Show help.",
+    arguments: [{ name: "COMMAND", optional: true, completes: "none" }],
+    options: [],
+    description: [],
+    examples: ["discsmith help append"],
+  },
+  { name: "version", summary: "Print the version.", arguments: [], options: [], description: [], examples: [] },
+];
+
+/** Exit codes with their meaning. */
+export const exitCodeTable: readonly (readonly [code: number, meaning: string])[] = [
+  [0, "Done, or equal."],
+  [1, "Failed."],
+  [2, "The command line cannot be understood."],
+  [3, "The disc or image is damaged."],
+  [4, "The medium says no: absent, blank, full, finalised, not blank, in use, swapped, made for another address."],
+  [5, "Differs (verify --against)."],
+  [6, "Done, with losses that were asked for: items that no file system of --fs holds, or extract left out."],
+  [130, "Interrupted."],
+];
+
+/** Variables of the environment with their meaning. */
+export const environmentTable: readonly (readonly [name: string, meaning: string])[] = [
+  [
+    "SOURCE_DATE_EPOCH",
+    "Seconds since 1970. Sets the volume's dates, clamps later file times, and drops access and change times: the same input gives the same bytes.",
+  ],
+  ["NO_COLOR", "Where it is set and not empty, nothing is coloured."],
+];

@@ -1,0 +1,41 @@
+import type { FileSystemName, OpenOptions } from "../node.js";
+import { charsetByName, DiscError } from "../node.js";
+import type { CommandContext } from "./command.js";
+import { usageError } from "./usage.js";
+
+const readable: readonly FileSystemName[] = ["rockridge", "joliet", "iso"];
+
+/** The tree that --fs names, for reading. @throws {@link DiscError} E_USAGE, E_NOT_SUPPORTED. */
+export function fileSystemToRead(name: string | undefined): FileSystemName | undefined {
+  if (name === undefined) return undefined;
+  const found = readable.find((fileSystem) => fileSystem === name);
+  if (found !== undefined) return found;
+  if (name !== "udf") throw usageError(`--fs is "${name}", expected ${readable.join(", ")}`);
+  throw new DiscError("E_NOT_SUPPORTED", "--fs udf: reading UDF is not supported yet", { what: "reading UDF" });
+}
+
+/** What the options of the reading commands ask for. */
+export function readingOptionsOf({ options, reporter, signal }: CommandContext): OpenOptions {
+  const charset = options.text("charset");
+  const session = options.number("session", Number.MIN_SAFE_INTEGER);
+  const start = options.number("start");
+  const scan = options.has("scan");
+  if (session === 0)
+    throw usageError("--session is 0; sessions are numbered from 1, and -1 is the one before the last");
+  if (start !== undefined && (session !== undefined || scan)) {
+    throw usageError("--start names a session by itself: not together with --session or --scan");
+  }
+  const strict = options.has("strict");
+  return {
+    session,
+    start,
+    scan,
+    fileSystem: fileSystemToRead(options.text("fs")),
+    charset: charset === undefined ? undefined : charsetByName(charset),
+    onWarning: (warning) => {
+      if (strict) throw warning;
+      reporter.onWarning(warning);
+    },
+    signal,
+  };
+}

@@ -1,0 +1,104 @@
+import type { Readable, Writable } from "node:stream";
+import { DiscError } from "../node.js";
+import { append } from "./append.js";
+import { build } from "./build.js";
+import { burn } from "./burn.js";
+import { cat } from "./cat.js";
+import type { Command } from "./command.js";
+import { completion } from "./completion.js";
+import { create } from "./create.js";
+import { exitCodeOf, exitCodes } from "./exit-codes.js";
+import { extract } from "./extract.js";
+import { commandHelp, help, version } from "./help.js";
+import { info } from "./info.js";
+import { list } from "./list.js";
+import { Output, OutputClosed } from "./output.js";
+import { commandByName, parseCommand } from "./parse.js";
+import { Reporter } from "./reporter.js";
+import { usageError } from "./usage.js";
+import { verify } from "./verify.js";
+import { write } from "./write.js";
+
+const commands: Readonly<Record<string, Command>> = {
+  build,
+  create,
+  info,
+  write,
+  append,
+  burn,
+  list,
+  cat,
+  extract,
+  verify,
+  completion,
+  help,
+  version,
+};
+
+/** What a command line runs in. */
+export interface Surroundings {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly messages: Writable & { readonly isTTY?: boolean };
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** The first word, as a command's name: "--help" and "--version" are known by that spelling, too. */
+function firstWord(words: readonly string[]): string {
+  const [first] = words;
+  if (first === undefined) throw usageError("a command is missing; discsmith help lists them");
+  const others: Readonly<Record<string, string>> = {
+    "--help": "help",
+    "-h": "help",
+    "--version": "version",
+    "-V": "version",
+  };
+  return others[first] ?? first;
+}
+
+async function runCommand(
+  words: readonly string[],
+  { input, signal, environment }: Surroundings,
+  output: Output,
+  reporter: Reporter,
+): Promise<number> {
+  const row = commandByName(firstWord(words));
+  const { arguments: positionals, options } = parseCommand(row, words.slice(1));
+  if (options.has("help")) {
+    await output.line(commandHelp(row));
+    return exitCodes.done;
+  }
+  return await commands[row.name]!({ arguments: positionals, options, output, reporter, input, signal, environment });
+}
+
+/**
+ * Runs a command line.
+ *
+ * @param words Without the program's name.
+ * @returns The exit code.
+ */
+export async function run(words: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { output: stream, messages, environment, signal } = surroundings;
+  const end = words.indexOf("--");
+  const isJson = (end < 0 ? words : words.slice(0, end)).some((word) => word === "--json" || word === "--ndjson");
+  const reporter = new Reporter(messages, environment, isJson);
+  const output = new Output(stream);
+  try {
+    const code = await runCommand(words, surroundings, output, reporter);
+    await output.flush();
+    reporter.finish();
+    return code;
+  } catch (error) {
+    // Whoever reads the output has seen enough.
+    if (error instanceof OutputClosed) return exitCodes.done;
+    const shown = signal.aborted && !(error instanceof DiscError) ? cancelled(error) : error;
+    reporter.error(shown);
+    reporter.finish();
+    return signal.aborted && exitCodeOf(shown) === exitCodes.failed ? exitCodes.interrupted : exitCodeOf(shown);
+  }
+}
+
+function cancelled(cause: unknown): DiscError<"E_CANCELLED"> {
+  return new DiscError("E_CANCELLED", "cancelled", { doing: "working" }, { cause });
+}

@@ -1,0 +1,17 @@
+import { writeTo } from "../node.js";
+import type { CommandContext } from "./command.js";
+import { exitCodeOfLosses } from "./losses.js";
+import { requireWritable } from "./opened-disc.js";
+import { printSession, sessionOptionsOf } from "./session-result.js";
+import { parseSources } from "./sources.js";
+
+/** `discsmith write`. */
+export async function write(context: CommandContext): Promise<number> {
+  const [disc = "", ...words] = context.arguments;
+  const options = sessionOptionsOf(context);
+  await requireWritable(disc, options.media);
+  const sources = await parseSources(words);
+  const report = await writeTo(disc, sources, { ...options, at: context.options.text("at") });
+  await printSession(context, report);
+  return exitCodeOfLosses(context.reporter.warnings, report.fileSystems);
+}
