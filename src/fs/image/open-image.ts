@@ -165,13 +165,23 @@ function checkOptions({ start, addressOffset, session }: OpenOptions): void {
  */
 export async function readSessions(source: ImageSource, options: OpenOptions = {}): Promise<readonly ImageSession[]> {
   checkOptions(options);
-  const { addressOffset = 0 } = options;
+  const { probed } = await probeSessions(source, options);
+  return probed.map(({ session }) => session);
+}
+
+async function probeSessions(
+  source: ImageSource,
+  options: OpenOptions,
+): Promise<{ readonly blocks: BlockSource; readonly probed: readonly ProbedSession[] }> {
+  const { addressOffset = 0, start, scan } = options;
   const blocks: BlockSource = addressOffset > 0 ? new DisplacedSource(source, addressOffset) : source;
-  const sessions: ImageSession[] = [];
-  for (const found of await findSessions(blocks, source.sessions ?? [], options)) {
-    sessions.push((await probe(blocks, found, options)).session);
+  const given = source.sessions ?? [];
+  const isFromTable = given.length > 0 && start === undefined && scan !== true;
+  const probed: ProbedSession[] = [];
+  for (const found of await findSessions(blocks, given, options)) {
+    probed.push(await probe(blocks, found, isFromTable, options));
   }
-  return sessions;
+  return { blocks, probed };
 }
 
 /** An opened session: what {@link openImage} and the import both work on. */
@@ -196,13 +206,8 @@ export async function openSession(
 ): Promise<OpenedSession> {
   checkOptions(options);
   throwIfCancelled(options.signal, "opening an image");
-  const { addressOffset = 0, onWarning } = options;
-  const blocks: BlockSource = addressOffset > 0 ? new DisplacedSource(source, addressOffset) : source;
-  const probed: ProbedSession[] = [];
-  const isFromTable = (source.sessions ?? []).length > 0 && options.start === undefined && options.scan !== true;
-  for (const found of await findSessions(blocks, source.sessions ?? [], options)) {
-    probed.push(await probe(blocks, found, isFromTable, options));
-  }
+  const { onWarning } = options;
+  const { blocks, probed } = await probeSessions(source, options);
   const chosen =
     options.session === undefined
       ? (lastWholeSession(probed, onWarning) ?? (options.wholeOnly === true ? undefined : probed.findLast(isReadable)))

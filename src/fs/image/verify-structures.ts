@@ -38,8 +38,7 @@ interface FoundDirectory {
 }
 
 /**
- * Orders identifiers by name, then extension, each filled up with spaces, then falling version. ECMA-119 9.3. Joliet
- * compares the same parts in its characters.
+ * Orders identifiers by name, then extension, each filled up with spaces, then falling version. ECMA-119 9.3.
  */
 function orderKey(identifier: Uint8Array, tree: "iso" | "joliet"): string {
   const text =
@@ -47,6 +46,8 @@ function orderKey(identifier: Uint8Array, tree: "iso" | "joliet"): string {
       ? new TextDecoder("utf-16be").decode(identifier)
       : textFromBytes(identifier, 0, identifier.length);
   const [whole = "", version = "1"] = text.split(";");
+  // Joliet's names have any number of dots, none of which divides them: they are compared as they lie on disc.
+  if (tree === "joliet") return whole;
   const dot = whole.lastIndexOf(".");
   const name = dot < 0 ? whole : whole.slice(0, dot);
   const extension = dot < 0 ? "" : whole.slice(dot + 1);
