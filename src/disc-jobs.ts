@@ -253,23 +253,12 @@ class SessionJob {
   async write(): Promise<SessionReport> {
     const recorder = this.#recorder;
     const { close = false, dryRun = false, signal, onProgress } = this.#options;
-    await using session = await this.#plan();
+    await using session = await this.#image.createResultImage();
     const planned = this.#report(session, recorder.planWrite(session, { close }));
     if (dryRun) return planned;
     await recorder.write(session, { close, signal, onProgress });
     const { sessions, freeBlocks } = recorder.state;
     return { ...planned, session: sessions.at(-1)?.number ?? planned.session, freeBlocks };
-  }
-
-  async #plan(): Promise<SessionImage> {
-    try {
-      return await this.#image.createResultImage();
-    } catch (error) {
-      if (!hasCode(error, "E_IMAGE_TOO_BIG") || this.#options.freeMediaBlocks !== undefined) throw error;
-      const { blocks, limitBlocks: freeBlocks } = error.detail;
-      const message = `${this.#recorder.name}: the session needs ${blocks} blocks, ${freeBlocks} are free`;
-      throw new DiscError("E_DISC_FULL", message, { blocks, freeBlocks }, { cause: error });
-    }
   }
 
   #report({ firstBlock, blocks }: SessionImage, steps: readonly WriteStep[]): SessionReport {
