@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import test from "ava";
+
+/** Which rooms of `src` may import which others; docs/ARCHITECTURE.md, "Who may import whom". */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  units: [],
+  errors: ["error-table"],
+  "error-table": [],
+  codec: ["errors"],
+  medium: ["errors", "units", "codec"],
+  multisession: ["errors", "units", "medium"],
+  "fs/tree": ["errors", "units", "medium", "fs/names"],
+  "fs/names": ["errors", "codec"],
+  "fs/susp": ["errors", "units", "codec", "medium", "fs/tree"],
+  "fs/layout": ["errors", "units", "codec", "fs/tree", "fs/names"],
+  "fs/iso9660": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout", "fs/susp"],
+  "fs/rockridge": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout", "fs/susp"],
+  "fs/joliet": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout", "fs/susp", "fs/iso9660"],
+  "fs/image": [
+    "errors",
+    "units",
+    "codec",
+    "medium",
+    "multisession",
+    "fs/tree",
+    "fs/names",
+    "fs/layout",
+    "fs/susp",
+    "fs/iso9660",
+    "fs/rockridge",
+    "fs/joliet",
+  ],
+  device: ["errors", "units", "codec", "medium", "multisession", "device/mmc", "device/emulated"],
+  "device/mmc": ["errors", "units", "codec"],
+  "device/emulated": ["errors", "units", "codec", "medium", "device", "device/mmc"],
+  index: [
+    "errors",
+    "error-table",
+    "units",
+    "medium",
+    "multisession",
+    "fs/tree",
+    "fs/names",
+    "fs/layout",
+    "fs/rockridge",
+    "fs/image",
+  ],
+  host: ["errors", "units", "medium", "fs/tree", "fs/names", "fs/layout", "fs/image", "fs/iso9660"],
+  "device-entry": ["device", "device/emulated", "host"],
+  "disc-jobs": ["errors", "medium", "device", "fs/image", "fs/tree", "host"],
+  node: ["index", "host", "disc-jobs"],
+  cli: ["node", "device-entry", "host", "errors", "error-table"],
+};
+
+/** Rooms that may use Node itself. */
+const hostRooms = ["host", "cli", "node", "device-entry", "disc-jobs"];
+
+const root = "src";
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? sourceFiles(path) : /(?<!\.d)\.ts$/.test(entry.name) ? [path] : [];
+  });
+}
+
+/** The room of a file: its folder, or for files right in `src` their name. */
+function roomOf(path: string): string {
+  const inside = path.slice(root.length + 1);
+  if (inside === "device.ts") return "device-entry";
+  return inside.includes("/") ? dirname(inside) : inside.replace(/\.ts$/, "");
+}
+
+/** What a file imports; without types, what it needs when it runs. */
+function importsOf(path: string, withTypes = true): string[] {
+  const whole = readFileSync(path, "utf8");
+  const text = withTypes ? whole : whole.replace(/^(import|export) type\b[^;]*;/gm, "");
+  const named = [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)";/gm)].map((match) => match[1]!);
+  const bare = [...text.matchAll(/^import "([^"]+)";/gm)].map((match) => match[1]!);
+  return [...named, ...bare];
+}
+
+const files = sourceFiles(root);
+
+test("every file lies in a room of the table", (t) => {
+  const unknown = files.filter((path) => !(roomOf(path) in mayImport));
+  t.deepEqual(unknown, []);
+});
+
+test("rooms import only what the table allows", (t) => {
+  const wrong: string[] = [];
+  for (const path of files) {
+    const room = roomOf(path);
+    for (const imported of importsOf(path)) {
+      if (!imported.startsWith(".")) {
+        if (!hostRooms.includes(room)) wrong.push(`${path}: ${imported} in the core`);
+        continue;
+      }
+      const target = roomOf(normalize(join(dirname(path), imported)).replace(/\.js$/, ".ts"));
+      if (target !== room && !mayImport[room]!.includes(target)) wrong.push(`${path}: ${room} imports ${target}`);
+    }
+  }
+  t.deepEqual(wrong, []);
+});
+
+test("writers and readers of a file system do not import each other", (t) => {
+  const wrong: string[] = [];
+  for (const path of files.filter((file) => file.startsWith("src/fs/"))) {
+    for (const imported of importsOf(path)) {
+      const pair = `${path} -> ${imported}`;
+      if (/-writer\.ts -> .*-reader\.js$|-reader\.ts -> .*-writer\.js$/.test(pair)) wrong.push(pair);
+    }
+  }
+  t.deepEqual(wrong, []);
+});
+
+// Types alone may refer to each other: a directory holds items, and an item knows its directory.
+test("there are no cycles", (t) => {
+  const graph = new Map(
+    files.map((path) => [
+      path,
+      importsOf(path, false)
+        .filter((imported) => imported.startsWith("."))
+        .map((imported) => normalize(join(dirname(path), imported)).replace(/\.js$/, ".ts")),
+    ]),
+  );
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+    if (done.has(path) || trail.includes(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of files) visit(path, []);
+  t.deepEqual(cycles, []);
+});
