@@ -6,6 +6,7 @@ import type { ContinuationArea } from "../susp/entries.js";
 import { extensionsReference, sharingProtocolIndicator } from "../susp/entries.js";
 import type { Item } from "../tree/directory.js";
 import type {
+  DeviceNumber,
   DirectoryLocation,
   LinkComponent,
   PosixAttributes,
@@ -70,28 +71,47 @@ function linkComponents(target: string): LinkComponent[] {
   return components;
 }
 
+/**
+ * How the numbers of a device stand in PN. RRIP 4.1.2 has device numbers of 32 bits in the low half alone: xorriso and
+ * libarchive read nothing else, Linux reads that as well. Numbers too large for it are put apart, as Linux alone reads
+ * them.
+ */
+function deviceNumberOf(major: number, minor: number): DeviceNumber {
+  const isSmall = major < 0x1000 && minor < 0x100;
+  return isSmall ? { high: 0, low: major * 0x100 + minor } : { high: major, low: minor };
+}
+
 /** The largest SL: its length is one byte. */
 const maximumLinkEntryBytes = 255;
 
-/** Distributes a link's target over SL entries; a component that does not fit one is continued in the next. */
+/**
+ * Distributes a link's target over SL entries. An entry that is followed by another ends, wherever names are long
+ * enough for it, inside a component, which the next one continues: between whole components libarchive loses the "/".
+ */
 function linkEntries(target: string): PendingEntry[] {
+  const room = maximumLinkEntryBytes - 5;
   const entries: LinkComponent[][] = [[]];
-  let left = maximumLinkEntryBytes - 5;
-  for (const component of linkComponents(target)) {
-    let text = component.text;
+  let left = room;
+  const components = linkComponents(target);
+  for (const [index, { kind, text }] of components.entries()) {
+    const isLast = index + 1 === components.length;
+    let rest = text;
     for (;;) {
-      // Not torn for the sake of a few bytes: only a component longer than what a fresh entry holds is.
-      const fits = 2 + text.length <= left;
-      if (!fits && (left < maximumLinkEntryBytes - 5 || 2 + text.length <= maximumLinkEntryBytes - 5)) {
+      const fits = 2 + rest.length <= left;
+      // What is left behind it is too little for a byte of the next component: so its own last byte goes there.
+      const closes = fits && !isLast && rest.length > 1 && left - 2 - rest.length < 3;
+      if (!fits && left < 3) {
         entries.push([]);
-        left = maximumLinkEntryBytes - 5;
+        left = room;
         continue;
       }
-      const piece = text.subarray(0, left - 2);
-      text = text.subarray(piece.length);
-      entries.at(-1)!.push({ kind: component.kind, continues: text.length > 0, text: piece });
+      const piece = rest.subarray(0, closes ? rest.length - 1 : left - 2);
+      rest = rest.subarray(piece.length);
+      entries.at(-1)!.push({ kind, continues: rest.length > 0, text: piece });
       left -= 2 + piece.length;
-      if (text.length === 0) break;
+      if (rest.length === 0) break;
+      entries.push([]);
+      left = room;
     }
   }
   return entries.map((components, index) => {
@@ -187,7 +207,7 @@ export class RockRidgeWriter implements SystemUse {
     if (role === "relocated") entries.push(pending("RE", relocated, {}));
     if (item.type === "symlink") entries.push(...linkEntries(item.target));
     if (item.type === "block" || item.type === "character") {
-      entries.push(pending("PN", deviceNumber, { high: item.major, low: item.minor }));
+      entries.push(pending("PN", deviceNumber, deviceNumberOf(item.major, item.minor)));
     }
     return entries;
   }
