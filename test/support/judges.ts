@@ -64,27 +64,33 @@ export interface XorrisoListing {
 
 /** Lines with which xorriso reports what it always reports; everything else has to be explained. */
 const xorrisoAccount =
-  /^$|^xorriso [\d.]+ : RockRidge|^xorriso : (NOTE : (Loading ISO image tree|Tolerated problem event)|UPDATE : )|^(Drive current|Media current|Media status|Media summary|Volume id|Boot record) *:|^Extracted from ISO image/;
+  /^$|^xorriso [\d.]+ : RockRidge|^xorriso : (NOTE : (Loading ISO image tree|Tolerated problem event)|UPDATE : )|^(Drive current|Media current|Media status|Media summary|Volume id|Boot record) *:|^Extracted from ISO image|^Copying of file objects from ISO image to disk/;
 
 /** Devices cannot be made where this runs in a container. */
 const xorrisoDevices = /^xorriso : (FAILURE : Cannot restore \w+ device|SORRY : Restoring failed: {2}'\/devices)/;
 
-/** What xorriso extracts, and what it lists of devices. @param load Commands that choose a session. */
+/**
+ * What xorriso extracts; attributes of devices and links, which it does not give to what it extracts, from its listing.
+ *
+ * @param load Commands that choose a session.
+ */
 export function xorrisoListing(t: ExecutionContext, image: string, load: readonly string[] = []): XorrisoListing {
   const folder = join(temporaryFolder(t), "tree");
   const common = ["-abort_on", "FATAL", "-return_with", "FATAL", "32", ...load, "-hardlinks", "on", "-indev", image];
   const extracted = execute("xorriso", ["-osirrox", "on:device_files", ...common, "-extract", "/", folder]);
   const listing: Record<string, ListedItem> = { ...extractedListing(folder) };
-  const devices = execute("xorriso", [...common, "-find", "/", "-type", "b", "-or", "-type", "c", "-exec", "lsdl", "--"]);
-  for (const line of textOf(devices.output).split("\n")) {
-    const match = /^([bc])([-rwxsStT]{9}) +\d+ (\d+) +(\d+) +(\d+), *(\d+) .*? '(\/.*)'$/.exec(line);
+  const types = ["-type", "b", "-or", "-type", "c", "-or", "-type", "l"];
+  const others = execute("xorriso", [...common, "-find", "/", ...types, "-exec", "lsdl", "--"]);
+  for (const line of textOf(others.output).split("\n")) {
+    const match = /^([bcl])([-rwxsStT]{9}) +\d+ (\d+) +(\d+) +(\d+)(?:, *(\d+))? .*? '(\/[^']*)'(?: -> '.*')?$/.exec(line);
     if (match === null) continue;
-    const [, letter, bits, uid, gid, major, minor, path] = match;
-    listing[nameOf(path!)] = {
+    const [, letter, bits, uid, gid, major, minor, quotedPath] = match;
+    const path = nameOf(quotedPath!);
+    listing[path] = {
+      ...(letter === "l" ? { target: listing[path]?.target ?? "" } : { device: `${major}:${minor}` }),
       type: typesByLetter[letter!]!,
       mode: modeOf(bits!),
       owner: `${uid}:${gid}`,
-      device: `${major}:${minor}`,
     };
   }
   const complaints = extracted.messages
@@ -167,7 +173,7 @@ function* directoryEntries(text: string, head: RegExp, entry: RegExp): Generator
 }
 
 const isoinfoEntry =
-  /^([-dlbcfps])([-rwxsStT]{9}) +(\d+) +(\d+) +(\d+) +(\d+) +\w{3} +\d+ \d{4} \[ *(\d+) [0-9a-f]{2}\] {2}([^]*?) ?\n?\n?$/;
+  /^([-dlbcfps])([-rwxsStT]{9}) +(\d+) +(\d+) +(\d+) +(\d+) +\w{3} +\d+ \d{4} \[ *(\d+) [0-9a-f]{2}\] {2}([^]*?) ?\n*$/;
 
 /** What isoinfo lists; owners are octal there. @param options "-R", "-J" or none, and the session's start. */
 export function isoinfoListing(image: string, options: readonly string[]): Listing {
@@ -193,7 +199,7 @@ export function isoinfoListing(image: string, options: readonly string[]): Listi
 }
 
 const isoInfoEntry =
-  /^ {2}([-dlbcps])([-rwxsStT]{9})? +(?:(\d+) (\d+) (\d+) )?\[LSN +(\d+)\] +(\d+) (\w{3}) +(\d+) (\d{4}) (\d\d):(\d\d):(\d\d) {2}([^]*?)\n?$/;
+  /^ {2}([-dlbcps])([-rwxsStT]{9})? +(?:(\d+) (\d+) (\d+) )?\[LSN +(\d+)\] +(\d+) (\w{3}) +(\d+) (\d{4}) (\d\d):(\d\d):(\d\d) {2}([^]*?)\n*$/;
 
 /** What libcdio's iso-info lists. @param options "--no-joliet", or none. */
 export function isoInfoListing(image: string, options: readonly string[]): Listing & { readonly [path: string]: ListedItem } {

@@ -43,6 +43,19 @@ export function pick(listing: Listing, fields: readonly ListedField[]): Listing 
   return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
+/** Where two listings differ: short enough to read when they should not. */
+export function differences(found: Listing, expected: Listing, fields: readonly ListedField[]): string[] {
+  const [one, other] = [pick(found, fields), pick(expected, fields)];
+  const lines: string[] = [];
+  for (const path of new Set([...Object.keys(one), ...Object.keys(other)])) {
+    const [foundText, expectedText] = [one[path], other[path]].map((item) =>
+      item === undefined ? "nothing" : JSON.stringify(Object.entries(item).sort()),
+    );
+    if (foundText !== expectedText) lines.push(`${JSON.stringify(path)}: found ${foundText}, expected ${expectedText}`);
+  }
+  return lines.slice(0, 20);
+}
+
 /** The items that a test keeps. */
 export function filterListing(listing: Listing, keep: (path: string, item: ListedItem) => boolean): Listing {
   return Object.fromEntries(Object.entries(listing).filter(([path, item]) => keep(path, item)));

@@ -139,7 +139,7 @@ export function fillRichTree(root: DirectoryNode): void {
   filler.link("/links/dangling", "no such file");
   filler.link("/links/unicode", "ünïcödé/日本語");
   filler.link("/links/not text", nameFromBytes(Uint8Array.of(0x61, 0xff, 0x2f, 0xfe, 0x62)));
-  root.addDirectory("/devices");
+  root.addDirectory("/devices", { mtime: firstTime * 1000 });
   root.addSpecial("/devices/fifo", "fifo", { major: 0, minor: 0 }, { mode: 0o600, mtime: firstTime * 1000 });
   root.addSpecial("/devices/block", "block", { major: 8, minor: 17 }, { mode: 0o660, gid: 6, mtime: firstTime * 1000 });
   root.addSpecial("/devices/character", "character", { major: 5, minor: 1 }, { mode: 0o620, mtime: firstTime * 1000 });
