@@ -82,7 +82,9 @@ export function xorrisoListing(t: ExecutionContext, image: string, load: readonl
   const types = ["-type", "b", "-or", "-type", "c", "-or", "-type", "l"];
   const others = execute("xorriso", [...common, "-find", "/", ...types, "-exec", "lsdl", "--"]);
   for (const line of textOf(others.output).split("\n")) {
-    const match = /^([bcl])([-rwxsStT]{9}) +\d+ (\d+) +(\d+) +(\d+)(?:, *(\d+))? .*? '(\/[^']*)'(?: -> '.*')?$/.exec(line);
+    const match = /^([bcl])([-rwxsStT]{9}) +\d+ (\d+) +(\d+) +(\d+)(?:, *(\d+))? .*? '(\/[^']*)'(?: -> '.*')?$/.exec(
+      line,
+    );
     if (match === null) continue;
     const [, letter, bits, uid, gid, major, minor, quotedPath] = match;
     const path = nameOf(quotedPath!);
@@ -121,7 +123,9 @@ export function bsdtarListing(t: ExecutionContext, image: string, options: reado
     const match = /^\.(\/\S+) mode=(\d+) gid=(\d+) uid=(\d+) type=(block|char) device=native,(\d+),(\d+)$/.exec(line);
     if (match === null) continue;
     const [, path, mode, gid, uid, type, major, minor] = match;
-    const plain = path!.replace(/\\(\d{3})/g, (_escape, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+    const plain = path!.replace(/\\(\d{3})/g, (_escape, octal: string) =>
+      String.fromCharCode(Number.parseInt(octal, 8)),
+    );
     listing[nameOf(plain)] = {
       type: type === "char" ? "character" : "block",
       mode: mode!,
@@ -173,7 +177,7 @@ function* directoryEntries(text: string, head: RegExp, entry: RegExp): Generator
 }
 
 const isoinfoEntry =
-  /^([-dlbcfps])([-rwxsStT]{9}) +(\d+) +(\d+) +(\d+) +(\d+) +\w{3} +\d+ \d{4} \[ *(\d+) [0-9a-f]{2}\] {2}([^]*?) ?\n*$/;
+  /^([-dlbcfps])([-rwxsStT]{9}) +(\d+) +(\d+) +(\d+) +(\d+) +\w{3} +\d+ \d{4} \[ *(\d+) [0-9a-f]{2}\] {2}([\s\S]*?) ?\n*$/;
 
 /** What isoinfo lists; owners are octal there. @param options "-R", "-J" or none, and the session's start. */
 export function isoinfoListing(image: string, options: readonly string[]): Listing {
@@ -199,10 +203,13 @@ export function isoinfoListing(image: string, options: readonly string[]): Listi
 }
 
 const isoInfoEntry =
-  /^ {2}([-dlbcps])([-rwxsStT]{9})? +(?:(\d+) (\d+) (\d+) )?\[LSN +(\d+)\] +(\d+) (\w{3}) +(\d+) (\d{4}) (\d\d):(\d\d):(\d\d) {2}([^]*?)\n*$/;
+  /^ {2}([-dlbcps])([-rwxsStT]{9})? +(?:(\d+) (\d+) (\d+) )?\[LSN +(\d+)\] +(\d+) (\w{3}) +(\d+) (\d{4}) (\d\d):(\d\d):(\d\d) {2}([\s\S]*?)\n*$/;
 
 /** What libcdio's iso-info lists. @param options "--no-joliet", or none. */
-export function isoInfoListing(image: string, options: readonly string[]): Listing & { readonly [path: string]: ListedItem } {
+export function isoInfoListing(
+  image: string,
+  options: readonly string[],
+): Listing & { readonly [path: string]: ListedItem } {
   const { output } = execute("iso-info", ["-l", "--no-header", ...options, "-i", image]);
   const bytes = readFileSync(image);
   const listing: Record<string, ListedItem> = {};
@@ -211,7 +218,14 @@ export function isoInfoListing(image: string, options: readonly string[]): Listi
     const [name, target] = letter === "l" ? rest!.split(" -> ") : [rest!, undefined];
     if (name === "." || name === "..") continue;
     const type = typesByLetter[letter!]!;
-    const time = Date.UTC(Number(year), months.indexOf(month!), Number(day), Number(hour), Number(minute), Number(second));
+    const time = Date.UTC(
+      Number(year),
+      months.indexOf(month!),
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second),
+    );
     listing[`${nameOf(directory)}${nameOf(name!)}`] = {
       type,
       mtime: time / 1000,

@@ -150,7 +150,13 @@ export function folderListing(folder: string): Listing {
       } else if (stats.isFile()) {
         listing[itemPath] = { type: "file", ...common, digest: digestOf(readFileSync(full)), links: stats.nlink };
       } else {
-        const type = stats.isFIFO() ? "fifo" : stats.isSocket() ? "socket" : stats.isBlockDevice() ? "block" : "character";
+        const type = stats.isFIFO()
+          ? "fifo"
+          : stats.isSocket()
+            ? "socket"
+            : stats.isBlockDevice()
+              ? "block"
+              : "character";
         listing[itemPath] = { type, ...common, links: stats.nlink };
       }
     }

@@ -1,0 +1,215 @@
+/** Discs of three sessions: everybody sees in each session what was asked for it, and can go on from the last. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ExecutionContext } from "ava";
+import test from "ava";
+import { openRecorder } from "../../src/device.js";
+import type { FileSystemImage } from "../../src/fs/image/file-system-image.js";
+import { openImage } from "../../src/fs/image/open-image.js";
+import { verifyImage } from "../../src/fs/image/verify.js";
+import { bytesFromName } from "../../src/fs/names/name-bytes.js";
+import type { DirectoryNode } from "../../src/fs/tree/directory.js";
+import { walkTree } from "../../src/fs/tree/walk.js";
+import { appendSession, blankDisc, readyMade, withDescriptorsAt16 } from "../support/disc.js";
+import { execute, isoinfoListing, sevenZipListing } from "../support/judges.js";
+import type { ListedItem, Listing } from "../support/listing.js";
+import { digestOf, filesAndDirectories, filterListing, imageListing, treeListing } from "../support/listing.js";
+import { addLongLinks, fillRichTree, patternBytes } from "../support/rich-tree.js";
+import { requireTool, temporaryFolder } from "../support/tools.js";
+import { bsdtarAgrees, compare, everything, xorrisoAgrees } from "../support/verdicts.js";
+
+/** A disc of three sessions, and what each of them should show. */
+interface WrittenDisc {
+  readonly path: string;
+  readonly starts: readonly number[];
+  readonly trees: readonly Listing[];
+}
+
+const attributes = { mode: 0o640, uid: 11, gid: 12, mtime: 1_650_000_000_000 };
+const changed: Omit<ListedItem, "type"> = { mode: "640", owner: "11:12", mtime: 1_650_000_000 };
+
+function file(bytes: Uint8Array): ListedItem {
+  return { type: "file", ...changed, digest: digestOf(bytes), links: 1 };
+}
+
+/** The tree with an item, and all below it, elsewhere or (`to` left out) gone. */
+function relocated(tree: Listing, from: string, to?: string): Listing {
+  const entries = Object.entries(tree).flatMap(([path, item]): [string, ListedItem][] => {
+    if (path !== from && !path.startsWith(`${from}/`)) return [[path, item]];
+    return to === undefined ? [] : [[to + path.slice(from.length), item]];
+  });
+  return Object.fromEntries(entries);
+}
+
+const large = patternBytes(1_000_000, 5);
+const replacement = patternBytes(4097, 6);
+const late = patternBytes(3000, 7);
+
+function fillAll(root: DirectoryNode): void {
+  fillRichTree(root);
+  addLongLinks(root);
+}
+
+/**
+ * What libarchive can read in later sessions: it refuses a continuation area behind the content of its file, where it
+ * always lies once that content is an earlier session's.
+ */
+function fillWithoutLongNames(root: DirectoryNode): void {
+  fillAll(root);
+  for (const { path, node } of [...walkTree(root)]) {
+    if (node.type === "file" && bytesFromName(node.name).length > 110) root.remove(path);
+  }
+}
+
+/** The expected trees are made from the first one by hand, not from what is imported. */
+async function writeThreeSessions(
+  t: ExecutionContext,
+  media: string,
+  fill: (root: DirectoryNode) => void,
+): Promise<WrittenDisc> {
+  const path = await blankDisc(t, media);
+  const starts: number[] = [];
+  const trees: Listing[] = [];
+  const append = async (change: (image: FileSystemImage) => void): Promise<void> => {
+    starts.push(await appendSession(path, change));
+  };
+  let first: Listing = {};
+  let listed: Promise<Listing> | undefined;
+  await append(({ root }) => {
+    fill(root);
+    listed = treeListing(root);
+  });
+  first = await listed!;
+  trees.push(first);
+  await append(({ root }) => {
+    root.addFile("/session 2.bin", large, attributes);
+    root.addFile("/files/exactly 2048", replacement, { ...attributes, replace: true });
+    root.remove("/files/one byte");
+    root.removeTree("/level 1/level 2/level 3/level 4/level 5/level 6/level 7/level 8");
+    root.move("/names/readme", "/names/renamed in session 2");
+    root.move("/links", "/devices");
+  });
+  let second = relocated(first, "/files/one byte");
+  second = relocated(second, "/level 1/level 2/level 3/level 4/level 5/level 6/level 7/level 8");
+  second = relocated(second, "/names/readme", "/names/renamed in session 2");
+  second = relocated(second, "/links", "/devices/links");
+  trees.push({ ...second, "/session 2.bin": file(large), "/files/exactly 2048": file(replacement) });
+  await append(({ root }) => {
+    root.removeTree("/same");
+    root.remove("/session 2.bin");
+    root.addFile("/late/session 3.bin", late, { ...attributes, parents: true });
+    root.item("/late").mtimeMs = 1_650_000_000_000;
+    root.move("/names/renamed in session 2", "/renamed again");
+  });
+  let third = relocated(trees[1]!, "/same");
+  third = relocated(third, "/session 2.bin");
+  third = relocated(third, "/names/renamed in session 2", "/renamed again");
+  const directory: ListedItem = { type: "directory", mode: "755", owner: "0:0", mtime: 1_650_000_000 };
+  trees.push({ ...third, "/late": directory, "/late/session 3.bin": file(late) });
+  return { path, starts, trees };
+}
+
+for (const media of ["cd-r", "dvd+r", "bd-r"]) {
+  test(`${media}: each of three sessions shows its tree`, async (t) => {
+    for (const tool of ["xorriso", "isoinfo", "bsdtar", "7zz"]) if (!requireTool(t, tool)) return;
+    const { path, starts, trees } = await writeThreeSessions(t, media, fillWithoutLongNames);
+    for (const [index, tree] of trees.entries()) {
+      const start = starts[index]!;
+      t.log(`session ${index + 1} at ${start}`);
+      await using recorder = await openRecorder(path);
+      const image = await openImage(recorder, { session: index + 1 });
+      compare(t, await imageListing(image), tree, everything);
+      xorrisoAgrees(t, path, tree, ["-load", "sbsector", String(start)]);
+      const isPlain = (itemPath: string): boolean => itemPath.startsWith("/files");
+      const found = isoinfoListing(path, ["-R", "-T", String(start)]);
+      compare(t, filterListing(found, isPlain), filterListing(tree, isPlain), ["digest", "owner", "links"]);
+      const copy = withDescriptorsAt16(t, path, start);
+      // libarchive meets old contents before it has read all directories: it then finds fewer links of a file, and
+      // shows what lies in relocated directories where they were moved to.
+      bsdtarAgrees(t, copy, tree, index > 0 ? { links: false, relocated: false } : {});
+      // 7-Zip shows the Joliet tree, whose long names are shortened.
+      const isShort = (itemPath: string): boolean => !itemPath.startsWith("/names");
+      const extracted = filterListing(sevenZipListing(t, copy), isShort);
+      compare(t, extracted, filterListing(filesAndDirectories(tree), isShort), ["digest", "mtime"]);
+    }
+  });
+
+  test(`${media}: only new contents are written, and every session is sound`, async (t) => {
+    const { path, starts, trees } = await writeThreeSessions(t, media, fillAll);
+    await using recorder = await openRecorder(path);
+    const { findings } = await verifyImage(recorder);
+    t.deepEqual(findings, []);
+    t.deepEqual(
+      starts,
+      recorder.sessions.map(({ startLba }) => startLba),
+    );
+    for (const [index, tree] of trees.entries()) {
+      compare(t, await imageListing(await openImage(recorder, { session: index + 1 })), tree, everything);
+      if (requireTool(t, "xorriso")) xorrisoAgrees(t, path, tree, ["-load", "sbsector", String(starts[index])]);
+    }
+    const image = await openImage(recorder);
+    for (const name of ["/files/large.bin", "/renamed again"]) {
+      const { extents } = await image.stat(name);
+      t.true(extents[0]!.lba! < starts[1]!, `${name} lies in the first session`);
+    }
+    const { extents } = await image.stat("/late/session 3.bin");
+    t.true(extents[0]!.lba! > starts[2]!);
+    t.is(trees.length, recorder.sessions.length);
+  });
+
+  test(`${media}: genisoimage makes the fourth session, we make the fifth`, async (t) => {
+    for (const tool of ["xorriso", "genisoimage"]) if (!requireTool(t, tool)) return;
+    const { path, starts, trees } = await writeThreeSessions(t, media, fillAll);
+    const folder = join(temporaryFolder(t), "added");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "by genisoimage.txt"), late);
+    const output = join(temporaryFolder(t), "fourth.iso");
+    let fourth = 0;
+    {
+      await using recorder = await openRecorder(path);
+      const [offered] = await recorder.multisessionInterfaces();
+      if (offered?.type !== "sequential") return t.fail("no sequential interface");
+      const numbers = `${offered.startAddressOfPreviousSession},${offered.nextWritableAddress}`;
+      t.is(offered.startAddressOfPreviousSession, starts[2]!);
+      fourth = offered.nextWritableAddress;
+      const made = execute("genisoimage", [
+        "-quiet",
+        "-R",
+        "-iso-level",
+        "3",
+        "-C",
+        numbers,
+        "-M",
+        path,
+        "-o",
+        output,
+        folder,
+      ]);
+      t.is(made.status, 0, made.messages);
+      await recorder.write(readyMade(readFileSync(output), fourth, recorder.identity));
+    }
+    // genisoimage follows no relocated directories of others, loses devices, and cuts links of several SL entries.
+    const isKept = (itemPath: string): boolean =>
+      /^\/(files|late|sticky directory|renamed again|by genisoimage)/.test(itemPath);
+    const expected = { ...trees[2]!, "/by genisoimage.txt": file(late) };
+    {
+      await using recorder = await openRecorder(path);
+      const image = await openImage(recorder);
+      t.is(image.session.startLba, fourth);
+      compare(t, filterListing(await imageListing(image), isKept), filterListing(expected, isKept), ["digest"]);
+    }
+    const fifth = await appendSession(path, ({ root }) => {
+      root.addFile("/by us.txt", replacement, attributes);
+      root.remove("/by genisoimage.txt");
+    });
+    const last = { ...relocated(expected, "/by genisoimage.txt"), "/by us.txt": file(replacement) };
+    await using recorder = await openRecorder(path);
+    const image = await openImage(recorder);
+    t.is(image.session.startLba, fifth);
+    const listing = await imageListing(image);
+    compare(t, filterListing(listing, isKept), filterListing(last, isKept), ["digest"]);
+    t.is(listing["/by us.txt"]?.digest, digestOf(replacement));
+    // The whole of it, as xorriso sees it.
+    xorrisoAgrees(t, path, listing, ["-load", "sbsector", String(fifth)]);
+  });
+}
