@@ -1,0 +1,107 @@
+/** The rig beside the project, where it is there: kernels that mount, and a drive that refuses wrong commands. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { nameFromBytes } from "../../src/fs/names/name-bytes.js";
+import type { ItemType } from "../../src/fs/tree/node.js";
+import type { Outcome } from "./judges.js";
+import { execute } from "./judges.js";
+import type { ListedItem, Listing } from "./listing.js";
+
+const rig = join(import.meta.dirname, "..", "..", "..", "..", "shared", "rig");
+
+/** Whether the rig is there. Tests that need it are registered only then: nobody can install it. */
+export const hasRig: boolean = existsSync(join(rig, "kmount.sh"));
+
+/** What a kernel said of one mount, and showed. */
+export interface Mounted {
+  readonly options: string;
+  readonly status: number;
+  readonly messages: readonly string[];
+  readonly listing: Listing;
+}
+
+interface KernelLine {
+  readonly mount?: string;
+  readonly rc?: number;
+  readonly err?: readonly string[];
+  readonly dmesg?: readonly string[];
+  readonly path: string;
+  readonly type: string;
+  readonly mode: string;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: string;
+  readonly target?: string;
+  readonly rdev?: string;
+  readonly sha256?: string;
+}
+
+const types: Readonly<Record<string, ItemType>> = { dir: "directory", char: "character" };
+
+function itemOf(line: KernelLine): ListedItem {
+  const type = types[line.type] ?? (line.type as ItemType);
+  return {
+    type,
+    mode: Number.parseInt(line.mode, 8).toString(8),
+    owner: `${line.uid}:${line.gid}`,
+    mtime: Number(line.mtime.split(".")[0]),
+    ...(line.sha256 === undefined ? {} : { digest: line.sha256.slice(0, 20) }),
+    ...(line.target === undefined ? {} : { target: fromOctets(line.target) }),
+    ...(line.rdev === undefined ? {} : { device: line.rdev }),
+    ...(type === "directory" ? {} : { links: line.nlink }),
+  };
+}
+
+/** A name whose bytes stand as one character each. */
+function fromOctets(text: string): string {
+  return nameFromBytes(Buffer.from(text, "latin1"));
+}
+
+/**
+ * Mounts an image in a Linux kernel, once for each of the options, in one boot.
+ *
+ * @param starts Session starts, to show the image as a disc whose table of contents the kernel reads.
+ */
+export function kernelMounts(
+  kernel: "6.1" | "6.12",
+  image: string,
+  options: readonly string[],
+  starts: readonly number[] = [],
+): Mounted[] {
+  const jobs = options.map((option) => `iso9660 ${option}`).join(";");
+  const sessions = starts.length === 0 ? [] : ["-s", starts.join(",")];
+  const { output, messages } = execute(join(rig, "kmount.sh"), ["-k", kernel, ...sessions, "-j", jobs, image]);
+  const mounted: { options: string; status: number; messages: string[]; listing: Record<string, ListedItem> }[] = [];
+  for (const text of output.toString("latin1").split("\n")) {
+    if (text === "") continue;
+    const line = JSON.parse(text) as KernelLine;
+    if (line.mount !== undefined) {
+      const said = [...(line.err ?? []), ...(line.dmesg ?? [])];
+      mounted.push({ options: line.mount, status: line.rc ?? -1, messages: said, listing: {} });
+    } else if (line.path !== "/") {
+      mounted.at(-1)!.listing[fromOctets(line.path)] = itemOf(line);
+    }
+  }
+  if (mounted.length !== options.length) throw new Error(`the kernel did not run: ${messages}`);
+  return mounted;
+}
+
+/** Runs a burner against the rig's drive with a disc in it. */
+export function burnOnRig(media: string, disc: string, command: readonly string[], cwd?: string): Outcome {
+  return execute(join(rig, "shimburn.sh"), [media, disc, ...command], cwd === undefined ? {} : { cwd });
+}
+
+/** A track as the rig's drive recorded it. */
+export interface RigTrack {
+  readonly sess: number;
+  readonly start: number;
+  readonly size: number | null;
+  readonly closed: boolean;
+}
+
+/** The closed tracks of a disc of the rig's drive. */
+export function rigTracks(disc: string): RigTrack[] {
+  const { tracks } = JSON.parse(readFileSync(`${disc}.json`, "utf8")) as { tracks: RigTrack[] };
+  return tracks.filter(({ closed }) => closed);
+}
