@@ -70,16 +70,14 @@ async function writeThreeSessions(
   const path = await blankDisc(t, media);
   const starts: number[] = [];
   const trees: Listing[] = [];
-  const append = async (change: (image: FileSystemImage) => void): Promise<void> => {
+  const append = async (change: (image: FileSystemImage) => void | Promise<void>): Promise<void> => {
     starts.push(await appendSession(path, change));
   };
   let first: Listing = {};
-  let listed: Promise<Listing> | undefined;
-  await append(({ root }) => {
+  await append(async ({ root }) => {
     fill(root);
-    listed = treeListing(root);
+    first = await treeListing(root);
   });
-  first = await listed!;
   trees.push(first);
   await append(({ root }) => {
     root.addFile("/session 2.bin", large, attributes);

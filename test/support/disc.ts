@@ -24,14 +24,14 @@ export async function blankDisc(t: ExecutionContext, media: string): Promise<str
  */
 export async function appendSession(
   path: string,
-  change: (image: FileSystemImage) => void,
+  change: (image: FileSystemImage) => void | Promise<void>,
   options: ImageOptions = {},
 ): Promise<number> {
   await using recorder = await openRecorder(path);
   const image = new FileSystemImage(options);
   image.multisessionInterfaces = await recorder.multisessionInterfaces();
   if (!recorder.state.blank) await image.importFileSystem();
-  change(image);
+  await change(image);
   await using result = await image.createResultImage();
   await recorder.write(result);
   return result.firstBlock;
