@@ -27,7 +27,6 @@ export interface ErrorDetails {
   E_IMAGE_TOO_BIG: { blocks: number; limitBlocks: number };
   E_TOO_MANY_DIRECTORIES: { fileSystem: string; directories: number; limit: number };
   E_PATH_TOO_DEEP: { path: string; depth: number; limit: number };
-  E_PATH_TOO_LONG: { path: string; fileSystem: string; length: number; limit: number };
   E_FILE_TOO_BIG: { path: string; bytes: number; limitBytes: number; fileSystem: string };
   E_VOLUME_NAME_INVALID: { name: string; fileSystem: string; rule: string };
   E_OPTION_INVALID: { option: string; value: unknown; allowed: string };
@@ -45,7 +44,6 @@ export interface ErrorDetails {
   E_MULTISESSION_NOT_SET: Record<never, never>;
   E_MULTISESSION_UNUSABLE: { offered: readonly string[]; reason: string };
   E_NOTHING_TO_IMPORT: { reason: string };
-  E_INCOMPATIBLE_PREVIOUS_SESSION: { reason: string };
   E_IMPORT_COLLISION: { path: string; imported: string; existing: string };
   E_IMAGE_WRONG_ADDRESS: { nextWritableAddress: number; madeFor: number | null };
   // The disc
@@ -86,7 +84,6 @@ export interface ErrorDetails {
     reason: string;
     tolerance: string;
   };
-  W_TREES_DIFFER: { path: string; difference: string };
   W_SESSION_DAMAGED: { session: number; reason: string };
   W_SKIPPED: { path: string; reason: string };
   W_SOURCE_VANISHED: { path: string };
@@ -238,12 +235,6 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     remedy: "Use Rock Ridge, which relocates it, or allow deep paths.",
     reference: imapi("ISO9660_LEVELS", 0xc0aab131),
   },
-  E_PATH_TOO_LONG: {
-    summary: "A path is longer than a file system allows.",
-    detail: ["path", "fileSystem", "length", "limit"],
-    raisedBy: "planning",
-    remedy: "Shorten its names.",
-  },
   E_FILE_TOO_BIG: {
     summary: "A file is larger than the chosen form of the file system can hold.",
     detail: ["path", "bytes", "limitBytes", "fileSystem"],
@@ -343,13 +334,6 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "importFileSystem",
     remedy: "Write a first session, without importing.",
     reference: imapi("EMPTY_DISC", 0xc0aab150),
-  },
-  E_INCOMPATIBLE_PREVIOUS_SESSION: {
-    summary: "The previous session cannot be continued.",
-    detail: ["reason"],
-    raisedBy: "importFileSystem",
-    remedy: "Copy its files and write them anew.",
-    reference: imapi("INCOMPATIBLE_PREVIOUS_SESSION", 0xc0aab133),
   },
   E_IMPORT_COLLISION: {
     summary: "An imported directory has the name of a file in the tree, or the other way round.",
@@ -495,12 +479,6 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["lba", "structure", "field", "clause", "reason", "tolerance"],
     raisedBy: "everything that reads",
     remedy: "docs/TOLERANCES.md lists the tolerances.",
-  },
-  W_TREES_DIFFER: {
-    summary: "Two trees of one session do not say the same.",
-    detail: ["path", "difference"],
-    raisedBy: "importFileSystem",
-    remedy: "Look at each tree (--fs).",
   },
   W_SESSION_DAMAGED: {
     summary: "A session is damaged or was never finished; an older one was taken.",
