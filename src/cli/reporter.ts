@@ -88,10 +88,7 @@ export class Reporter {
     }
     const message = error instanceof Error ? error.message : String(error);
     const known: DiscError | undefined = error instanceof DiscError ? error : undefined;
-    const hint =
-      known !== undefined && hintedErrors.has(known.code)
-        ? `; ${errorTable[known.code].remedy.replace(/\.$/, "")}`
-        : "";
+    const hint = known !== undefined && hintedErrors.has(known.code) ? `; ${hintOf(known.code)}` : "";
     this.#print(`${this.#color ? styleText("red", message) : message}${hint}`);
     // An error without a code is a fault of the program.
     if (known === undefined && error instanceof Error && error.stack !== undefined) this.#print(error.stack);
@@ -105,6 +102,12 @@ export class Reporter {
     this.#line?.clear();
     this.#stream.write(bytesFromName(`discsmith: ${text}\n`));
   }
+}
+
+/** What to do about an error, as the end of a sentence. */
+function hintOf(code: ErrorCode): string {
+  const { remedy } = errorTable[code];
+  return remedy.charAt(0).toLowerCase() + remedy.slice(1).replace(/\.$/, "");
 }
 
 function plainError(error: unknown): object {

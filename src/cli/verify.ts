@@ -72,7 +72,8 @@ export async function verify(context: CommandContext): Promise<number> {
   if (json) {
     const { differences = null, count = null, items = null } = comparison ?? {};
     const compared = comparison === undefined ? null : { folder, items, count, differences };
-    await output.json({ ...report, comparison: compared, warnings: reporter.takeWarnings() });
+    const { errors: errorCount, warnings: warningCount, ...rest } = report;
+    await output.json({ ...rest, errorCount, warningCount, comparison: compared, warnings: reporter.takeWarnings() });
   } else await output.line(summaryOf(report, comparison));
   await output.flush();
   raise(path, report, comparison);

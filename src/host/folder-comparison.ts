@@ -22,6 +22,8 @@ export interface Difference {
 export interface CompareOptions extends TaskOptions {
   /** The directory of the disc that is compared. Default "/". */
   readonly at?: string | undefined;
+  /** Whether the times of directories are compared, which change with what is put into them. Default true. */
+  readonly directoryTimes?: boolean | undefined;
   /** Called with each difference as it is found. */
   readonly onDifference?: ((difference: Difference) => void) | undefined;
 }
@@ -112,6 +114,7 @@ class FolderComparison {
       const mode = stats.mode & 0o7777;
       if (mode !== entry.mode) this.#differs(entry.path, "mode", octal(entry.mode), octal(mode));
     }
+    if (entry.type === "directory" && this.#options.directoryTimes === false) return;
     if (entry.mtimeMs !== null && Math.floor(entry.mtimeMs / 1000) !== Math.floor(stats.mtimeMs / 1000)) {
       this.#differs(entry.path, "mtime", isoTime(entry.mtimeMs), isoTime(stats.mtimeMs));
     }

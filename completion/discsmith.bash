@@ -1,0 +1,139 @@
+# bash completion for discsmith. Generated: npm run build.
+_discsmith() {
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
+  COMPREPLY=()
+  if [[ $COMP_CWORD -eq 1 ]]; then
+    COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify completion help version" -- "$current"))
+    return
+  fi
+  case "${COMP_WORDS[1]}" in
+    build)
+      case "$previous" in
+        -o|--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --at) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=(); return ;;
+        -V|--volume) COMPREPLY=(); return ;;
+        --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
+        --rock-ridge) COMPREPLY=($(compgen -W "1.10 1.12" -- "$current")); return ;;
+        --publisher) COMPREPLY=(); return ;;
+        --preparer) COMPREPLY=(); return ;;
+        --application) COMPREPLY=(); return ;;
+        --system-id) COMPREPLY=(); return ;;
+        --volume-set) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=(); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    create)
+      case "$previous" in
+        --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
+        --capacity) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--media --capacity -f --force -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    info)
+      case "$previous" in
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    write)
+      case "$previous" in
+        --at) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=(); return ;;
+        -V|--volume) COMPREPLY=(); return ;;
+        --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
+        --rock-ridge) COMPREPLY=($(compgen -W "1.10 1.12" -- "$current")); return ;;
+        --publisher) COMPREPLY=(); return ;;
+        --preparer) COMPREPLY=(); return ;;
+        --application) COMPREPLY=(); return ;;
+        --system-id) COMPREPLY=(); return ;;
+        --volume-set) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=(); return ;;
+        --charset) COMPREPLY=(); return ;;
+        --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    append)
+      case "$previous" in
+        --remove) COMPREPLY=(); return ;;
+        --move) COMPREPLY=(); return ;;
+        --at) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=(); return ;;
+        -V|--volume) COMPREPLY=(); return ;;
+        --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
+        --rock-ridge) COMPREPLY=($(compgen -W "1.10 1.12" -- "$current")); return ;;
+        --publisher) COMPREPLY=(); return ;;
+        --preparer) COMPREPLY=(); return ;;
+        --application) COMPREPLY=(); return ;;
+        --system-id) COMPREPLY=(); return ;;
+        --volume-set) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=(); return ;;
+        --charset) COMPREPLY=(); return ;;
+        --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    burn)
+      case "$previous" in
+        --blocks) COMPREPLY=(); return ;;
+        --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--blocks --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    list)
+      case "$previous" in
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-l --long --session --start --scan --fs --charset --strict --json --ndjson -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    cat)
+      case "$previous" in
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    extract)
+      case "$previous" in
+        -C|--directory) COMPREPLY=($(compgen -d -- "$current")); return ;;
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-C --directory --overwrite --owner --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    verify)
+      case "$previous" in
+        --against) COMPREPLY=($(compgen -d -- "$current")); return ;;
+        --at) COMPREPLY=(); return ;;
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--against --at --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    completion)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
+      else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
+    help)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
+      else COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify completion help version" -- "$current")); fi ;;
+    version)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
+      else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;
+  esac
+}
+complete -o filenames -F _discsmith discsmith

@@ -1,0 +1,15 @@
+import { completionScripts } from "./completion-scripts.js";
+import { errorDocument } from "./error-document.js";
+import { packageVersion } from "./help.js";
+import { manPage } from "./man-page.js";
+
+/** The files of the package that are made from its tables, by path from its top. */
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ["man/discsmith.1", manPage(await packageVersion())],
+    ["completion/discsmith.bash", completionScripts["bash"]!()],
+    ["completion/_discsmith", completionScripts["zsh"]!()],
+    ["completion/discsmith.fish", completionScripts["fish"]!()],
+    ["docs/ERRORS.md", errorDocument()],
+  ]);
+}
