@@ -1,5 +1,7 @@
 /** The core: everything that needs no host. What a browser gets. */
 
+export type { Tolerance } from "./codec/tolerances.js";
+export { tolerances } from "./codec/tolerances.js";
 export { errorTable } from "./error-table.js";
 export type { ErrorCode, ErrorDetails, ErrorReference, Warning, WarningListener } from "./errors.js";
 export { DeviceError, DiscError, FormatError, hasCode } from "./errors.js";

@@ -35,6 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "device/mmc": ["errors", "units", "codec"],
   "device/emulated": ["errors", "units", "codec", "medium", "device", "device/mmc"],
   index: [
+    "codec",
     "errors",
     "error-table",
     "units",

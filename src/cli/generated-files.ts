@@ -2,6 +2,7 @@ import { completionScripts } from "./completion-scripts.js";
 import { errorDocument } from "./error-document.js";
 import { packageVersion } from "./help.js";
 import { manPage } from "./man-page.js";
+import { toleranceDocument } from "./tolerance-document.js";
 
 /** The files of the package that are made from its tables, by path from its top. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -11,5 +12,6 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ["completion/_discsmith", completionScripts["zsh"]!()],
     ["completion/discsmith.fish", completionScripts["fish"]!()],
     ["docs/ERRORS.md", errorDocument()],
+    ["docs/TOLERANCES.md", toleranceDocument()],
   ]);
 }
