@@ -12,13 +12,7 @@ export { FileSystemImage } from "./fs/image/file-system-image.js";
 export type { ImageSource, OpenOptions } from "./fs/image/open-image.js";
 export { openImage, readSessions } from "./fs/image/open-image.js";
 export type { ImageOptions } from "./fs/image/options.js";
-export {
-  addressOfImage,
-  isRootDirectory,
-  readyMadeImage,
-  rootLbaOf,
-  wrongAddress,
-} from "./fs/image/ready-made-image.js";
+export { addressOfImage, readyMadeImage } from "./fs/image/ready-made-image.js";
 export { SessionImage } from "./fs/image/session-image.js";
 export type { ImageSession } from "./fs/image/sessions.js";
 export type { Finding, VerifyOptions, VerifyReport } from "./fs/image/verify.js";

@@ -12,7 +12,6 @@ const oneSided: Readonly<Record<string, string>> = {
   pathTableRecordL: "read by verification alone: nobody walks a tree by path tables",
   parentLink: "a reader comes from the parent, and needs no way back",
   relocated: "its presence alone says all; it has no members",
-  volumeDescriptorHead: "what tells descriptors apart on reading; each is written whole",
 };
 
 interface SourceFile {

@@ -8,9 +8,9 @@ import { toleranceDocument } from "./tolerance-document.js";
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["man/discsmith.1", manPage(await packageVersion())],
-    ["completion/discsmith.bash", completionScripts["bash"]!()],
-    ["completion/_discsmith", completionScripts["zsh"]!()],
-    ["completion/discsmith.fish", completionScripts["fish"]!()],
+    ["completion/discsmith.bash", completionScripts.bash!()],
+    ["completion/_discsmith", completionScripts.zsh!()],
+    ["completion/discsmith.fish", completionScripts.fish!()],
     ["docs/ERRORS.md", errorDocument()],
     ["docs/TOLERANCES.md", toleranceDocument()],
   ]);

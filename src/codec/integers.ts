@@ -1,7 +1,7 @@
 import type { FieldType } from "./rows.js";
 
 /** The largest value of an unsigned 32-bit field. */
-export const maximumU32 = 0xffff_ffff;
+const maximumU32 = 0xffff_ffff;
 
 function checkRange(value: number, maximum: number, type: string): void {
   if (!Number.isInteger(value) || value < 0 || value > maximum) {

@@ -118,7 +118,7 @@ export function readLongTime(source: Uint8Array, at: number): number | null | un
 }
 
 /** Writes a time in 17 bytes with zone 0; `null` as sixteen digits zero. ECMA-119 8.4.26.1. */
-export function writeLongTime(timeMs: number | null, target: Uint8Array, at: number): void {
+function writeLongTime(timeMs: number | null, target: Uint8Array, at: number): void {
   let digits = "0".repeat(16);
   if (timeMs !== null) {
     const iso = new Date(timeMs).toISOString();

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { DiscError, throwIfCancelled } from "../errors.js";
-import { isRootDirectory, rootLbaOf, wrongAddress } from "../fs/image/ready-made-image.js";
+import { isRootDirectory, rootLbaIn, wrongAddress } from "../fs/image/ready-made-image.js";
 import { firstVolumeDescriptorBlock } from "../fs/iso9660/volume-descriptors.js";
 import type { SessionData, TaskOptions } from "../medium/session-data.js";
 import { blockBytes } from "../units.js";
@@ -43,7 +43,7 @@ export async function streamedImage(
     return blockOf(head, block);
   };
   const descriptor = await readTo(firstVolumeDescriptorBlock);
-  const rootLba = descriptor === undefined ? undefined : rootLbaOf(descriptor);
+  const rootLba = descriptor === undefined ? undefined : rootLbaIn(descriptor);
   if (rootLba !== undefined || firstBlock > 0) {
     const rootAt = (rootLba ?? -1) - firstBlock;
     const root = rootAt < 0 || rootAt >= Math.min(blocks, headBlocks) ? undefined : await readTo(rootAt);

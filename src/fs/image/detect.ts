@@ -4,9 +4,8 @@ import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { DescriptorSet } from "../iso9660/descriptor-set.js";
-import { readDescriptorSet } from "../iso9660/descriptor-set.js";
+import { readDescriptorSet, rootLbaOf } from "../iso9660/descriptor-set.js";
 import { DirectoryTree, isoNaming, readSelfRecord } from "../iso9660/iso-reader.js";
-import type { PrimaryVolumeDescriptor, SupplementaryVolumeDescriptor } from "../iso9660/volume-descriptors.js";
 import { jolietNaming } from "../joliet/joliet-reader.js";
 import type { Charset } from "../names/charset.js";
 import type { RockRidgeUse } from "../rockridge/rock-ridge-reader.js";
@@ -40,10 +39,6 @@ function contextOf(startLba: number, options: VolumeOptions): ReadContext {
   return { tolerant: true, lba: startLba, onWarning: options.onWarning };
 }
 
-function rootLba({ rootDirectoryRecord: root }: PrimaryVolumeDescriptor | SupplementaryVolumeDescriptor): number {
-  return root.locationOfExtent + root.extendedAttributeRecordLength;
-}
-
 /**
  * Finds out what the session that starts at `startLba` holds. A tree counts only where its root directory is there: a
  * session that was torn may have descriptors and no tree.
@@ -75,7 +70,7 @@ export async function detectVolume(
   const plain = primary ?? enhanced;
   if (plain !== undefined) {
     await attempt("iso", async () => {
-      const self = await readSelfRecord(source, rootLba(plain), context, options.signal);
+      const self = await readSelfRecord(source, rootLbaOf(plain), context, options.signal);
       const continuations = new ContinuationReader(source);
       rockRidge = await detectRockRidge(self.systemUse, continuations, context, options.signal);
       if (rockRidge !== undefined) fileSystems.push("rockridge");
@@ -84,7 +79,7 @@ export async function detectVolume(
   }
   if (joliet !== undefined) {
     await attempt("joliet", async () => {
-      await readSelfRecord(source, rootLba(joliet), context, options.signal);
+      await readSelfRecord(source, rootLbaOf(joliet), context, options.signal);
       fileSystems.splice(rockRidge === undefined ? 0 : 1, 0, "joliet");
     });
   }

@@ -166,7 +166,7 @@ function jolietHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyW
 }
 
 /** Whether the options ask for a file system; all are written by default. */
-export function isWritten(options: ImageOptions, fileSystem: "rockridge" | "joliet"): boolean {
+function isWritten(options: ImageOptions, fileSystem: "rockridge" | "joliet"): boolean {
   return options.fileSystems?.includes(fileSystem) ?? true;
 }
 

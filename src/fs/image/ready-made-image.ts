@@ -4,8 +4,9 @@ import { DiscError, hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { SessionData, TaskOptions } from "../../medium/session-data.js";
 import { blockBytes } from "../../units.js";
+import { primaryDescriptorAt, rootLbaOf } from "../iso9660/descriptor-set.js";
 import { directoryRecordHead, fileFlags } from "../iso9660/directory-record.js";
-import { firstVolumeDescriptorBlock, primaryVolumeDescriptor } from "../iso9660/volume-descriptors.js";
+import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 
 /** Blocks read at once. */
 const chunkBlocks = 512;
@@ -14,14 +15,9 @@ const chunkBlocks = 512;
 const searchedBlocks = 131_072;
 
 /** Where the root directory of a volume lies, as its primary descriptor says; `undefined` where there is none. */
-export function rootLbaOf(block: Uint8Array): number | undefined {
-  try {
-    const { rootDirectoryRecord: root } = primaryVolumeDescriptor.read(block, 0, { ...strictContext, tolerant: true });
-    return root.locationOfExtent + root.extendedAttributeRecordLength;
-  } catch (error) {
-    if (!hasCode(error, "E_FIELD_INVALID")) throw error;
-    return undefined;
-  }
+export function rootLbaIn(block: Uint8Array): number | undefined {
+  const descriptor = primaryDescriptorAt(block, 0);
+  return descriptor === undefined ? undefined : rootLbaOf(descriptor);
 }
 
 /** Whether a block begins with the "." and ".." of a root directory that lies at `rootLba`. ECMA-119 6.8.2.2. */
@@ -80,7 +76,7 @@ async function findAddress(
  */
 export async function addressOfImage(source: BlockSource, signal?: AbortSignal): Promise<number | null> {
   if (source.blocks <= firstVolumeDescriptorBlock) return null;
-  const rootLba = rootLbaOf(await readBlock(source, firstVolumeDescriptorBlock, signal));
+  const rootLba = rootLbaIn(await readBlock(source, firstVolumeDescriptorBlock, signal));
   return rootLba === undefined ? null : await findAddress(source, rootLba, signal);
 }
 
@@ -113,7 +109,7 @@ export async function readyMadeImage(
 
 async function hasNoTree(source: BlockSource, signal: AbortSignal | undefined): Promise<boolean> {
   if (source.blocks <= firstVolumeDescriptorBlock) return true;
-  return rootLbaOf(await readBlock(source, firstVolumeDescriptorBlock, signal)) === undefined;
+  return rootLbaIn(await readBlock(source, firstVolumeDescriptorBlock, signal)) === undefined;
 }
 
 async function* chunksOf(source: BlockSource, options: TaskOptions = {}): AsyncGenerator<Uint8Array> {

@@ -1,11 +1,11 @@
 /** Finds sessions in the blocks themselves: files and overwritable media have no table of contents. */
-import { readU16le, readU32le } from "../../codec/integers.js";
-import { textFromBytes } from "../../codec/text.js";
 import { throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { Session, SessionState } from "../../medium/session.js";
 import { alignUp, blockBytes } from "../../units.js";
-import { firstVolumeDescriptorBlock, volumeDescriptorTypes } from "../iso9660/volume-descriptors.js";
+import { primaryDescriptorAt, rootLbaOf } from "../iso9660/descriptor-set.js";
+import { readSoundHead } from "../iso9660/directory-record.js";
+import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import type { DetectedFileSystem } from "./detect.js";
 
 /** A session, and what is in it. */
@@ -33,13 +33,11 @@ interface Header {
   readonly rootLba: number;
 }
 
-/** A quick look at a block; `undefined` for what is no primary volume descriptor with blocks of 2,048 bytes. */
+/** What a block says of a session; `undefined` for what is no primary volume descriptor. */
 function headerOf(bytes: Uint8Array, at: number): Header | undefined {
-  if (bytes[at] !== volumeDescriptorTypes.primary || textFromBytes(bytes, at + 1, 5) !== "CD001") return undefined;
-  const rootLength = bytes[at + 156]!;
-  const volumeSpaceSize = readU32le(bytes, at + 80);
-  if (readU16le(bytes, at + 128) !== blockBytes || rootLength < 34 || volumeSpaceSize === 0) return undefined;
-  return { volumeSpaceSize, rootLba: readU32le(bytes, at + 158) };
+  const descriptor = primaryDescriptorAt(bytes, at);
+  if (descriptor === undefined) return undefined;
+  return { volumeSpaceSize: descriptor.volumeSpaceSize, rootLba: rootLbaOf(descriptor) };
 }
 
 async function readHeader(
@@ -102,7 +100,8 @@ async function hasRoot(source: BlockSource, candidate: Candidate, signal: AbortS
   if (candidate.rootLba >= source.blocks) return false;
   const block = new Uint8Array(blockBytes);
   await source.read(candidate.rootLba, 1, block, signal);
-  return block[0]! >= 34 && block[32] === 1 && block[33] === 0 && readU32le(block, 2) === candidate.rootLba;
+  if (block[0]! < 34 || block[32] !== 1 || block[33] !== 0) return false;
+  return readSoundHead(block, 0)?.locationOfExtent === candidate.rootLba;
 }
 
 async function findCandidates(source: BlockSource, signal: AbortSignal | undefined): Promise<Candidate[]> {

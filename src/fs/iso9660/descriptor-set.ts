@@ -2,7 +2,7 @@
 import type { ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
 import { textFromBytes } from "../../codec/text.js";
-import { DiscError } from "../../errors.js";
+import { DiscError, hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
 import type { PrimaryVolumeDescriptor, SupplementaryVolumeDescriptor } from "./volume-descriptors.js";
@@ -103,4 +103,23 @@ export async function readDescriptorSet(
     }
   }
   return found;
+}
+
+/** The primary descriptor that stands at `bytes[at]`; `undefined` for anything else, and for one that cannot be true. */
+export function primaryDescriptorAt(bytes: Uint8Array, at: number): PrimaryVolumeDescriptor | undefined {
+  // Asked of every block when sessions are searched for, so the common answer comes first.
+  if (bytes[at] !== volumeDescriptorTypes.primary || textFromBytes(bytes, at + 1, 5) !== "CD001") return undefined;
+  try {
+    const descriptor = primaryVolumeDescriptor.read(bytes, at, { tolerant: true, lba: null });
+    const isTrue = descriptor.logicalBlockSize === blockBytes && descriptor.volumeSpaceSize > 0;
+    return isTrue ? descriptor : undefined;
+  } catch (error) {
+    if (!hasCode(error, "E_FIELD_INVALID")) throw error;
+    return undefined;
+  }
+}
+
+/** Where the root directory of a volume lies. ECMA-119 9.5.1: behind its extended attribute record. */
+export function rootLbaOf({ rootDirectoryRecord: root }: Pick<PrimaryVolumeDescriptor, "rootDirectoryRecord">): number {
+  return root.locationOfExtent + root.extendedAttributeRecordLength;
 }

@@ -31,7 +31,7 @@ export function recordKind(record: DirectoryRecord): "self" | "parent" | "item" 
  *
  * @throws {@link FormatError} E_FIELD_INVALID in strict reading.
  */
-export function clipExtent(source: BlockSource, lba: number, bytes: number, context: ReadContext): number {
+function clipExtent(source: BlockSource, lba: number, bytes: number, context: ReadContext): number {
   const available = Math.max(0, source.blocks - lba) * blockBytes;
   if (bytes <= available) return bytes;
   const reason = `of ${blocksOf(bytes)} blocks at ${lba} passes the ${source.blocks} blocks there are`;

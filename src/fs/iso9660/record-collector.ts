@@ -23,7 +23,7 @@ export function hasFlag(record: DirectoryRecord, flag: number): boolean {
 }
 
 /** Where the contents of a record lie: behind its extended attribute record, if there is one. ECMA-119 9.5.1. */
-export function extentsOfRecord(record: DirectoryRecord): Extent[] {
+function extentsOfRecord(record: DirectoryRecord): Extent[] {
   if (record.dataLength === 0) return [];
   return [{ lba: record.locationOfExtent + record.extendedAttributeRecordLength, bytes: record.dataLength }];
 }

@@ -14,23 +14,6 @@ export const firstVolumeDescriptorBlock = 16;
 /** Values of Volume Descriptor Type. ECMA-119 8.1.1. */
 export const volumeDescriptorTypes = { boot: 0, primary: 1, supplementary: 2, partition: 3, terminator: 255 } as const;
 
-/** What all volume descriptors begin with. */
-export interface VolumeDescriptorHead {
-  readonly type: number;
-  readonly version: number;
-}
-
-/** The first seven bytes of every volume descriptor. ECMA-119 8.1. */
-export const volumeDescriptorHead: StructCodec<VolumeDescriptorHead> = struct<VolumeDescriptorHead>(
-  "VolumeDescriptor",
-  7,
-  {
-    type: bp(1, 1, u8, "8.1.1"),
-    _identifier: bp(2, 6, fixedText("CD001"), "8.1.2"),
-    version: bp(7, 7, u8, "8.1.3"),
-  },
-);
-
 /** The root's record in a volume descriptor: always 34 bytes, with an identifier of one zero byte. */
 export type RootDirectoryRecord = Omit<DirectoryRecordHead, "lengthOfDirectoryRecord" | "lengthOfFileIdentifier">;
 
