@@ -231,7 +231,8 @@ class SessionJob {
       checkOptions({ volumeName });
     } catch (error) {
       if (!hasCode(error, "E_VOLUME_NAME_INVALID")) throw error;
-      return this.#options.onNote?.(`volume name "${volumeName}" cannot be kept`);
+      this.#options.onNote?.(`volume name "${volumeName}" cannot be kept`);
+      return;
     }
     this.#image.options = { ...options, volumeName };
   }
