@@ -12,6 +12,15 @@ packages=(
   xz-utils           # unpacks images of other writers
 )
 
+# With the rig beside the project, its kernels and its drive judge too.
+if [ -d "$(dirname "$0")/../../shared/rig" ]; then
+  packages+=(
+    wodim growisofs                              # burn on the rig's drive
+    qemu-system-x86 busybox-static cpio kmod zstd  # start kernels that mount
+    gcc libc6-dev
+  )
+fi
+
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -q '^installed$' || missing+=("$package")

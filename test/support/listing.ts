@@ -11,6 +11,8 @@ import { joinPath } from "../../src/fs/tree/path.js";
 /** One item; what a lister does not tell is left out. */
 export interface ListedItem {
   readonly type: ItemType;
+  /** Length of a file. */
+  readonly bytes?: number;
   /** Of the content of a file. */
   readonly digest?: string;
   /** Permission bits, octal. */

@@ -35,6 +35,7 @@ interface KernelLine {
   readonly target?: string;
   readonly rdev?: string;
   readonly sha256?: string;
+  readonly size: number;
 }
 
 const types: Readonly<Record<string, ItemType>> = { dir: "directory", char: "character" };
@@ -46,6 +47,7 @@ function itemOf(line: KernelLine): ListedItem {
     mode: Number.parseInt(line.mode, 8).toString(8),
     owner: `${line.uid}:${line.gid}`,
     mtime: Number(line.mtime.split(".")[0]),
+    ...(type === "file" ? { bytes: line.size } : {}),
     ...(line.sha256 === undefined ? {} : { digest: line.sha256.slice(0, 20) }),
     ...(line.target === undefined ? {} : { target: fromOctets(line.target) }),
     ...(line.rdev === undefined ? {} : { device: line.rdev }),
@@ -61,6 +63,7 @@ function fromOctets(text: string): string {
 /**
  * Mounts an image in a Linux kernel, once for each of the options, in one boot.
  *
+ * @param scope Contents can be left out: a guest reads 18 MB a second.
  * @param starts Session starts, to show the image as a disc whose table of contents the kernel reads.
  */
 export function kernelMounts(
@@ -68,10 +71,12 @@ export function kernelMounts(
   image: string,
   options: readonly string[],
   starts: readonly number[] = [],
+  scope: { readonly contents?: boolean } = {},
 ): Mounted[] {
   const jobs = options.map((option) => `iso9660 ${option}`).join(";");
-  const sessions = starts.length === 0 ? [] : ["-s", starts.join(",")];
-  const { output, messages } = execute(join(rig, "kmount.sh"), ["-k", kernel, ...sessions, "-j", jobs, image]);
+  const more = starts.length === 0 ? [] : ["-s", starts.join(",")];
+  if (scope.contents === false) more.push("-n");
+  const { output, messages } = execute(join(rig, "kmount.sh"), ["-k", kernel, ...more, "-j", jobs, image]);
   const mounted: { options: string; status: number; messages: string[]; listing: Record<string, ListedItem> }[] = [];
   for (const text of output.toString("latin1").split("\n")) {
     if (text === "") continue;
