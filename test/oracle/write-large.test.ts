@@ -95,7 +95,9 @@ test("xorriso sees the lengths, and reads across extents", async (t) => {
   for (const name of names) {
     const listed = execute("xorriso", ["-indev", path, "-lsl", `/${name}`, "--"]).output.toString();
     t.regex(listed, new RegExp(` ${sizes[name]} `));
-    for (const mark of contents.get(name)!.marks) {
+    // xorriso reads all that lies before, so one place is enough: where the second extent begins.
+    const [mark] = contents.get(name)!.marks.filter((at) => at > 4 * gibibyte - 2048);
+    if (mark !== undefined && name === "five gibibytes") {
       const length = Math.min(6000, sizes[name]! - mark);
       const target = join(folder, `${name} ${mark}`);
       run("xorriso", ["-osirrox", "on", "-indev", path, "-extract_cut", `/${name}`, `${mark}`, `${length}`, target]);
@@ -108,10 +110,11 @@ test("xorriso sees the lengths, and reads across extents", async (t) => {
 
 test("bsdtar and 7-Zip see the lengths", async (t) => {
   if (!requireTool(t, "bsdtar") || !requireTool(t, "7zz")) return;
-  const path = await makeLarge(t, names);
+  const chosen = ["five gibibytes", "one more"];
+  const path = await makeLarge(t, chosen);
   const listed = execute("bsdtar", ["-tvf", path]).output.toString();
   const shown = execute("7zz", ["l", "-slt", path]).output.toString();
-  for (const name of names) {
+  for (const name of chosen) {
     t.regex(listed, new RegExp(` ${sizes[name]} .* ${name}\n`));
     t.regex(shown, new RegExp(`Path = ${name}\nFolder = -\nSize = ${sizes[name]}\n`));
   }

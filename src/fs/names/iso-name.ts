@@ -87,6 +87,18 @@ function fileParts(name: string, rules: IsoNameRules, table: readonly string[]):
   return { stem, extension: hasDot ? `.${extension}` : "" };
 }
 
+/**
+ * What a name is to readers: a file "A." and a directory "A" are one name, and so are names that differ by blanks at the
+ * ends of stem and extension, which are filled with blanks where they are compared. ECMA-119 9.3.
+ */
+function comparedName(name: string): string {
+  if (!name.endsWith(".") && !name.includes(" ")) return name;
+  const dot = name.lastIndexOf(".");
+  const stem = (dot < 0 ? name : name.slice(0, dot)).trimEnd();
+  const extension = dot < 0 ? "" : name.slice(dot + 1).trimEnd();
+  return extension === "" ? stem : `${stem}.${extension}`;
+}
+
 /** The mapping of names to ISO 9660 identifiers, without version numbers. */
 export function isoNameMapping(rules: IsoNameRules): NameMapping {
   const table = characterTable(rules);
@@ -99,6 +111,7 @@ export function isoNameMapping(rules: IsoNameRules): NameMapping {
     maximumStem: (extension, isDirectory) =>
       isDirectory ? rules.directory : Math.min(rules.stem, rules.both - Math.max(0, extension.length - 1)),
     cut: (text, length) => text.slice(0, length),
+    identity: comparedName,
   };
 }
 

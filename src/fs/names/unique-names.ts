@@ -16,6 +16,8 @@ export interface NameMapping {
   maximumStem(extension: string, isDirectory: boolean): number;
   /** Cuts a text to at most that many characters, without tearing one apart. */
   cut(text: string, length: number): string;
+  /** What readers tell two names apart by; left out, the names as they are. */
+  identity?(name: string): string;
 }
 
 /** Numbers in renumbered names have up to so many digits; then there is no free name. */
@@ -33,8 +35,9 @@ class NameAllocator {
   }
 
   take(name: string): boolean {
-    if (this.#used.has(name)) return false;
-    this.#used.add(name);
+    const identity = this.#mapping.identity?.(name) ?? name;
+    if (this.#used.has(identity)) return false;
+    this.#used.add(identity);
     return true;
   }
 
