@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { isEmulatedDisc } from "../device.js";
 import type { BuiltImage } from "../node.js";
 import { blockBytes, buildImage, DiscError, writeImageFile } from "../node.js";
 import type { CommandContext } from "./command.js";
@@ -46,6 +47,10 @@ export async function build(context: CommandContext): Promise<number> {
   const imageOptions = imageOptionsOf(context);
   const toFile = target !== undefined && target !== "-";
   if (toFile && !force) await refuseExisting(target);
+  if (toFile && (await isEmulatedDisc(target))) {
+    const message = `"${target}" is an emulated disc, which no image takes the place of`;
+    throw new DiscError("E_TARGET_EXISTS", message, { path: target });
+  }
   const sources = await parseSources(context.arguments);
   const built = await buildImage(sources, { ...imageOptions, ...taskOptions(context), at: options.text("at") });
   if (!dryRun && toFile) await writeImageFile(built.image, target, { ...taskOptions(context), force });

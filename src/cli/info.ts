@@ -101,12 +101,12 @@ function pick(sessions: readonly SessionInfo[], wanted: number | undefined): rea
   throw new DiscError("E_SESSION_NOT_FOUND", message, { session: wanted, sessions: last });
 }
 
-function imageInfo(sessions: readonly SessionInfo[]): DiscInfo {
+function imageInfo(sessions: readonly SessionInfo[], isDamaged: boolean): DiscInfo {
   return {
     kind: "image",
     media: null,
     profile: null,
-    state: "complete",
+    state: isDamaged ? "damaged" : "complete",
     capacityBlocks: null,
     freeBlocks: null,
     discId: null,
@@ -133,7 +133,7 @@ async function gather(disc: OpenedDisc, context: CommandContext): Promise<DiscIn
   );
   if (disc.kind === "image") {
     const readable = sessions.filter(({ fileSystems }) => fileSystems.length > 0);
-    if (readable.length > 0) return imageInfo(sessions);
+    if (readable.length > 0) return imageInfo(sessions, disc.kind === "image" && disc.fault !== undefined);
     const startLba = sessions[0]?.startLba ?? start ?? 0;
     throw new DiscError("E_NO_FILE_SYSTEM", `${disc.source.name}: no file system at block ${startLba}`, { startLba });
   }

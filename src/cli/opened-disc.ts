@@ -7,7 +7,11 @@ import { DiscError, FileSource, hasCode, nodeFileAccess, openImage } from "../no
 /** A DISC that was opened for reading: a disc in a recorder, or a plain image in a file. */
 export type OpenedDisc = AsyncDisposable & { readonly source: ImageSource } & (
     | { readonly kind: "recorder"; readonly recorder: Recorder }
-    | { readonly kind: "image" }
+    | {
+        readonly kind: "image";
+        /** Why an emulated disc is read as a plain image; `undefined` for what is one. */
+        readonly fault?: DiscError;
+      }
   );
 
 /** Real drives: the recorder says what can be done with them. */
@@ -75,7 +79,7 @@ export async function openDisc(path: string, onWarning: WarningListener): Promis
     if (!hasCode(error, "E_SIDECAR")) throw error;
     const { detail, message } = error;
     onWarning(new DiscError("E_SIDECAR", `${message}; ${path} is read as a plain image`, detail, { cause: error }));
-    return await openFile(path);
+    return { ...(await openFile(path)), fault: error } as OpenedDisc;
   }
 }
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import { bytesFromName } from "../node.js";
+import { bytesFromName, DiscError } from "../node.js";
 
 /** Standard output was closed by whoever read it. */
 export class OutputClosed extends Error {}
@@ -13,25 +13,38 @@ export class Output {
   readonly #stream: Writable;
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
-  #closed = false;
+  #failure: NodeJS.ErrnoException | undefined;
 
   constructor(stream: Writable) {
     this.#stream = stream;
-    stream.on("error", () => {
-      this.#closed = true;
+    stream.on("error", (error) => {
+      this.#failure ??= error;
     });
   }
 
-  /** Writes bytes, and waits until there is room for more. @throws {@link OutputClosed}. */
+  /**
+   * Writes bytes, and waits until there is room for more.
+   *
+   * @throws {@link OutputClosed} where whoever read it has gone; {@link DiscError} E_HOST where it cannot be written.
+   */
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#closed || this.#stream.destroyed) throw new OutputClosed("standard output was closed");
-    const failed = await new Promise<boolean>((done) => {
-      this.#stream.write(bytes, (error) => done(error !== null && error !== undefined));
+    this.#throwFailure();
+    await new Promise<void>((done) => {
+      this.#stream.write(bytes, (error) => {
+        if (error !== null && error !== undefined) this.#failure ??= error;
+        done();
+      });
     });
-    if (failed) {
-      this.#closed = true;
-      throw new OutputClosed("standard output was closed");
-    }
+    this.#throwFailure();
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure;
+    if (failure === undefined && !this.#stream.destroyed) return;
+    const errno = failure?.code ?? "ERR_STREAM_DESTROYED";
+    if (errno === "EPIPE" || errno === "ERR_STREAM_DESTROYED") throw new OutputClosed("standard output was closed");
+    const detail = { path: "-", operation: "write", errno };
+    throw new DiscError("E_HOST", `standard output cannot be written: ${errno}`, detail, { cause: failure });
   }
 
   /** Writes a line; text with bytes that are not UTF-8 (see `bytesFromName`) gets them back. */

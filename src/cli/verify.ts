@@ -76,6 +76,7 @@ export async function verify(context: CommandContext): Promise<number> {
     await output.json({ ...rest, errorCount, warningCount, comparison: compared, warnings: reporter.takeWarnings() });
   } else await output.line(summaryOf(report, comparison));
   await output.flush();
+  if (disc.kind === "image" && disc.fault !== undefined) throw disc.fault;
   raise(path, report, comparison);
   return exitCodes.done;
 }

@@ -317,8 +317,9 @@ function linkKey({ links, serialNumber, extents, bytes }: DiscEntry): string | u
 }
 
 /** In seconds. */
-function timeOf({ mtimeMs }: DiscEntry): number | undefined {
-  return mtimeMs === null ? undefined : mtimeMs / 1000;
+/** As a date: a number before 1970 would be taken for the present. */
+function timeOf({ mtimeMs }: DiscEntry): Date | undefined {
+  return mtimeMs === null ? undefined : new Date(mtimeMs);
 }
 
 /**

@@ -247,9 +247,9 @@ export class EmulatedDrive implements Transport {
       sidecar.length === this.#sidecar.length &&
       sidecar.every((octet, index) => octet === this.#sidecar[index]);
     if (same && recordingTrack(this.#medium) === undefined) return;
-    const before = nextWritableLba(this.#medium);
     await this.#reload();
-    if (!same || before !== nextWritableLba(this.#medium)) this.#attention = mediumMayHaveChanged;
+    // A track that grows while another process writes it is no change of medium: only what a sidecar says is.
+    if (!same) this.#attention = mediumMayHaveChanged;
   }
 
   async #reload(): Promise<void> {

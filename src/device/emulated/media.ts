@@ -9,6 +9,8 @@ export interface EmulatedMedia {
   readonly media: string;
   readonly profile: number;
   readonly defaultCapacityBlocks: number;
+  /** The largest there are: CD addresses end at 99:59:74; two layers; four. */
+  readonly maximumCapacityBlocks: number;
   /** Blocks are recorded in whole units; what is short of one is filled with zeros when the track is closed. */
   readonly unitBlocks: number;
   /** Unreadable blocks that end each track. */
@@ -28,6 +30,7 @@ const emulatedMedia: readonly EmulatedMedia[] = [
     media: "cd-r",
     profile: 0x0009,
     defaultCapacityBlocks: 359_849,
+    maximumCapacityBlocks: 449_849,
     unitBlocks: 1,
     runOutBlocks: 2,
     minimumTrackBlocks: 300,
@@ -42,6 +45,7 @@ const emulatedMedia: readonly EmulatedMedia[] = [
     media: "dvd+r",
     profile: 0x001b,
     defaultCapacityBlocks: 2_295_104,
+    maximumCapacityBlocks: 4_173_824,
     unitBlocks: 16,
     runOutBlocks: 0,
     minimumTrackBlocks: 0,
@@ -56,6 +60,7 @@ const emulatedMedia: readonly EmulatedMedia[] = [
     media: "bd-r",
     profile: 0x0041,
     defaultCapacityBlocks: 12_219_392,
+    maximumCapacityBlocks: 62_500_864,
     unitBlocks: 32,
     runOutBlocks: 0,
     minimumTrackBlocks: 0,

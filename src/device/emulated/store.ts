@@ -208,9 +208,6 @@ export interface CreateDiscOptions {
   readonly force?: boolean | undefined;
 }
 
-/** Blocks that a disc's addresses can reach. MMC-6 gives them 32 bits, of which tools use 31. */
-const maximumCapacityBlocks = 2 ** 31 - 1;
-
 /**
  * Makes a blank emulated disc.
  *
@@ -221,8 +218,8 @@ export async function createDiscFile(files: FileAccess, path: string, options: C
   const media = emulatedMediaOf(options.media);
   if (media === undefined) throw unsupportedMedia(options.media);
   const capacityBlocks = options.capacityBlocks ?? media.defaultCapacityBlocks;
-  if (!Number.isSafeInteger(capacityBlocks) || capacityBlocks < 1 || capacityBlocks > maximumCapacityBlocks) {
-    const allowed = `a number of blocks from 1 to ${maximumCapacityBlocks}`;
+  if (!Number.isSafeInteger(capacityBlocks) || capacityBlocks < 1 || capacityBlocks > media.maximumCapacityBlocks) {
+    const allowed = `a number of blocks from 1 to ${media.maximumCapacityBlocks}`;
     throw new DiscError("E_OPTION_INVALID", `capacityBlocks is ${capacityBlocks}, expected ${allowed}`, {
       option: "capacityBlocks",
       value: capacityBlocks,

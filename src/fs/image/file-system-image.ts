@@ -9,6 +9,7 @@ import { takeCatalog } from "../layout/catalog.js";
 import { ContentLayout } from "../layout/contents.js";
 import { planRegions } from "../layout/planner.js";
 import type { Renderer } from "../layout/region.js";
+import type { IsoLevel } from "../names/iso-name.js";
 import type { Content } from "../tree/content.js";
 import { OnDiscContent } from "../tree/content.js";
 import type { TreeOwner } from "../tree/directory.js";
@@ -51,6 +52,39 @@ export class FileSystemImage {
       replaced: (path) => this.#warn(new DiscError("W_REPLACED", `"${path}" was replaced`, { path })),
     };
     this.root.owner = owner;
+  }
+
+  /** Name of the volume; "DISC" by default. The setters of this and of other options raise E_IMAGE_IN_USE. */
+  get volumeName(): string {
+    return this.options.volumeName ?? "DISC";
+  }
+
+  set volumeName(volumeName: string) {
+    this.#setOptions({ volumeName });
+  }
+
+  /** Interchange level of ISO 9660; 3 by default. */
+  get isoLevel(): IsoLevel {
+    return this.options.isoLevel ?? 3;
+  }
+
+  set isoLevel(isoLevel: IsoLevel) {
+    this.#setOptions({ isoLevel });
+  }
+
+  /** The file systems that are written. */
+  get fileSystems(): readonly FileSystemName[] {
+    return this.options.fileSystems ?? ["iso", "rockridge", "joliet"];
+  }
+
+  set fileSystems(fileSystems: readonly FileSystemName[]) {
+    this.#setOptions({ fileSystems });
+  }
+
+  #setOptions(options: ImageOptions): void {
+    this.#refuseWhileInUse(Object.keys(options).join());
+    checkOptions(options);
+    this.options = { ...this.options, ...options };
   }
 
   /** How the disc takes the session, as a recorder's `multisessionInterfaces()` gave it. */

@@ -8,6 +8,21 @@ import type { ImageTimes } from "./times.js";
 /** The longest name that Linux shows: its buffer for Rock Ridge names has 254 bytes, fs/isofs. */
 const linuxNameBytes = 253;
 
+/** The longest target of a link that libisofs reads; one that is longer makes it refuse the whole image. */
+const libisofsTargetBytes = 1023;
+
+/** Warns of a link that reads badly, or that Rock Ridge writes in another way: empty components are nowhere in SL. */
+function reportLink(path: string, target: string, onWarning: WarningListener): void {
+  const bytes = bytesFromName(target).length;
+  if (bytes > libisofsTargetBytes) {
+    const message = `"${path}": a target of ${bytes} bytes; xorriso reads no image with more than ${libisofsTargetBytes}`;
+    onWarning(new DiscError("W_NAME_LONG", message, { path, bytes, limitBytes: libisofsTargetBytes }));
+  }
+  if (!/\/{2}|[^/]\/$/.test(target)) return;
+  const reason = `its target "${target}" is written without empty components`;
+  onWarning(new DiscError("W_NOT_REPRESENTED", `"${path}": ${reason}`, { path, fileSystem: "Rock Ridge", reason }));
+}
+
 /** Warns of what is written rightly and still reads badly somewhere: names that fold, long names, odd times. */
 export function reportNames(catalog: Catalog, times: ImageTimes, onWarning: WarningListener): void {
   for (const directory of catalog.directories) {
@@ -15,6 +30,7 @@ export function reportNames(catalog: Catalog, times: ImageTimes, onWarning: Warn
     reportFolding(directory, onWarning);
     for (const child of directory.children) {
       if (child.type !== "directory") times.check(child);
+      if (child.type === "symlink") reportLink(joinPath(directory.node.path, child.name), child.target, onWarning);
       if (child.name.length * 3 <= linuxNameBytes) continue;
       const bytes = bytesFromName(child.name).length;
       if (bytes <= linuxNameBytes) continue;

@@ -126,7 +126,7 @@ function lastWholeSession(
     const reason = faultOf(candidate);
     if (reason === undefined) return candidate;
     const { number } = candidate.session;
-    // Where nothing can be read, opening fails for that reason, and no warning is needed.
+    // Where nothing can be read at all, opening fails for that reason, and no warning is needed.
     if (!probed.some(isReadable)) continue;
     onWarning?.(
       new DiscError("W_SESSION_DAMAGED", `session ${number} is not whole: ${reason}`, { session: number, reason }),
@@ -135,11 +135,19 @@ function lastWholeSession(
   return undefined;
 }
 
+function noneWhole(name: string, isImport: boolean | undefined): DiscError {
+  const reason = "none of its sessions is whole";
+  if (isImport === true) return new DiscError("E_NOTHING_TO_IMPORT", `${name}: ${reason}`, { reason });
+  const message = `${name}: ${reason}; what can be read of one is shown where it is named`;
+  return new DiscError("E_DAMAGED", message, { what: reason });
+}
+
 function noFileSystem(probed: readonly ProbedSession[], chosen: ProbedSession | undefined, name: string): DiscError {
   const failed = chosen ?? probed.at(-1);
   const startLba = failed?.session.startLba ?? 0;
   const what = failed?.session.fileSystems.includes("udf") ? "UDF alone, which cannot be read" : "no file system";
-  const because = failed?.failure === undefined ? "" : `: ${failed.failure.message}`;
+  const failure = failed?.failure?.code === "E_NO_FILE_SYSTEM" ? undefined : failed?.failure;
+  const because = failure === undefined ? "" : `: ${failure.message}`;
   const message = `${name === "" ? "" : `${name}: `}${what} at block ${startLba}${because}`;
   return new DiscError("E_NO_FILE_SYSTEM", message, { startLba }, { cause: failed?.failure });
 }
@@ -197,7 +205,7 @@ export interface OpenedSession {
 /**
  * Finds the sessions of a disc or image, and opens one.
  *
- * @param options With `wholeOnly`, a session that was cut off is not taken for want of a better one: E_NOTHING_TO_IMPORT.
+ * @param options With `wholeOnly`, a disc without a whole session has nothing to import: E_NOTHING_TO_IMPORT.
  * @throws {@link DiscError} as {@link openImage}.
  */
 export async function openSession(
@@ -209,13 +217,8 @@ export async function openSession(
   const { onWarning } = options;
   const { blocks, probed } = await probeSessions(source, options);
   const chosen =
-    options.session === undefined
-      ? (lastWholeSession(probed, onWarning) ?? (options.wholeOnly === true ? undefined : probed.findLast(isReadable)))
-      : sessionByNumber(probed, options.session);
-  if (chosen === undefined && options.wholeOnly === true && probed.some(isReadable)) {
-    const reason = "none of its sessions is whole";
-    throw new DiscError("E_NOTHING_TO_IMPORT", `${source.name ?? "the image"}: ${reason}`, { reason });
-  }
+    options.session === undefined ? lastWholeSession(probed, onWarning) : sessionByNumber(probed, options.session);
+  if (chosen === undefined && probed.some(isReadable)) throw noneWhole(source.name ?? "the image", options.wholeOnly);
   if (chosen?.volume === undefined || !isReadable(chosen)) throw noFileSystem(probed, chosen, source.name ?? "");
   // Once more, now for the warnings of the session that is opened.
   const volume = await detectVolume(blocks, chosen.session.startLba, options);
@@ -237,8 +240,8 @@ function checkVolumeSize(volume: DetectedVolume, blocks: BlockSource, onWarning:
 /**
  * Opens a disc or an image for reading: the last whole session, or the one that `options` name.
  *
- * @throws {@link DiscError} E_NO_FILE_SYSTEM, E_FILE_SYSTEM_NOT_FOUND, E_SESSION_NOT_FOUND, E_OPTION_INVALID,
- *   E_READ_FAILED, E_FIELD_INVALID, E_CANCELLED.
+ * @throws {@link DiscError} E_NO_FILE_SYSTEM, E_DAMAGED where no session is whole and none is named,
+ *   E_FILE_SYSTEM_NOT_FOUND, E_SESSION_NOT_FOUND, E_OPTION_INVALID, E_READ_FAILED, E_FIELD_INVALID, E_CANCELLED.
  * @example
  * const image = await openImage(source);
  * for await (const entry of image.walk()) console.log(entry.path, entry.bytes);

@@ -78,6 +78,8 @@ export class SessionImage implements SessionData, AsyncDisposable {
         const piece = await next;
         const following = first + chunkBlocks;
         next = following < blocks ? render(following) : undefined;
+        // It may fail while the caller is busy; then it is the next turn that says so, and nobody else.
+        next?.catch(() => undefined);
         yield piece;
         options.onProgress?.({ phase: "reading", doneBlocks: Math.min(following, blocks), totalBlocks: blocks });
       }

@@ -73,8 +73,13 @@ class Verification {
     };
   }
 
-  async session({ number, startLba }: ImageSession): Promise<void> {
+  /** @param isNamed Whether the caller asked for this session; of the others, those that were cut off are passed over. */
+  async session({ number, startLba, state }: ImageSession, isNamed: boolean): Promise<void> {
     const report = this.#reporter(number);
+    if (!isNamed && state !== "complete") {
+      report("warning", "SESSION_DAMAGED", { lba: startLba }, "was cut off; a later or earlier one takes its place");
+      return;
+    }
     const { signal } = this.#options;
     const onWarning = (warning: Warning): void => reportError(report, "warning", warning);
     const volume = await this.#guarded(report, () => detectVolume(this.#source, startLba, { onWarning, signal }));
@@ -195,7 +200,7 @@ export async function verifyImage(source: ImageSource, options: VerifyOptions = 
   const verification = new Verification(blocks, options);
   const one = options.session !== undefined || options.start !== undefined;
   const checked = one ? [session] : sessions;
-  for (const each of checked) await verification.session(each);
+  for (const each of checked) await verification.session(each, one);
   const { findings, errors, warnings, directories, files, blocksRead } = verification;
   return { findings, errors, warnings, sessions: checked.length, directories, files, blocksRead };
 }
