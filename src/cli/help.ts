@@ -10,7 +10,7 @@ const widestLeft = 28;
 const lineWidth = 100;
 
 /** Breaks a text into lines. */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
@@ -49,7 +49,7 @@ export function commandHelp(command: CommandRow): string {
 }
 
 /** The help of all. */
-export function generalHelp(): string {
+function generalHelp(): string {
   const lines = [
     "discsmith builds disc images and appends sessions to discs.",
     "",

@@ -11,7 +11,7 @@ function notSupported(what: string): DiscError<"E_NOT_SUPPORTED"> {
 }
 
 /** The file systems that --fs lists, for writing. @throws {@link DiscError} E_USAGE, E_NOT_SUPPORTED. */
-export function fileSystemsToWrite(list: string | undefined): readonly FileSystemName[] | undefined {
+function fileSystemsToWrite(list: string | undefined): readonly FileSystemName[] | undefined {
   if (list === undefined) return undefined;
   const names = new Set<FileSystemName>(["iso"]);
   for (const name of list.split(",").map((word) => word.trim())) {
@@ -24,7 +24,7 @@ export function fileSystemsToWrite(list: string | undefined): readonly FileSyste
 }
 
 /** SOURCE_DATE_EPOCH, in seconds. @throws {@link DiscError} E_USAGE. */
-export function sourceDateEpoch(environment: NodeJS.ProcessEnv): number | undefined {
+function sourceDateEpoch(environment: NodeJS.ProcessEnv): number | undefined {
   const text = environment["SOURCE_DATE_EPOCH"];
   if (text === undefined || text === "") return undefined;
   if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);

@@ -61,7 +61,7 @@ function known(value: number): number | null {
 }
 
 /** Multisession data of the interface that serves, or of the first that was offered. */
-export function multisessionInfo(offered: readonly MultisessionInterface[]): MultisessionInfo {
+function multisessionInfo(offered: readonly MultisessionInterface[]): MultisessionInfo {
   const shown = offered.find(({ isSupportedOnCurrentMediaState }) => isSupportedOnCurrentMediaState) ?? offered[0];
   if (shown === undefined) return noMultisession;
   const { type, isSupportedOnCurrentMediaState, writeUnitSize } = shown;

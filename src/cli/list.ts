@@ -25,7 +25,7 @@ export interface ListedEntry {
 }
 
 /** An entry as `list --json` shows it. */
-export function listedEntry(entry: DiscEntry): ListedEntry {
+function listedEntry(entry: DiscEntry): ListedEntry {
   const { path, type, bytes, mtimeMs, mode, uid, gid, links, target, major, minor, hidden, extents } = entry;
   const isDevice = type === "block" || type === "character";
   return {
@@ -55,7 +55,7 @@ const typeLetters: Readonly<Record<DiscEntry["type"], string>> = {
 };
 
 /** Type and mode as `ls -l` shows them: "-rwxr-xr-x". */
-export function modeText(type: DiscEntry["type"], mode: number): string {
+function modeText(type: DiscEntry["type"], mode: number): string {
   const triple = (shift: number, special: number, letter: string): string => {
     const bits = (mode >> shift) % 8;
     const execute = (bits & 1) !== 0;

@@ -15,7 +15,7 @@ export type OpenedDisc = AsyncDisposable & { readonly source: ImageSource } & (
   );
 
 /** Real drives: the recorder says what can be done with them. */
-export function isDrivePath(path: string): boolean {
+function isDrivePath(path: string): boolean {
   return /^(\/dev\/|\\\\[.?]\\)/.test(path);
 }
 

@@ -11,9 +11,9 @@ export const dryRunOption: OptionRow = {
   help: "Say what would be done, and do nothing: files, blocks, start, free space, what becomes hidden.",
 };
 
-export const strictOption: OptionRow = { name: "strict", help: "Take warnings for errors." };
+const strictOption: OptionRow = { name: "strict", help: "Take warnings for errors." };
 
-export const charsetOption: OptionRow = {
+const charsetOption: OptionRow = {
   name: "charset",
   value: "NAME",
   default: "UTF-8",

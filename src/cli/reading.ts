@@ -6,7 +6,7 @@ import { usageError } from "./usage.js";
 const readable: readonly FileSystemName[] = ["rockridge", "joliet", "iso"];
 
 /** The tree that --fs names, for reading. @throws {@link DiscError} E_USAGE, E_NOT_SUPPORTED. */
-export function fileSystemToRead(name: string | undefined): FileSystemName | undefined {
+function fileSystemToRead(name: string | undefined): FileSystemName | undefined {
   if (name === undefined) return undefined;
   const found = readable.find((fileSystem) => fileSystem === name);
   if (found !== undefined) return found;

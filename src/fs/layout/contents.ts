@@ -7,7 +7,7 @@ import type { Region, Renderer } from "./region.js";
 import { nextPlace } from "./region.js";
 
 /** The kind of the one region that holds all contents. */
-export const contentsKind = "contents";
+const contentsKind = "contents";
 
 /**
  * Where the contents of a session lie: written ones one after another in a single region, each from a block of its
