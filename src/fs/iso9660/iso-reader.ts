@@ -166,7 +166,8 @@ export class DirectoryTree implements TreeReader {
     );
     const name = attributes?.name ?? decoded.name;
     if (attributes?.childLocation !== undefined) {
-      await this.#addRelocated(name, attributes.childLocation, builder, context, signal);
+      const hidden = hasFlag(record, fileFlags.existence);
+      await this.#addRelocated(name, attributes.childLocation, hidden, builder, context, signal);
       return;
     }
     const type = typeOf(isDirectory, attributes, builder.pathOf(name), context);
@@ -180,6 +181,7 @@ export class DirectoryTree implements TreeReader {
   async #addRelocated(
     name: string,
     location: number,
+    hidden: boolean,
     builder: ListingBuilder,
     context: ReadContext,
     signal: AbortSignal | undefined,
@@ -194,7 +196,9 @@ export class DirectoryTree implements TreeReader {
     }
     const attributes = await this.#attributes(self, this.#context(location), signal);
     const extents: Extent[] = [{ lba: location, bytes: self.dataLength }];
-    builder.add(name, undefined, this.#entry("directory", self, attributes, extents, self.dataLength, null), context);
+    const entry = this.#entry("directory", self, attributes, extents, self.dataLength, null);
+    // A "." record does not say whether its directory is hidden; the record left in its place does.
+    builder.add(name, undefined, { ...entry, hidden }, context);
   }
 
   #refusal(item: CollectedItem, type: ItemType, context: ReadContext): string | null {
