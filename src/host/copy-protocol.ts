@@ -40,4 +40,6 @@ export interface CopyFailure {
   readonly error?: Error;
   /** Set where it refused to write. */
   readonly writeError?: Error;
+  /** The operating system's name of either error: errors lose their codes on the way between threads. */
+  readonly errno?: string;
 }

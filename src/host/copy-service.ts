@@ -30,7 +30,7 @@ class CopyThread {
   /** @throws {@link DiscError} E_CONTENT_CHANGED, E_CONTENT_UNREADABLE; what writing raises. */
   async run(items: readonly CopyItem[], target: CopyRequest["target"]): Promise<void> {
     const { failure } = await this.#ask({ number: this.#number++, items, target });
-    if (failure?.writeError !== undefined) throw failure.writeError;
+    if (failure?.writeError !== undefined) throw withErrno(failure.writeError, failure.errno);
     if (failure !== undefined) throw failureOf(items[failure.item]!, failure);
   }
 
@@ -130,10 +130,16 @@ function contentChanged(path: string, expected: FileState, actual: FileState): D
   return new DiscError("E_CONTENT_CHANGED", message, detail);
 }
 
+/** An error of the other thread as it was there. */
+function withErrno(error: Error, errno: string | undefined): Error {
+  return Object.assign(error, { code: errno });
+}
+
 function failureOf(item: CopyItem, failure: CopyFailure): DiscError {
   const { path } = item;
   if (failure.actual !== undefined) return contentChanged(path, item, failure.actual);
-  return new DiscError("E_CONTENT_UNREADABLE", `"${path}" cannot be read`, { path }, { cause: failure.error });
+  const cause = failure.error === undefined ? undefined : withErrno(failure.error, failure.errno);
+  return new DiscError("E_CONTENT_UNREADABLE", `"${path}" cannot be read`, { path }, { cause });
 }
 
 /** The one service of this process. */

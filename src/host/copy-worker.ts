@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { alignUp, blockBytes } from "../units.js";
 import type { CopyFailure, CopyItem, CopyReply, CopyRequest } from "./copy-protocol.js";
+import { errnoOf } from "./host-error.js";
 import { hostPath } from "./host-path.js";
 
 /** Bytes gathered before they are written. */
@@ -81,7 +82,7 @@ class Gatherer {
         done += writeSync(descriptor, this.#buffer, done, used - done, this.#at + done);
       }
     } catch (error) {
-      throw new CopyStop({ writeError: error as Error });
+      throw new CopyStop({ writeError: error as Error, errno: errnoOf(error) });
     }
     this.#at += used;
   }
@@ -100,7 +101,7 @@ function copyItem(item: CopyItem, target: CopyRequest["target"]): void {
 }
 
 function failureOf(error: unknown): Omit<CopyFailure, "item"> {
-  return error instanceof CopyStop ? error.failure : { error: error as Error };
+  return error instanceof CopyStop ? error.failure : { error: error as Error, errno: errnoOf(error) };
 }
 
 parentPort!.on("message", ({ number, items, target }: CopyRequest) => {

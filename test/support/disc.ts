@@ -24,7 +24,7 @@ export async function blankDisc(t: ExecutionContext, media: string): Promise<str
  */
 export async function appendSession(
   path: string,
-  change: (image: FileSystemImage) => void | Promise<void>,
+  change: (image: FileSystemImage) => unknown,
   options: ImageOptions = {},
 ): Promise<number> {
   await using recorder = await openRecorder(path);
