@@ -15,7 +15,7 @@ export async function append(context: CommandContext): Promise<number> {
   if (words.length + remove.length + move.length === 0 && !options.close && options.volumeName === undefined) {
     throw usageError("append: nothing to do: no SOURCE, --remove, --move, --volume or --close");
   }
-  await requireWritable(disc, options.media);
+  await requireWritable(disc, options.media, options.force === true);
   const sources = await parseSources(words);
   const report = await appendTo(disc, { remove, move, sources, at: context.options.text("at") }, options);
   await printSession(context, report);

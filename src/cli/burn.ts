@@ -63,7 +63,7 @@ async function burnSession(
 export async function burn(context: CommandContext): Promise<number> {
   const [disc = "", image = ""] = context.arguments;
   const device = deviceOptionsOf(context);
-  await requireWritable(disc, device.media);
+  await requireWritable(disc, device.media, device.force === true);
   if (image !== "-") await requireDisc(image);
   const files = context.options.has("dry-run") ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
   await using recorder = await openRecorderOn(files, disc, device);

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Recorder } from "../device.js";
 import { isEmulatedDisc, openRecorder } from "../device.js";
 import type { DiscImage, ImageSource, OpenOptions, WarningListener } from "../node.js";
-import { DiscError, FileSource, hasCode, nodeFileAccess, openImage } from "../node.js";
+import { DiscError, FileSource, hasCode, nodeFileAccess, openImage, readSessions } from "../node.js";
 
 /** A DISC that was opened for reading: a disc in a recorder, or a plain image in a file. */
 export type OpenedDisc = AsyncDisposable & { readonly source: ImageSource } & (
@@ -101,13 +101,28 @@ export function requireRecorded(disc: OpenedDisc): void {
 }
 
 /**
+ * Refuses a file of several sessions as a disc whose sidecar is to be made anew: that would know the first alone, and
+ * the next session would hide the others.
+ */
+async function refuseLaterSessions(path: string): Promise<void> {
+  await using file = await openFile(path);
+  const sessions = await readSessions(file.source, { scan: true });
+  const later = sessions.filter(({ startLba }) => startLba > 0);
+  if (later.length === 0) return;
+  const places = later.map(({ startLba }) => startLba).join(", ");
+  const reason = `sessions were found at blocks ${places}, too, which a sidecar made anew would not know; --force takes the first alone`;
+  throw new DiscError("E_SIDECAR", `${path}: ${reason}`, { path, reason });
+}
+
+/**
  * Refuses a plain image for writing.
  *
- * @throws {@link DiscError} E_NO_MEDIUM, E_NOT_SUPPORTED.
+ * @throws {@link DiscError} E_NO_MEDIUM, E_NOT_SUPPORTED, E_SIDECAR.
  */
-export async function requireWritable(path: string, media: string | undefined): Promise<void> {
+export async function requireWritable(path: string, media: string | undefined, force: boolean): Promise<void> {
   await requireDisc(path);
-  if (isDrivePath(path) || media !== undefined || (await isEmulatedDisc(path))) return;
+  if (isDrivePath(path) || (await isEmulatedDisc(path))) return;
+  if (media !== undefined) return force ? undefined : await refuseLaterSessions(path);
   const what = "adding a session to a plain image";
   const message = `${path} has no sidecar ${path}.mmc.json, so it is a plain image: ${what} is not supported yet, a later version will do it; if it is an emulated disc that lost its sidecar, say which medium it is (--media)`;
   throw new DiscError("E_NOT_SUPPORTED", message, { what });

@@ -9,7 +9,7 @@ import { parseSources } from "./sources.js";
 export async function write(context: CommandContext): Promise<number> {
   const [disc = "", ...words] = context.arguments;
   const options = sessionOptionsOf(context);
-  await requireWritable(disc, options.media);
+  await requireWritable(disc, options.media, options.force === true);
   const sources = await parseSources(words);
   const report = await writeTo(disc, sources, { ...options, at: context.options.text("at") });
   await printSession(context, report);
