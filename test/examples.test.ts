@@ -35,7 +35,8 @@ function world(folder: string): void {
   const command = join(top, "dist/cli/main.js");
   chmodSync(command, 0o755);
   symlinkSync(command, join(folder, "bin/discsmith"));
-  const discsmith = (...words: string[]): void => void execFileSync("node", [command, ...words], { cwd: folder, stdio: "pipe" });
+  const discsmith = (...words: string[]): void =>
+    void execFileSync("node", [command, ...words], { cwd: folder, stdio: "pipe" });
   discsmith("create", "backup.disc", "--media", "dvd+r");
   discsmith("write", "backup.disc", "photos", "--at", "/photos");
 }
@@ -48,7 +49,14 @@ test.serial("examples in TypeScript type-check and run", (t) => {
   for (const { name, code } of examples) writeFileSync(join(work, `${name}.ts`), `${code}\nexport {};\n`);
   const configuration = {
     extends: "../../tsconfig.json",
-    compilerOptions: { rootDir: ".", outDir: "out", incremental: false, tsBuildInfoFile: null, declaration: false, isolatedDeclarations: false },
+    compilerOptions: {
+      rootDir: ".",
+      outDir: "out",
+      incremental: false,
+      tsBuildInfoFile: null,
+      declaration: false,
+      isolatedDeclarations: false,
+    },
     include: ["*.ts"],
     exclude: [],
   };

@@ -25,7 +25,7 @@ function fileSystemsToWrite(list: string | undefined): readonly FileSystemName[]
 
 /** SOURCE_DATE_EPOCH, in seconds. @throws {@link DiscError} E_USAGE. */
 function sourceDateEpoch(environment: NodeJS.ProcessEnv): number | undefined {
-  const text = environment["SOURCE_DATE_EPOCH"];
+  const text = environment.SOURCE_DATE_EPOCH;
   if (text === undefined || text === "") return undefined;
   if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
   throw usageError(`SOURCE_DATE_EPOCH is "${text}", expected whole seconds since 1970`);

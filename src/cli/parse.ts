@@ -142,7 +142,7 @@ export function parseCommand(command: CommandRow, words: readonly string[]): Par
     const single = value !== undefined && multiple !== true && Array.isArray(found) && found.length === 1;
     values[name] = single ? found[0] : found;
   }
-  if (values["help"] === undefined) {
+  if (values.help === undefined) {
     checkChoices(rows, values);
     checkCount(command, positionals);
   }

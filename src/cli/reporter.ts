@@ -37,8 +37,8 @@ export class Reporter {
   constructor(stream: Writable & { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv, json: boolean) {
     this.#stream = stream;
     this.json = json;
-    const isTerminal = stream.isTTY === true && environment["TERM"] !== "dumb";
-    this.#color = isTerminal && (environment["NO_COLOR"] ?? "") === "";
+    const isTerminal = stream.isTTY === true && environment.TERM !== "dumb";
+    this.#color = isTerminal && (environment.NO_COLOR ?? "") === "";
     this.#line = isTerminal && !json ? new ProgressLine(this.#stream) : undefined;
     // Nobody reads it: nothing can be told any more, and nothing is lost by going on.
     stream.on("error", () => {});

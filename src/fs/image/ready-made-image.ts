@@ -1,6 +1,6 @@
 /** Images that were made elsewhere, to be written as a session: what address they were made for. */
 import { strictContext } from "../../codec/codec.js";
-import { DiscError, hasCode } from "../../errors.js";
+import { DiscError } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { SessionData, TaskOptions } from "../../medium/session-data.js";
 import { blockBytes } from "../../units.js";
