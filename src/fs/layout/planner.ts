@@ -40,7 +40,7 @@ function refuseOverlaps(placed: readonly PlacedRegion[], firstBlock: number): vo
 }
 
 /** Puts the regions of fixed places first, those that follow one another around them, and those of the end last. */
-function place(regions: readonly Region[], firstBlock: number): PlacedRegion[] {
+function place(regions: readonly Region[], firstBlock: number): { placed: PlacedRegion[]; end: number } {
   const placed: PlacedRegion[] = [];
   for (const region of regions) {
     if (region.place.at === "fromStart") placed.push({ region, lba: firstBlock + region.place.block });
@@ -58,12 +58,11 @@ function place(regions: readonly Region[], firstBlock: number): PlacedRegion[] {
   }
   const fromEnd = regions.filter((region) => region.place.at === "fromEnd");
   const all = [...placed, ...following].sort(byAddress);
-  if (fromEnd.length === 0) return all;
   const behind = (region: Region): number => (region.place.at === "fromEnd" ? region.place.block : 0);
   const used = all.reduce((end, { region, lba }) => Math.max(end, lba + region.blocks), firstBlock);
-  const end = used + Math.max(...fromEnd.map((region) => behind(region) + 1));
+  const end = used + Math.max(0, ...fromEnd.map((region) => behind(region) + 1));
   for (const region of fromEnd) all.push({ region, lba: end - 1 - behind(region) });
-  return all.sort(byAddress);
+  return { placed: all.sort(byAddress), end };
 }
 
 /**
@@ -76,15 +75,20 @@ function place(regions: readonly Region[], firstBlock: number): PlacedRegion[] {
 export function planRegions(regions: readonly Region[], firstBlock: number, limits: PlanLimits = {}): Plan {
   const tiled: PlacedRegion[] = [];
   let position = firstBlock;
-  for (const placed of place(regions, firstBlock)) {
-    if (placed.lba > position) {
-      const blocks = placed.lba - position;
-      const gap: Region = { kind: gapKind, name: "Gap", blocks, place: nextPlace, needs: "plan" };
-      tiled.push({ region: gap, lba: position });
-    }
-    tiled.push(placed);
-    position = placed.lba + placed.region.blocks;
+  const fillTo = (lba: number): void => {
+    if (lba <= position) return;
+    const gap: Region = { kind: gapKind, name: "Gap", blocks: lba - position, place: nextPlace, needs: "plan" };
+    tiled.push({ region: gap, lba: position });
+    position = lba;
+  };
+  const { placed, end } = place(regions, firstBlock);
+  for (const next of placed) {
+    fillTo(next.lba);
+    tiled.push(next);
+    position = next.lba + next.region.blocks;
   }
+  // What is counted from the end has blocks behind it, whether or not anything lies there.
+  fillTo(end);
   const blocks = position - firstBlock;
   const limitBlocks = Math.min(limits.blocks ?? maximumBlocks, maximumBlocks - firstBlock);
   if (blocks > limitBlocks) {
