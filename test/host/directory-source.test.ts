@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, linkSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
@@ -8,7 +7,7 @@ import { DirectoryNode } from "../../src/fs/tree/directory.js";
 import { walkTree } from "../../src/fs/tree/walk.js";
 import { fromDirectory, fromPath } from "../../src/host/directory-source.js";
 import { folderListing, treeListing } from "../support/listing.js";
-import { temporaryFolder } from "../support/tools.js";
+import { run, temporaryFolder } from "../support/tools.js";
 import { compare } from "../support/verdicts.js";
 
 async function load(source: TreeSource, at = "/"): Promise<DirectoryNode> {
@@ -25,7 +24,7 @@ test("a folder becomes the tree it is: names, attributes, links, contents", asyn
   writeFileSync(join(folder, "first"), "linked");
   linkSync(join(folder, "first"), join(folder, "sub", "second"));
   symlinkSync("sub/../first", join(folder, "link"));
-  execFileSync("mkfifo", [join(folder, "fifo")]);
+  run("mkfifo", [join(folder, "fifo")]);
   chmodSync(join(folder, "first"), 0o4711);
   if (process.getuid?.() === 0) chownSync(join(folder, "first"), 1234, 5678);
   utimesSync(join(folder, "first"), 1_500_000_000, 1_500_000_000);

@@ -78,6 +78,8 @@ function isoFault(
     return identifier.length > (level === 1 ? 8 : relaxed.longNames === true ? 37 : 31) ? "length" : undefined;
   const dot = identifier.lastIndexOf(".");
   const [stem, extension] = dot <= 0 ? [identifier, ""] : [identifier.slice(0, dot), identifier.slice(dot + 1)];
+  // With any dots allowed, which of them separates the extension is the reader's guess.
+  if (level === 1 && anyAscii) return identifier.length > 12 ? "length" : undefined;
   if (level === 1) return stem.length > 8 || extension.length > 3 ? "8.3" : undefined;
   return stem.length + extension.length > (relaxed.longNames === true ? 36 : 30) ? "length" : undefined;
 }
