@@ -7,11 +7,15 @@ import chunker from "stream-chunker";
 const leastPieceBytes = 32_768;
 const mostPieceBytes = 1_048_576;
 
-/** Pieces of 32 KiB to 1 MiB; only the last may be shorter. */
-async function* regroup(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * Pieces of 32 KiB to 1 MiB; only the last may be shorter. It ends when nobody wants more: stream-chunker, once it is
+ * destroyed, goes on taking pieces and keeps them all.
+ */
+async function* regroup(source: AsyncIterable<Uint8Array>, handover: Handover): AsyncGenerator<Uint8Array> {
   let gathered: Uint8Array[] = [];
   let gatheredBytes = 0;
   for await (const piece of source) {
+    if (handover.destroyed) return;
     for (let at = 0; at < piece.length; at += mostPieceBytes) {
       const part = piece.subarray(at, at + mostPieceBytes);
       if (gatheredBytes === 0 && part.length >= leastPieceBytes) {
@@ -39,6 +43,7 @@ class Handover extends Writable {
   #taken: ((error?: Error | null) => void) | undefined;
   #arrived: (() => void) | undefined;
   #ended = false;
+  #failure: Error | null = null;
 
   constructor() {
     super({ highWaterMark: 1 });
@@ -58,17 +63,19 @@ class Handover extends Writable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#ended = true;
+    this.#failure = error;
     this.#arrived?.();
     done(error);
   }
 
-  /** The next chunk; `undefined` at the end, and after a failure. */
+  /** The next chunk; `undefined` at the end. @throws what ended the streams early. */
   async take(): Promise<Uint8Array | undefined> {
     const taken = this.#taken;
     this.#taken = undefined;
     taken?.();
     if (this.#chunk === undefined && !this.#ended) await new Promise<void>((arrived) => (this.#arrived = arrived));
     this.#arrived = undefined;
+    if (this.#failure !== null) throw this.#failure;
     const chunk = this.#chunk;
     this.#chunk = undefined;
     return chunk;
@@ -90,15 +97,13 @@ export async function* rechunk(
   const chunks = chunker(chunkBytes, { flush: true, align: true });
   // Boundaries of chunks survive into a Writable, not into "for await".
   const options = signal === undefined ? {} : { signal };
-  const running = pipeline(regroup(source), chunks, handover, options);
-  // It is waited for below; a failure meanwhile must not count as unhandled.
-  running.catch(() => undefined);
+  // How it ends is seen at the handover: on Node 20, a pipeline with a stream as old as stream-chunker never settles.
+  pipeline(regroup(source, handover), chunks, handover, options).catch(() => undefined);
   try {
     for (let chunk = await handover.take(); chunk !== undefined; chunk = await handover.take()) {
       // At the end of a stream whose length is a multiple, an empty chunk is flushed.
       if (chunk.length > 0) yield chunk;
     }
-    await running;
   } finally {
     handover.destroy();
   }

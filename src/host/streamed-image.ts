@@ -3,7 +3,7 @@ import { DiscError, throwIfCancelled } from "../errors.js";
 import { isRootDirectory, rootLbaIn, wrongAddress } from "../fs/image/ready-made-image.js";
 import { firstVolumeDescriptorBlock } from "../fs/iso9660/volume-descriptors.js";
 import type { SessionData, TaskOptions } from "../medium/session-data.js";
-import { blockBytes } from "../units.js";
+import { blockBytes, blocksOf } from "../units.js";
 import { rechunk } from "./rechunk.js";
 
 /** What is handed to the recorder at once: two write units of a DVD or BD. */
@@ -23,7 +23,7 @@ function blockOf(head: readonly Uint8Array[], index: number): Uint8Array | undef
  * directory, which tells what address it was made for.
  *
  * @param blocks Its length; a stream of another length ends writing with E_CONTENT_CHANGED.
- * @throws {@link DiscError} E_IMAGE_WRONG_ADDRESS, E_CANCELLED; what the stream raises.
+ * @throws {@link DiscError} E_IMAGE_WRONG_ADDRESS, E_CONTENT_CHANGED, E_CANCELLED; what the stream raises.
  */
 export async function streamedImage(
   source: Readable | AsyncIterable<Uint8Array>,
@@ -31,7 +31,8 @@ export async function streamedImage(
   firstBlock: number,
   signal?: AbortSignal,
 ): Promise<SessionData> {
-  const stream = rechunk(source, chunkBlocks * blockBytes, signal);
+  const counted = new Counted(source);
+  const stream = rechunk(counted, chunkBlocks * blockBytes, signal);
   const head: Uint8Array[] = [];
   const readTo = async (block: number): Promise<Uint8Array | undefined> => {
     while (head.length * chunkBlocks <= block) {
@@ -49,6 +50,7 @@ export async function streamedImage(
     const root = rootAt < 0 || rootAt >= Math.min(blocks, headBlocks) ? undefined : await readTo(rootAt);
     if (root === undefined || !isRootDirectory(root, rootLba!)) throw wrongAddress("standard input", firstBlock, null);
   }
+  if (counted.ended) counted.check(blocks);
   return {
     firstBlock,
     blocks,
@@ -56,33 +58,57 @@ export async function streamedImage(
     read: async (lba) => {
       throw new DiscError("E_CONTENT_NOT_REPEATABLE", `a stream is read once: block ${lba}`, { path: "stream" });
     },
-    chunks: (options) => remaining(head, stream, blocks, options),
+    chunks: (options) => remaining(head, stream, counted, blocks, options),
   };
+}
+
+/** Counts the bytes of a stream: the chunks made of it do not tell, since the last is filled with zeros. */
+class Counted {
+  bytes = 0;
+  ended = false;
+  readonly #source: AsyncIterable<Uint8Array>;
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const piece of this.#source) {
+      this.bytes += piece.length;
+      yield piece;
+    }
+    this.ended = true;
+  }
+
+  /** @throws {@link DiscError} E_CONTENT_CHANGED where the stream has not the length that was announced. */
+  check(blocks: number): void {
+    if (blocksOf(this.bytes) === blocks && this.ended) return;
+    const expectedBytes = blocks * blockBytes;
+    const detail = { path: "stream", expectedBytes, actualBytes: this.bytes, what: "size" };
+    const relation = this.bytes > expectedBytes ? "more than" : `${blocksOf(this.bytes)} of`;
+    throw new DiscError("E_CONTENT_CHANGED", `the stream gave ${relation} the ${blocks} blocks announced`, detail);
+  }
 }
 
 async function* remaining(
   head: readonly Uint8Array[],
   stream: AsyncGenerator<Uint8Array>,
+  counted: Counted,
   blocks: number,
   options: TaskOptions = {},
 ): AsyncGenerator<Uint8Array> {
   let left = blocks * blockBytes;
-  let next = await (head.length === 0 ? stream.next() : { value: head[0]!, done: false as const });
-  for (let index = 1; next.done !== true; index++) {
+  for (let index = 0; left > 0; index++) {
     throwIfCancelled(options.signal, "reading the image");
-    // Only the zeros that fill the last chunk may be cut off; more than that is a stream that is too long.
-    const isLast = left <= next.value.length;
-    yield isLast ? next.value.subarray(0, Math.max(left, 0)) : next.value;
-    left -= next.value.length;
-    next = index < head.length ? { value: head[index]!, done: false } : await stream.next();
-    if (isLast && next.done !== true) {
-      const detail = {
-        path: "stream",
-        expectedBytes: blocks * blockBytes,
-        actualBytes: blocks * blockBytes - left,
-        what: "size",
-      };
-      throw new DiscError("E_CONTENT_CHANGED", `the stream is longer than ${blocks} blocks`, detail);
+    const next = index < head.length ? { value: head[index]! } : await stream.next();
+    const chunk = next.value ?? counted.check(blocks);
+    if (chunk === undefined) return;
+    // The last chunk is only given where the stream ends with it.
+    if (left <= chunk.length) {
+      if (index >= head.length - 1) await stream.next();
+      counted.check(blocks);
     }
+    yield chunk.subarray(0, Math.min(left, chunk.length));
+    left -= chunk.length;
   }
 }
