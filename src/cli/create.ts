@@ -21,7 +21,7 @@ const laterMedia: readonly string[] = [
 ];
 
 /** A capacity: blocks, or bytes with a unit of 1,024 (25G), rounded down to blocks. @throws {@link DiscError} E_USAGE. */
-function parseCapacity(text: string): number {
+export function parseCapacity(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([KMGT])?(?:i?B)?$/i.exec(text);
   const [, amount = "", unit] = match ?? [];
   const value =

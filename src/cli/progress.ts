@@ -11,7 +11,7 @@ export interface ProgressTarget {
 }
 
 /** How far something has come, as a line of text. */
-function progressText({ phase, doneBlocks, totalBlocks }: Progress, bytesPerSecond: number): string {
+export function progressText({ phase, doneBlocks, totalBlocks }: Progress, bytesPerSecond: number): string {
   if (totalBlocks === 0) return `${phase}: ${doneBlocks} items`;
   const percent = Math.min(100, Math.floor((100 * doneBlocks) / totalBlocks));
   const mebibytes = (blocks: number): string => ((blocks * blockBytes) / 2 ** 20).toFixed(1);

@@ -4,7 +4,7 @@ import { bytesFromName, DiscError } from "../node.js";
 import { usageError } from "./usage.js";
 
 /** Splits a word at its first "=" without a backslash before it; `undefined` where there is none. */
-function splitAtEquals(word: string): readonly [left: string, right: string] | undefined {
+export function splitAtEquals(word: string): readonly [left: string, right: string] | undefined {
   for (let at = word.indexOf("="); at >= 0; at = word.indexOf("=", at + 1)) {
     if (at === 0 || word[at - 1] !== "\\") return [plain(word.slice(0, at)), plain(word.slice(at + 1))];
   }
@@ -30,7 +30,7 @@ async function exists(path: string): Promise<boolean> {
  *
  * @throws {@link DiscError} E_USAGE where a word can be read in both ways.
  */
-async function parseSource(word: string): Promise<SourcePlace> {
+export async function parseSource(word: string): Promise<SourcePlace> {
   const split = splitAtEquals(word);
   if (split === undefined) return { path: plain(word) };
   const [target, path] = split;
