@@ -40,7 +40,8 @@ export function isoNameRules(level: IsoLevel, relaxations: IsoRelaxations): IsoN
   const upperCase = level !== 4 && relaxations.lowercase !== true;
   const anyAscii = level === 4 || relaxations.anyAscii === true;
   const version = level !== 4 && relaxations.omitVersion !== true;
-  const shared = { version, upperCase, anyAscii, anyDots: anyAscii };
+  // A name of 8 and 3 characters has room for one dot alone.
+  const shared = { version, upperCase, anyAscii, anyDots: anyAscii && level !== 1 };
   if (level === 4) {
     const longest = longestEnhancedName;
     return { ...shared, stem: longest, extension: longest - 1, both: longest - 1, directory: longest };
