@@ -10,13 +10,17 @@ packages=(
   libcdio-utils      # iso-info
   python3-pycdlib    # a strict parser
   xz-utils           # unpacks images of other writers
+  udftools           # mkudffs makes UDF volumes, udfinfo judges them
+  grub-common        # grub-fstest reads UDF
 )
 
 # With the rig beside the project, its kernels and its drive judge too.
 if [ -d "$(dirname "$0")/../../shared/rig" ]; then
   packages+=(
     wodim growisofs                              # burn on the rig's drive
-    qemu-system-x86 busybox-static cpio kmod zstd  # start kernels that mount
+    qemu-system-x86 qemu-block-extra busybox-static cpio kmod zstd  # start kernels that mount
+    libiscsi-bin sg3-utils                       # show a kernel the drive
+    libudfread-dev                               # reads UDF, as players do
     gcc libc6-dev
   )
 fi
