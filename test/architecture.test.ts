@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "fs/iso9660": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout", "fs/susp"],
   "fs/rockridge": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout", "fs/susp"],
   "fs/joliet": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout", "fs/susp", "fs/iso9660"],
+  "fs/udf": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout"],
   "fs/image": [
     "errors",
     "units",
@@ -30,6 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/iso9660",
     "fs/rockridge",
     "fs/joliet",
+    "fs/udf",
   ],
   device: ["errors", "units", "codec", "medium", "multisession", "device/mmc", "device/emulated"],
   "device/mmc": ["errors", "units", "codec"],
@@ -45,6 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/names",
     "fs/layout",
     "fs/rockridge",
+    "fs/udf",
     "fs/image",
   ],
   host: ["errors", "units", "medium", "fs/tree", "fs/names", "fs/layout", "fs/image", "fs/iso9660"],

@@ -59,6 +59,23 @@ export function writeU32be(value: number, target: Uint8Array, at: number): void 
   target[at + 3] = value;
 }
 
+/** Reads an unsigned 64-bit integer, least significant byte first. */
+export function readU64le(source: Uint8Array, at: number): bigint {
+  return BigInt(readU32le(source, at)) + BigInt(readU32le(source, at + 4)) * 0x1_0000_0000n;
+}
+
+/** Writes an unsigned 64-bit integer, least significant byte first. */
+export function writeU64le(value: bigint, target: Uint8Array, at: number): void {
+  writeU32le(Number(value % 0x1_0000_0000n), target, at);
+  writeU32le(Number(value / 0x1_0000_0000n), target, at + 4);
+}
+
+/** Writes a safe integer from 0 on in 64 bits, least significant byte first: what hot records use. */
+export function writeSafeU64le(value: number, target: Uint8Array, at: number): void {
+  writeU32le(value % 0x1_0000_0000, target, at);
+  writeU32le(Math.floor(value / 0x1_0000_0000), target, at + 4);
+}
+
 /** Writes an unsigned 32-bit integer in both byte orders: eight bytes. ECMA-119 7.3.3. */
 export function writeBoth32(value: number, target: Uint8Array, at: number): void {
   writeU32le(value, target, at);
@@ -105,6 +122,17 @@ export const u32le: FieldType<number> = integer("u32le", 4, maximumU32, readU32l
 
 /** Unsigned, 32 bits, most significant byte first. ECMA-119 7.3.2. */
 export const u32be: FieldType<number> = integer("u32be", 4, maximumU32, readU32be, writeU32be);
+
+/** Unsigned, 64 bits, least significant byte first. ECMA-167 1/7.1.7. */
+export const u64le: FieldType<bigint> = {
+  name: "u64le",
+  bytes: 8,
+  read: readU64le,
+  write: (value, target, at) => {
+    if (value < 0n || value >= 2n ** 64n) throw new RangeError(`u64le holds integers below 2^64, got ${value}`);
+    writeU64le(value, target, at);
+  },
+};
 
 /** A field with both byte orders: they are written from one value and compared on reading. */
 function both(name: string, little: FieldType<number>, big: FieldType<number>): FieldType<number> {

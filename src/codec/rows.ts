@@ -49,6 +49,9 @@ export function byte<T>(at: number, length: number, type: FieldType<T>, clause: 
   return bytesRow(at, length, type, clause);
 }
 
+/** A row in relative byte positions counted from 0, with a length, as ECMA-167 prints them. */
+export const rbp: typeof byte = byte;
+
 function bitsRow<T>(
   at: number,
   high: number,

@@ -11,7 +11,7 @@ import { planRegions } from "../layout/planner.js";
 import type { Renderer } from "../layout/region.js";
 import type { IsoLevel } from "../names/iso-name.js";
 import type { Content } from "../tree/content.js";
-import { OnDiscContent } from "../tree/content.js";
+import { areWholeBlocks, OnDiscContent } from "../tree/content.js";
 import type { TreeOwner } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
@@ -228,7 +228,7 @@ export class FileSystemImage {
   /** Whether a content stays where it lies: on the disc that this session is added to. */
   #isPinned(content: Content): boolean {
     if (!(content instanceof OnDiscContent) || content.source !== this.#imported?.source) return false;
-    return content.extents.every(({ lba }) => lba !== null);
+    return areWholeBlocks(content.extents);
   }
 
   #refuseWhileInUse(operation: string): void {

@@ -235,6 +235,7 @@ export class DirectoryTree implements TreeReader {
       mtimeMs,
       atimeMs: attributes?.atimeMs ?? mtimeMs,
       ctimeMs: attributes?.ctimeMs ?? mtimeMs,
+      birthtimeMs: null,
       mode: attributes?.mode ?? defaultModes[type === "directory" ? "directory" : "file"],
       uid: attributes?.uid ?? 0,
       gid: attributes?.gid ?? 0,
@@ -245,6 +246,9 @@ export class DirectoryTree implements TreeReader {
       hidden: hasFlag(record, fileFlags.existence),
       extents: hasContents ? extents : [],
       serialNumber: attributes?.serialNumber,
+      streams: [],
+      realTime: false,
+      fileEntry: undefined,
       refusal,
     };
   }

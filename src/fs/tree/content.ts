@@ -2,11 +2,24 @@ import { DiscError } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
 
-/** A run of bytes on a disc. All extents of a content but the last fill whole blocks. */
+/** A run of bytes on a disc. All extents that are written, but the last of a content, fill whole blocks. */
 export interface Extent {
   /** First block; `null` for a hole, whose bytes are zero and lie nowhere. */
   readonly lba: number | null;
   readonly bytes: number;
+  /**
+   * First byte in that block, where it is not the block's first: contents that UDF keeps in a file entry, and blocks of
+   * fewer bytes than ours. Such contents cannot be referred to from another tree.
+   */
+  readonly offset?: number | undefined;
+}
+
+/** Whether every file system can refer to extents as they are: whole blocks, but for the end of the last one. */
+export function areWholeBlocks(extents: readonly Extent[]): boolean {
+  return extents.every(
+    ({ lba, bytes, offset = 0 }, index) =>
+      lba !== null && offset === 0 && (index === extents.length - 1 || bytes % blockBytes === 0),
+  );
 }
 
 /** A part of a content that is wanted, and where it goes. */
@@ -106,8 +119,9 @@ export class OnDiscContent implements Content {
       into.fill(0);
       return;
     }
-    const skippedBlocks = Math.floor(from / blockBytes);
-    const skippedBytes = from % blockBytes;
+    const start = from + (extent.offset ?? 0);
+    const skippedBlocks = Math.floor(start / blockBytes);
+    const skippedBytes = start % blockBytes;
     const first = extent.lba + skippedBlocks;
     const blocks = Math.ceil((skippedBytes + into.length) / blockBytes);
     if (skippedBytes === 0 && into.length === blocks * blockBytes) {

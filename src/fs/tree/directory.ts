@@ -3,7 +3,7 @@ import type { TaskOptions } from "../../medium/session-data.js";
 import type { Content, ContentLike } from "./content.js";
 import { contentOf } from "./content.js";
 import { checkCollisions, collision, mergeInto } from "./merge.js";
-import type { ItemAttributes, SpecialType } from "./node.js";
+import type { FileAttributes, ItemAttributes, SpecialType } from "./node.js";
 import { FileNode, SpecialNode, SymlinkNode, TreeNode } from "./node.js";
 import { nameFault, splitPath } from "./path.js";
 
@@ -31,6 +31,9 @@ export interface AddOptions extends ItemAttributes {
   /** Takes the place of a file, link or device that is there. */
   readonly replace?: boolean | undefined;
 }
+
+/** How a file is added. */
+export interface AddFileOptions extends AddOptions, FileAttributes {}
 
 /** Where a whole tree is added. */
 export interface AddTreeOptions extends TaskOptions {
@@ -100,7 +103,7 @@ export class DirectoryNode extends TreeNode {
    * @throws {@link DiscError} E_ITEM_NOT_FOUND for a missing parent, E_ITEM_EXISTS unless `replace`, E_TYPE_COLLISION
    *   where a directory is there, E_PATH_INVALID, E_IMAGE_IN_USE.
    */
-  addFile(path: string, content: ContentLike, options: AddOptions = {}): FileNode {
+  addFile(path: string, content: ContentLike, options: AddFileOptions = {}): FileNode {
     const resolved: Content = contentOf(content);
     return this.#add(path, options, (name) => new FileNode(name, resolved, options));
   }

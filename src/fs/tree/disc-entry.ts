@@ -2,7 +2,32 @@ import type { Extent } from "./content.js";
 import type { ItemType } from "./node.js";
 
 /** The trees a session can have. */
-export type FileSystemName = "rockridge" | "joliet" | "iso";
+export type FileSystemName = "rockridge" | "joliet" | "iso" | "udf";
+
+/** A named stream of an item: more contents beside its own. OSTA UDF 3.3.5. */
+export interface DiscStream {
+  readonly name: string;
+  readonly bytes: number;
+  readonly extents: readonly Extent[];
+}
+
+/**
+ * The file entry of an item in UDF, with what it says: a later session refers to it where it would write the same.
+ * Only entries that lie in the partition itself have one, and are not found by way of a table or a file.
+ */
+export interface FileEntryReference {
+  /** Block of the disc. */
+  readonly lba: number;
+  readonly uniqueId: number;
+  readonly links: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtimeMs: number | null;
+  readonly atimeMs: number | null;
+  readonly ctimeMs: number | null;
+  readonly birthtimeMs: number | null;
+}
 
 /** An item as it stands on a disc. */
 export interface DiscEntry {
@@ -17,6 +42,8 @@ export interface DiscEntry {
   readonly mtimeMs: number | null;
   readonly atimeMs: number | null;
   readonly ctimeMs: number | null;
+  /** When it was created. */
+  readonly birthtimeMs: number | null;
   /** Permission bits, 0 to 0o7777. */
   readonly mode: number;
   readonly uid: number;
@@ -32,6 +59,11 @@ export interface DiscEntry {
   readonly extents: readonly Extent[];
   /** POSIX file serial number, where the disc says one. */
   readonly serialNumber: number | undefined;
+  /** None but in UDF. */
+  readonly streams: readonly DiscStream[];
+  /** Whether a file's contents are meant to be read at a steady rate: UDF's real-time files. */
+  readonly realTime: boolean;
+  readonly fileEntry: FileEntryReference | undefined;
   /** Why the contents cannot be read; `null` where nothing speaks against it. */
   readonly refusal: string | null;
 }

@@ -1,5 +1,7 @@
-import type { Content } from "./content.js";
+import type { Content, ContentLike } from "./content.js";
+import { contentOf } from "./content.js";
 import type { DirectoryNode } from "./directory.js";
+import type { FileEntryReference } from "./disc-entry.js";
 import { joinPath } from "./path.js";
 
 /** The kinds of item a tree holds. */
@@ -16,8 +18,23 @@ export interface ItemAttributes {
   readonly atime?: Date | number | undefined;
   /** Last change of attributes. */
   readonly ctime?: Date | number | undefined;
+  /** When it was created: kept in UDF alone. */
+  readonly birthtime?: Date | number | undefined;
   /** Whether readers should not show it. */
   readonly hidden?: boolean | undefined;
+  /** Named streams, which UDF from revision 2.00 on holds: more contents beside the item's own. */
+  readonly streams?: Readonly<Record<string, ContentLike>> | undefined;
+}
+
+/** What a caller may say of a file besides. */
+export interface FileAttributes extends ItemAttributes {
+  /** Whether it is meant to be read at a steady rate: a real-time file of UDF 2.01 and later. */
+  readonly realTime?: boolean | undefined;
+}
+
+function streamsOf({ streams }: ItemAttributes): ReadonlyMap<string, Content> | undefined {
+  const given = Object.entries(streams ?? {});
+  return given.length === 0 ? undefined : new Map(given.map(([name, content]) => [name, contentOf(content)]));
 }
 
 function timeMs(time: Date | number | undefined): number | null {
@@ -41,7 +58,10 @@ export abstract class TreeNode {
   mtimeMs: number | null;
   atimeMs: number | null;
   ctimeMs: number | null;
+  birthtimeMs: number | null;
   hidden: boolean;
+  /** Named streams by name; `undefined` for none. UDF from revision 2.00 on holds them, and no other tree. */
+  streams: ReadonlyMap<string, Content> | undefined;
   /** Whether it came from an earlier session and was not touched since. */
   imported = false;
 
@@ -56,7 +76,9 @@ export abstract class TreeNode {
     this.mtimeMs = timeMs(attributes.mtime);
     this.atimeMs = timeMs(attributes.atime);
     this.ctimeMs = timeMs(attributes.ctime);
+    this.birthtimeMs = timeMs(attributes.birthtime);
     this.hidden = attributes.hidden ?? false;
+    this.streams = streamsOf(attributes);
   }
 
   /** Its path in the image: "/a/b"; "/" for the root. */
@@ -69,10 +91,14 @@ export abstract class TreeNode {
 export class FileNode extends TreeNode {
   readonly type = "file";
   readonly content: Content;
+  realTime: boolean;
+  /** The file entry it was imported from; `undefined` for one that is new. */
+  fileEntry: FileEntryReference | undefined = undefined;
 
-  constructor(name: string, content: Content, attributes: ItemAttributes = {}) {
+  constructor(name: string, content: Content, attributes: FileAttributes = {}) {
     super(name, attributes, 0o644);
     this.content = content;
+    this.realTime = attributes.realTime ?? false;
   }
 }
 

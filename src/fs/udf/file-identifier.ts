@@ -1,0 +1,95 @@
+/** File Identifier Descriptors, of which directories consist. ECMA-167, 3rd edition, 4/14.4; OSTA UDF 2.3.4. */
+import type { ReadContext } from "../../codec/codec.js";
+import { reportFault } from "../../codec/codec.js";
+import { readU16le, u8, u16le } from "../../codec/integers.js";
+import { rbp } from "../../codec/rows.js";
+import type { StructCodec } from "../../codec/struct.js";
+import { nested, struct } from "../../codec/struct.js";
+import { alignUp } from "../../units.js";
+import type { LongAllocationDescriptor } from "./allocation.js";
+import { longAllocationDescriptor } from "./allocation.js";
+import type { DescriptorCodec } from "./tag.js";
+import { sealedTag, tagIdentifiers } from "./tag.js";
+
+/** Bits of the file characteristics. ECMA-167 4/14.4.3. */
+export const fileCharacteristics = { hidden: 1, directory: 2, deleted: 4, parent: 8, metadata: 16 } as const;
+
+/** Bytes of a descriptor before its implementation use. */
+export const fileIdentifierHeadBytes = 38;
+
+/** The longest descriptor: with a name of 255 bytes, and none of the implementation's. */
+export const maximumFileIdentifierBytes: number = alignUp(fileIdentifierHeadBytes + 255, 4);
+
+/** The fixed part of a File Identifier Descriptor. */
+export interface FileIdentifierHead {
+  readonly fileVersionNumber: number;
+  /** Sum of {@link fileCharacteristics}. */
+  readonly fileCharacteristics: number;
+  /** Bytes of the name. */
+  readonly lengthOfFileIdentifier: number;
+  readonly icb: LongAllocationDescriptor;
+  /** Bytes. */
+  readonly lengthOfImplementationUse: number;
+}
+
+/** File Identifier Descriptor up to its variable part. ECMA-167 4/14.4. */
+export const fileIdentifierHead: StructCodec<FileIdentifierHead> = struct<FileIdentifierHead>(
+  "FileIdentifierDescriptor",
+  fileIdentifierHeadBytes,
+  {
+    _tag: rbp(0, 16, sealedTag, "4/14.4.1"),
+    fileVersionNumber: rbp(16, 2, u16le, "4/14.4.2"),
+    fileCharacteristics: rbp(18, 1, u8, "4/14.4.3"),
+    lengthOfFileIdentifier: rbp(19, 1, u8, "4/14.4.4"),
+    icb: rbp(20, 16, nested(longAllocationDescriptor), "4/14.4.5"),
+    lengthOfImplementationUse: rbp(36, 2, u16le, "4/14.4.6"),
+  },
+);
+
+/** File Identifier Descriptor. Lengths follow from its parts. */
+export interface FileIdentifierDescriptor
+  extends Omit<FileIdentifierHead, "lengthOfFileIdentifier" | "lengthOfImplementationUse"> {
+  readonly implementationUse: Uint8Array;
+  /** The name's bytes, in CS0; none for the parent. */
+  readonly fileIdentifier: Uint8Array;
+}
+
+/** Length of a descriptor, filled to a multiple of 4. ECMA-167 4/14.4.9. */
+export function fileIdentifierBytes(nameBytes: number, implementationUseBytes = 0): number {
+  return alignUp(fileIdentifierHeadBytes + implementationUseBytes + nameBytes, 4);
+}
+
+/** Length of the descriptor whose head stands at `source[at]`. */
+export function fileIdentifierBytesAt(source: Uint8Array, at: number): number {
+  return fileIdentifierBytes(source[at + 19]!, readU16le(source, at + 36));
+}
+
+/** File Identifier Descriptor. ECMA-167 4/14.4. */
+export const fileIdentifierDescriptor: DescriptorCodec<FileIdentifierDescriptor> = {
+  name: "FileIdentifierDescriptor",
+  tagIdentifier: tagIdentifiers.fileIdentifierDescriptor,
+  bytes: (value) => fileIdentifierBytes(value.fileIdentifier.length, value.implementationUse.length),
+  write: (value, target, at) => {
+    const { implementationUse, fileIdentifier, ...head } = value;
+    const lengthOfFileIdentifier = fileIdentifier.length;
+    const lengthOfImplementationUse = implementationUse.length;
+    target.fill(0, at, at + fileIdentifierDescriptor.bytes(value));
+    fileIdentifierHead.write({ ...head, lengthOfFileIdentifier, lengthOfImplementationUse }, target, at);
+    target.set(implementationUse, at + fileIdentifierHeadBytes); // RBP 38, 4/14.4.7
+    target.set(fileIdentifier, at + fileIdentifierHeadBytes + lengthOfImplementationUse); // 4/14.4.8
+  },
+  read: (source, at, context: ReadContext) => {
+    const { lengthOfFileIdentifier, lengthOfImplementationUse, ...head } = fileIdentifierHead.read(source, at, context);
+    const useAt = at + fileIdentifierHeadBytes;
+    const nameAt = useAt + lengthOfImplementationUse;
+    if (nameAt + lengthOfFileIdentifier > source.length) {
+      const reason = `of ${lengthOfFileIdentifier} bytes, behind ${lengthOfImplementationUse}, passes the directory's end`;
+      reportFault(context, "FileIdentifierDescriptor", "fileIdentifier", "4/14.4.8", reason);
+    }
+    return {
+      ...head,
+      implementationUse: source.slice(useAt, nameAt),
+      fileIdentifier: source.slice(nameAt, nameAt + lengthOfFileIdentifier),
+    };
+  },
+};

@@ -1,0 +1,201 @@
+/** The tag at the head of every descriptor. ECMA-167, 3rd edition, 3/7.2 and 4/7.2; OSTA UDF 2.2.1, 2.3.1. */
+import { crc16 } from "../../codec/checksum.js";
+import type { Codec, ReadContext } from "../../codec/codec.js";
+import { reportFault } from "../../codec/codec.js";
+import { readU16le, u8, u16le, u32le } from "../../codec/integers.js";
+import type { FieldType } from "../../codec/rows.js";
+import { rbp } from "../../codec/rows.js";
+import type { StructCodec } from "../../codec/struct.js";
+import { struct } from "../../codec/struct.js";
+import { reserved } from "../../codec/text.js";
+
+/** Tag identifiers. ECMA-167 3/7.2.1, 4/7.2.1; OSTA UDF 2.2.12 for the sparing table. */
+export const tagIdentifiers = {
+  sparingTable: 0,
+  primaryVolumeDescriptor: 1,
+  anchorVolumeDescriptorPointer: 2,
+  volumeDescriptorPointer: 3,
+  implementationUseVolumeDescriptor: 4,
+  partitionDescriptor: 5,
+  logicalVolumeDescriptor: 6,
+  unallocatedSpaceDescriptor: 7,
+  terminatingDescriptor: 8,
+  logicalVolumeIntegrityDescriptor: 9,
+  fileSetDescriptor: 256,
+  fileIdentifierDescriptor: 257,
+  allocationExtentDescriptor: 258,
+  indirectEntry: 259,
+  terminalEntry: 260,
+  fileEntry: 261,
+  extendedAttributeHeaderDescriptor: 262,
+  unallocatedSpaceEntry: 263,
+  spaceBitmapDescriptor: 264,
+  partitionIntegrityEntry: 265,
+  extendedFileEntry: 266,
+} as const;
+
+/** Bytes of a tag. */
+export const tagBytes = 16;
+
+/** The longest run a tag's CRC can cover. */
+const maximumCrcLength = 0xffff;
+
+/** A descriptor's tag. */
+export interface DescriptorTag {
+  /** One of {@link tagIdentifiers}. */
+  readonly tagIdentifier: number;
+  /** 2 in volumes of NSR02, 3 in those of NSR03. */
+  readonly descriptorVersion: number;
+  /** Sum of the other bytes of the tag, modulo 256. */
+  readonly tagChecksum: number;
+  /** The same in all of a volume; 0 means that damaged volumes cannot be told apart by it. */
+  readonly tagSerialNumber: number;
+  readonly descriptorCrc: number;
+  /** Bytes behind the tag that the CRC covers. */
+  readonly descriptorCrcLength: number;
+  /** Block in which the descriptor starts: of the volume, or in its partition. */
+  readonly tagLocation: number;
+}
+
+/** tag. ECMA-167 3/7.2. */
+export const descriptorTag: StructCodec<DescriptorTag> = struct<DescriptorTag>("DescriptorTag", tagBytes, {
+  tagIdentifier: rbp(0, 2, u16le, "3/7.2.1"),
+  descriptorVersion: rbp(2, 2, u16le, "3/7.2.2"),
+  tagChecksum: rbp(4, 1, u8, "3/7.2.3"),
+  _reserved: rbp(5, 1, reserved(1), "3/7.2.4"),
+  tagSerialNumber: rbp(6, 2, u16le, "3/7.2.5"),
+  descriptorCrc: rbp(8, 2, u16le, "3/7.2.6"),
+  descriptorCrcLength: rbp(10, 2, u16le, "3/7.2.7"),
+  tagLocation: rbp(12, 4, u32le, "3/7.2.8"),
+});
+
+/** The row of a descriptor in which its tag stands: {@link sealDescriptor} fills it, {@link checkTag} reads it. */
+export const sealedTag: FieldType<void> = { ...reserved(tagBytes), name: "tag" };
+
+/** What a tag says besides what follows from the descriptor itself. */
+export interface TagContext {
+  readonly descriptorVersion: 2 | 3;
+  readonly tagSerialNumber: number;
+  readonly tagLocation: number;
+}
+
+/** A codec of a descriptor, whose tag has its own identifier. */
+export interface DescriptorCodec<T> extends Codec<T> {
+  readonly tagIdentifier: number;
+  /** Bytes behind the tag that its CRC covers; left out, all of them. */
+  crcLength?(value: T): number;
+}
+
+/** Makes a descriptor's codec of the codec of its bytes. */
+export function descriptor<T>(tagIdentifier: number, codec: Codec<T>): DescriptorCodec<T> {
+  return { ...codec, tagIdentifier };
+}
+
+function checksumOf(source: Uint8Array, at: number): number {
+  let sum = 0;
+  for (let index = 0; index < tagBytes; index++) if (index !== 4) sum += source[at + index]!;
+  return sum & 0xff;
+}
+
+/**
+ * Puts the tag before a descriptor whose other bytes are written.
+ *
+ * @param crcLength Bytes behind the tag that the CRC covers.
+ */
+export function sealDescriptor(
+  tagIdentifier: number,
+  target: Uint8Array,
+  at: number,
+  crcLength: number,
+  context: TagContext,
+): void {
+  const descriptorCrcLength = Math.min(crcLength, maximumCrcLength);
+  const tag: DescriptorTag = {
+    ...context,
+    tagIdentifier,
+    tagChecksum: 0,
+    descriptorCrc: crc16(target, at + tagBytes, descriptorCrcLength),
+    descriptorCrcLength,
+  };
+  descriptorTag.write(tag, target, at);
+  target[at + 4] = checksumOf(target, at);
+}
+
+/** Writes a descriptor with its tag. */
+export function writeDescriptor<T>(
+  codec: DescriptorCodec<T>,
+  value: T,
+  target: Uint8Array,
+  at: number,
+  context: TagContext,
+): void {
+  codec.write(value, target, at);
+  const crcLength = codec.crcLength?.(value) ?? codec.bytes(value) - tagBytes;
+  sealDescriptor(codec.tagIdentifier, target, at, crcLength, context);
+}
+
+/** The identifier in the tag at `source[at]`; `undefined` where no tag with a right checksum stands there. */
+export function tagIdentifierAt(source: Uint8Array, at: number): number | undefined {
+  if (at + tagBytes > source.length || checksumOf(source, at) !== source[at + 4]) return undefined;
+  const version = readU16le(source, at + 2);
+  return version === 2 || version === 3 ? readU16le(source, at) : undefined;
+}
+
+/** What a tag is to say. */
+export interface ExpectedTag {
+  readonly tagIdentifier: number;
+  /** `undefined` where it is not known. */
+  readonly tagLocation: number | undefined;
+}
+
+/**
+ * Reads a tag, and holds it against the bytes behind it.
+ *
+ * @param end Where the bytes of the descriptor end in `source`, or may end.
+ * @throws {@link FormatError} E_FIELD_INVALID.
+ */
+export function checkTag(
+  source: Uint8Array,
+  at: number,
+  end: number,
+  expected: ExpectedTag,
+  context: ReadContext,
+): DescriptorTag {
+  const fault = (field: string, clause: string, reason: string): void =>
+    reportFault(context, "DescriptorTag", field, clause, reason);
+  const tag = descriptorTag.read(source, at, context);
+  const { tagIdentifier, descriptorVersion, tagChecksum, descriptorCrc, descriptorCrcLength, tagLocation } = tag;
+  if (checksumOf(source, at) !== tagChecksum) fault("tagChecksum", "3/7.2.3", "does not fit the bytes of the tag");
+  if (tagIdentifier !== expected.tagIdentifier) {
+    fault("tagIdentifier", "3/7.2.1", `is ${tagIdentifier}, expected ${expected.tagIdentifier}`);
+  }
+  if (descriptorVersion !== 2 && descriptorVersion !== 3) {
+    fault("descriptorVersion", "3/7.2.2", `is ${descriptorVersion}, expected 2 or 3`);
+  }
+  const crcEnd = at + tagBytes + descriptorCrcLength;
+  if (crcEnd > end) {
+    fault("descriptorCrcLength", "3/7.2.7", `is ${descriptorCrcLength}, more than the descriptor has`);
+  } else if (crc16(source, at + tagBytes, descriptorCrcLength) !== descriptorCrc) {
+    fault("descriptorCrc", "3/7.2.6", "does not fit the bytes of the descriptor");
+  }
+  if (expected.tagLocation !== undefined && tagLocation !== expected.tagLocation) {
+    fault("tagLocation", "3/7.2.8", `is ${tagLocation}, expected ${expected.tagLocation}`);
+  }
+  return tag;
+}
+
+/**
+ * Reads a descriptor and its tag.
+ *
+ * @throws {@link FormatError} E_FIELD_INVALID.
+ */
+export function readDescriptor<T>(
+  codec: DescriptorCodec<T>,
+  source: Uint8Array,
+  at: number,
+  tagLocation: number | undefined,
+  context: ReadContext,
+): { readonly tag: DescriptorTag; readonly value: T } {
+  const tag = checkTag(source, at, source.length, { tagIdentifier: codec.tagIdentifier, tagLocation }, context);
+  return { tag, value: codec.read(source, at, context) };
+}

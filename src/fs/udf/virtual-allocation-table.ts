@@ -1,0 +1,61 @@
+/** The table by which blocks of a virtual partition are found. OSTA UDF 2.2.11 (2.00 and later), 2.2.10 of 1.50. */
+import { u16le, u32le } from "../../codec/integers.js";
+import { rbp } from "../../codec/rows.js";
+import type { StructCodec } from "../../codec/struct.js";
+import { nested, struct } from "../../codec/struct.js";
+import { reserved } from "../../codec/text.js";
+import { dstring } from "./compressed-unicode.js";
+import type { UdfIdentifier } from "./entity-identifier.js";
+import { udfIdentifier } from "./entity-identifier.js";
+
+/** An entry that stands for no block, and the location of a table that is not there. */
+export const noVirtualBlock = 0xffff_ffff;
+
+/** Identifier of the table of 1.50. */
+export const virtualAllocationTableIdentifier = "*UDF Virtual Alloc Tbl";
+
+/** What stands before the entries from 2.00 on. */
+export interface VirtualAllocationTableHeader {
+  /** Bytes of this header with its implementation use. */
+  readonly lengthOfHeader: number;
+  readonly lengthOfImplementationUse: number;
+  readonly logicalVolumeIdentifier: string;
+  /** Block in the partition; {@link noVirtualBlock} for none. */
+  readonly previousVatIcbLocation: number;
+  readonly numberOfFiles: number;
+  readonly numberOfDirectories: number;
+  readonly minimumUdfReadRevision: number;
+  readonly minimumUdfWriteRevision: number;
+  readonly maximumUdfWriteRevision: number;
+}
+
+/** Header of the Virtual Allocation Table. OSTA UDF 2.2.11. */
+export const virtualAllocationTableHeader: StructCodec<VirtualAllocationTableHeader> =
+  struct<VirtualAllocationTableHeader>("VirtualAllocationTableHeader", 152, {
+    lengthOfHeader: rbp(0, 2, u16le, "UDF 2.2.11"),
+    lengthOfImplementationUse: rbp(2, 2, u16le, "UDF 2.2.11"),
+    logicalVolumeIdentifier: rbp(4, 128, dstring(128), "UDF 2.2.11"),
+    previousVatIcbLocation: rbp(132, 4, u32le, "UDF 2.2.11"),
+    numberOfFiles: rbp(136, 4, u32le, "UDF 2.2.11"),
+    numberOfDirectories: rbp(140, 4, u32le, "UDF 2.2.11"),
+    minimumUdfReadRevision: rbp(144, 2, u16le, "UDF 2.2.11"),
+    minimumUdfWriteRevision: rbp(146, 2, u16le, "UDF 2.2.11"),
+    maximumUdfWriteRevision: rbp(148, 2, u16le, "UDF 2.2.11"),
+    _reserved: rbp(150, 2, reserved(2), "UDF 2.2.11"),
+  });
+
+/** What stands behind the entries in 1.50. */
+export interface VirtualAllocationTableTail {
+  readonly entityIdentifier: UdfIdentifier;
+  readonly previousVatIcbLocation: number;
+}
+
+/** Tail of the Virtual Allocation Table. OSTA UDF 1.50, 2.2.10. */
+export const virtualAllocationTableTail: StructCodec<VirtualAllocationTableTail> = struct<VirtualAllocationTableTail>(
+  "VirtualAllocationTableTail",
+  36,
+  {
+    entityIdentifier: rbp(0, 32, nested(udfIdentifier), "UDF 1.50 2.2.10"),
+    previousVatIcbLocation: rbp(32, 4, u32le, "UDF 1.50 2.2.10"),
+  },
+);
