@@ -37,6 +37,8 @@ export interface Catalog {
   readonly contents: readonly Content[];
   /** For each content, a node that has it, for messages. */
   readonly nodeOfContent: readonly Item[];
+  /** From here on, contents are those of named streams. */
+  readonly firstStreamContent: number;
   /** Of the items that have named streams, where these are written. */
   readonly streams: ReadonlyMap<Item, readonly CatalogStream[]>;
 }
@@ -123,10 +125,12 @@ export function takeCatalog(root: DirectoryNode, withStreams = false): Catalog {
       }
     }
   }
+  const firstStreamContent = numbering.contents.length;
   const streams = withStreams ? takeStreams(directories, numbering) : new Map<Item, CatalogStream[]>();
   return {
     directories,
     streams,
+    firstStreamContent,
     links: Uint32Array.from(numbering.links),
     contentOfObject: Int32Array.from(numbering.contentOfObject),
     contents: numbering.contents,

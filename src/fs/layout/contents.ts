@@ -41,7 +41,11 @@ export class ContentLayout {
     this.#firstBlock = new Float64Array(this.contents.length).fill(elsewhere);
     const written: number[] = [];
     let block = 0;
-    for (const [index, content] of this.contents.entries()) {
+    const { firstStreamContent } = catalog;
+    for (let position = 0; position < this.contents.length; position++) {
+      // Contents of streams come first: 7-Zip, which knows none, takes what lies behind all files for trailing rubbish.
+      const index = (position + firstStreamContent) % this.contents.length;
+      const content = this.contents[index]!;
       if (content.bytes === 0 || options.isPinned(content)) continue;
       if (content.bytes <= (options.embeddedBytes ?? 0)) {
         this.#firstBlock[index] = embedded;

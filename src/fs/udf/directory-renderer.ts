@@ -128,7 +128,8 @@ export class DirectoryRenderer {
     const udfUniqueId = this.#layout.uniqueIdAt(entry.ownerBlock);
     const parent: Identifier = {
       name: "",
-      characteristics: fileCharacteristics.directory + fileCharacteristics.parent,
+      characteristics:
+        fileCharacteristics.parent + (entry.item.type === "directory" ? fileCharacteristics.directory : 0),
       ...this.#addresses.icb(entry.ownerBlock),
       udfUniqueId,
     };

@@ -188,12 +188,17 @@ export class MetadataRenderer {
     return streams.reduce((sum, { content }) => sum + contents.contents[content]!.bytes, 0);
   }
 
+  /** The directory of an item's streams names the item as its parent. ECMA-167 4/14.9.6. */
+  #linksOfStreams(item: Item): number {
+    return this.#layout.streamDirectoryOf.has(item) ? 1 : 0;
+  }
+
   #directoryEntry({ source, bytes, subdirectories }: UdfDirectory, index: number): PartialEntry {
     return {
       ...this.#commonEntry(source.node),
       fileType: fileTypes.directory,
-      // Its entry in the parent, which the root lacks, its own parent entry, which only the root has, and its children's.
-      links: 1 + subdirectories,
+      // Its name in the parent, for the root its own parent entry; and the parent entries of its children.
+      links: 1 + subdirectories + this.#linksOfStreams(source.node),
       informationLength: bytes,
       objectSize: bytes + this.#streamsBytes(source.node),
       uniqueId: this.#layout.uniqueIdAt(fileSetBlocks + index),
@@ -239,7 +244,7 @@ export class MetadataRenderer {
       ...this.#commonEntry(item),
       fileType:
         item.type === "file" ? (isRealTime ? fileTypes.realTime : fileTypes.file) : fileTypeOf[item.type as "symlink"],
-      links: catalog.links[object]!,
+      links: catalog.links[object]! + this.#linksOfStreams(item),
       informationLength,
       objectSize: informationLength + this.#streamsBytes(item),
       uniqueId: this.#layout.uniqueIdOfObject(object),

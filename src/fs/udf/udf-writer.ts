@@ -133,7 +133,8 @@ export class UdfWriter implements RegionWriter {
     const fromEnd = (block: number): Place => ({ at: "fromEnd", block });
     const trailing: Region[] = [];
     if (structure === "metadata") {
-      trailing.push(region("udfMirrorFile", "file entry of the metadata mirror file", 1, { at: "next" }));
+      const place: Place = { at: "next", from: this.#mirrorOffset };
+      trailing.push(region("udfMirrorFile", "file entry of the metadata mirror file", 1, place));
       const aligned: Place = { at: "next", align: metadataUnitBlocks };
       trailing.push(region("udfMetadataMirror", "metadata mirror file", this.#metadataBlocks, aligned));
     }
@@ -147,6 +148,16 @@ export class UdfWriter implements RegionWriter {
     const name = this.#table === undefined ? "anchors" : "anchor and virtual allocation table's ICBs";
     trailing.push(region("udfTrailer", name, trailingAnchors, fromEnd(trailingAnchors - 1)));
     return trailing;
+  }
+
+  /**
+   * Where the mirror may start: a scratch should not hit both. At least 128 blocks and a tenth of the session are to be
+   * between them, which matters where there is little else in the session. OSTA UDF 2.2.13.1, DCN-5106.
+   */
+  get #mirrorOffset(): number {
+    const end = partitionOffset + metadataUnitBlocks + this.#metadataBlocks;
+    const smallestSession = end + this.#metadataBlocks + 2 * trailingAnchors;
+    return end + Math.max(128, Math.ceil(smallestSession / 8));
   }
 
   bind(plan: Plan): ReadonlyMap<string, Renderer> {
@@ -277,7 +288,7 @@ export class UdfWriter implements RegionWriter {
       partitionStart,
       partitionBlocks,
       partitionMaps: this.#partitionMaps(plan),
-      freeSpaceTable: structure === "plain" ? [0] : isVirtual ? [unknownBlocks, unknownBlocks] : [0, 0],
+      freeSpaceTable: structure === "plain" ? [0] : [0, isVirtual ? unknownBlocks : 0],
       sizeTable: structure === "plain" ? [partitionBlocks] : [partitionBlocks, secondSize],
       fileSet: { ...noLongExtent, extentLength: fileSetExtent, logicalBlockNumber, partitionReferenceNumber },
       // The table's ICB has the last id that is in use.
