@@ -9,6 +9,7 @@ import { MemoryContent, OnDiscContent } from "../tree/content.js";
 import type { Item } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { DirectoryListing, DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import { byteAddressOf, identityOf } from "../tree/disc-entry.js";
 import type { ItemAttributes } from "../tree/node.js";
 import { FileNode, SpecialNode, SymlinkNode } from "../tree/node.js";
 import type { DetectedFileSystem } from "./detect.js";
@@ -65,7 +66,7 @@ function attributesOf(entry: DiscEntry): ItemAttributes {
   };
 }
 
-/** Contents already imported whose first extent lies at one block. */
+/** Contents already imported that start at one byte. */
 interface SharedContent {
   readonly content: OnDiscContent;
   readonly serialNumber: number | undefined;
@@ -82,7 +83,7 @@ class TreeImport {
   readonly #tree: TreeReader;
   readonly #options: ImportOptions;
   readonly #empty: Content = new MemoryContent(new Uint8Array(0));
-  /** By the first block; a list only where files that start there differ. */
+  /** By the first byte; a list only where files that start there differ. */
   readonly #contents: Map<number, SharedContent | SharedContent[]> = new Map();
   readonly #entered: Set<number> = new Set();
   #doneBlocks = 0;
@@ -156,34 +157,36 @@ class TreeImport {
   /** Whether a directory is followed: each extent once, so that neither a loop nor a web of directories has no end. */
   #enter(open: OpenDirectory[], directory: OpenDirectory): boolean {
     const { entry, depth } = directory;
-    const lba = entry.extents[0]?.lba ?? null;
-    if (lba !== null && this.#entered.has(lba)) {
-      this.#skip(entry.path, `the directory at block ${lba} stands in the tree already`);
+    const identity = identityOf(entry);
+    if (identity !== undefined && this.#entered.has(identity)) {
+      this.#skip(entry.path, `the directory at block ${entry.extents[0]!.lba} stands in the tree already`);
       return false;
     }
     if (depth > maximumDepth) {
       this.#skip(entry.path, `more than ${maximumDepth} directories lie above it`);
       return false;
     }
-    if (lba !== null) this.#entered.add(lba);
+    if (identity !== undefined) this.#entered.add(identity);
     this.#totalBlocks += blocksOf(entry.bytes);
     open.push(directory);
     return true;
   }
 
   #content(entry: DiscEntry): Content {
-    const first = entry.extents[0]?.lba ?? undefined;
     // Empty files state any block, or one of another file: they are no links of each other.
-    if (entry.bytes === 0 || first === undefined) return this.#empty;
+    if (entry.bytes === 0) return this.#empty;
+    // What starts with a hole lies nowhere there.
+    const first = identityOf(entry) ?? -(entry.serialNumber ?? 0);
     const known = this.#contents.get(first);
     const { serialNumber } = entry;
     for (const shared of known === undefined ? [] : Array.isArray(known) ? known : [known]) {
       const { extents } = shared.content;
       const isSame =
         extents.length === entry.extents.length &&
-        extents.every(
-          ({ lba, bytes }, index) => lba === entry.extents[index]!.lba && bytes === entry.extents[index]!.bytes,
-        );
+        extents.every((extent, index) => {
+          const other = entry.extents[index]!;
+          return byteAddressOf(extent) === byteAddressOf(other) && extent.bytes === other.bytes;
+        });
       if (isSame && mayBeOneFile(shared.serialNumber, serialNumber)) return shared.content;
     }
     const content = new OnDiscContent(this.#blocks, entry.extents);
