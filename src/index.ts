@@ -30,15 +30,7 @@ export type { AddFileOptions, AddOptions, AddTreeOptions, Item, TreeSource } fro
 export { DirectoryNode } from "./fs/tree/directory.js";
 export type { DiscEntry, DiscStream, FileEntryReference, FileSystemName } from "./fs/tree/disc-entry.js";
 export { identityOf } from "./fs/tree/disc-entry.js";
-export type {
-  FileAttributes,
-  ItemAttributes,
-  ItemAttributes,
-  ItemType,
-  ItemType,
-  SpecialType,
-  SpecialType,
-} from "./fs/tree/node.js";
+export type { FileAttributes, ItemAttributes, ItemType, SpecialType } from "./fs/tree/node.js";
 export { FileNode, SpecialNode, SymlinkNode } from "./fs/tree/node.js";
 export type { WalkedItem } from "./fs/tree/walk.js";
 export { walkTree } from "./fs/tree/walk.js";

@@ -61,6 +61,7 @@ export function imageOptionsOf({ options, reporter, environment }: CommandContex
     udfSpecialFiles: options.has("udf-special-files"),
     udfEmbedFiles: options.has("udf-embed"),
     udfVirtual: options.has("udf-vat"),
+    udfRebuild: options.has("udf-rebuild"),
     systemIdentifier: options.text("system-id"),
     volumeSetIdentifier: options.text("volume-set"),
     publisherIdentifier: options.text("publisher"),

@@ -62,6 +62,7 @@ export const imageOptions: readonly OptionRow[] = [
     choices: udfRevisions,
     help: "Revision of UDF. Default: that of the disc; else 1.02, on BD 2.50.",
   },
+  { name: "udf-rebuild", help: "Write another revision of UDF than the session that is continued has." },
   { name: "udf-special-files", help: "Put links and devices into UDF, too; 7-Zip then refuses the UDF volume." },
   { name: "udf-embed", help: "Keep small files in their file entries; with --fs udf alone." },
   { name: "udf-vat", help: "Use a virtual allocation table, as packet writing does; revisions 1.50 to 2.01." },

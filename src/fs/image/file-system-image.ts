@@ -18,7 +18,7 @@ import type { FileSystemName } from "../tree/disc-entry.js";
 import { mergeImported } from "../tree/merge.js";
 import { walkTree } from "../tree/walk.js";
 import { partitionOffset, sessionEndAlign } from "../udf/udf-writer.js";
-import type { DetectedFileSystem } from "./detect.js";
+import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { ImportOptions } from "./import.js";
 import { importTree } from "./import.js";
 import { sessionWriters } from "./iso-session.js";
@@ -47,7 +47,9 @@ export class FileSystemImage {
   #chosen: MultisessionSequential | undefined;
   /** What the disc was when it was chosen: a result made for it must not be written to another. */
   #identity: DiscIdentity | null = null;
-  #imported: { readonly source: ImportSource; readonly volumeName: string } | undefined;
+  #imported:
+    | { readonly source: ImportSource; readonly volumeName: string; readonly udf: UdfVolumeInformation | undefined }
+    | undefined;
 
   /** @throws {@link DiscError} E_OPTION_INVALID, E_VOLUME_NAME_INVALID. */
   constructor(options: ImageOptions = {}) {
@@ -164,7 +166,7 @@ export class FileSystemImage {
     const imported = await importTree(source, { ...options, fileSystem, onWarning });
     this.#refuseWhileInUse("importFileSystem");
     mergeImported(this.root, imported.root);
-    this.#imported = { source, volumeName: imported.volumeName };
+    this.#imported = { source, volumeName: imported.volumeName, udf: imported.udf };
     if (this.options.fileSystems === undefined) this.#takeFileSystems(imported.fileSystems);
     return imported.fileSystem;
   }
@@ -189,13 +191,9 @@ export class FileSystemImage {
   }
 
   /** The next session has the file systems of the one it continues. */
-  #takeFileSystems(found: readonly DetectedFileSystem[]): void {
-    const written = found.filter((name): name is FileSystemName => name !== "udf");
-    this.options = { ...this.options, fileSystems: written.includes("iso") ? written : ["iso", ...written] };
-    if (written.length === found.length) return;
-    const reason = "UDF cannot be continued: the session that is written shows its files in the other trees";
-    const detail = { path: "/", fileSystem: "UDF", reason };
-    this.#warn(new DiscError("W_NOT_REPRESENTED", `"/" is not in UDF: ${reason}`, detail));
+  #takeFileSystems(found: readonly FileSystemName[]): void {
+    const isBare = found.every((name) => name === "udf");
+    this.options = { ...this.options, fileSystems: found.includes("iso") || isBare ? found : ["iso", ...found] };
   }
 
   /**
@@ -235,7 +233,7 @@ export class FileSystemImage {
     const chosen = this.#chosen;
     const usualRevision = chosen !== undefined && chosen.writeUnitSize >= bdWriteUnit ? "2.50" : "1.02";
     const mediumEnd = chosen === undefined ? undefined : chosen.nextWritableAddress + chosen.freeSectorsOnMedia;
-    return planUdf({ options: this.options, usualRevision, before: undefined, mediumEnd });
+    return planUdf({ options: this.options, usualRevision, before: this.#imported?.udf, mediumEnd });
   }
 
   /** @throws {@link DiscError} E_DISC_FULL. */

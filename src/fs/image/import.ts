@@ -12,6 +12,7 @@ import type { DirectoryListing, DiscEntry, FileSystemName, TreeReader } from "..
 import { byteAddressOf, identityOf } from "../tree/disc-entry.js";
 import type { ItemAttributes } from "../tree/node.js";
 import { FileNode, SpecialNode, SymlinkNode } from "../tree/node.js";
+import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { DetectedFileSystem } from "./detect.js";
 import type { ImageSource } from "./open-image.js";
 import { openSession } from "./open-image.js";
@@ -44,6 +45,8 @@ export interface ImportedTree {
   readonly fileSystems: readonly DetectedFileSystem[];
   readonly volumeName: string;
   readonly session: ImageSession;
+  /** Its UDF volume; `undefined` where it has none. */
+  readonly udf: UdfVolumeInformation | undefined;
 }
 
 /** A directory whose records are still to be read. */
@@ -221,5 +224,5 @@ export async function importTree(source: ImageSource, options: ImportOptions = {
   const { blocks, tree, volume, session } = await openSession(source, { ...options, wholeOnly: true });
   const root = await new TreeImport(blocks, tree, options).run();
   const { fileSystems, volumeName } = volume;
-  return { root, fileSystem: tree.fileSystem, fileSystems, volumeName, session };
+  return { root, fileSystem: tree.fileSystem, fileSystems, volumeName, session, udf: volume.udf?.information };
 }

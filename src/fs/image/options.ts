@@ -27,6 +27,11 @@ export interface ImageOptions {
   /** Default: that of the imported session; else 1.02, and 2.50 on discs written in units of 32 blocks (BD). */
   readonly udfRevision?: UdfRevision | undefined;
   /**
+   * Writes the revision that was asked for even where the imported session has another one: all file entries are written
+   * anew. Readers that know the old revision alone will not read the disc any more.
+   */
+  readonly udfRebuild?: boolean | undefined;
+  /**
    * Whether UDF holds links, devices, FIFOs and sockets, too. 7-Zip refuses a volume that has any, so that the default is
    * to leave them to Rock Ridge, and to warn where there is none.
    */

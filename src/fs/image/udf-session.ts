@@ -1,15 +1,18 @@
 /** Which writer makes the UDF volume of a session. */
 import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
+import { blockBytes } from "../../units.js";
 import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Item } from "../tree/directory.js";
 import type { FileEntryReference } from "../tree/disc-entry.js";
 import type { RevisionRules, UdfRevision } from "../udf/revision.js";
-import { rulesOf } from "../udf/revision.js";
+import { revisionNumber, rulesOf, udfRevisions } from "../udf/revision.js";
 import type { UdfStructure } from "../udf/udf-layout.js";
+import { firstFreeUniqueId } from "../udf/udf-layout.js";
 import type { UdfContinuation } from "../udf/udf-writer.js";
 import { partitionStartOf, UdfWriter } from "../udf/udf-writer.js";
+import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { ImageOptions } from "./options.js";
 import type { ImageTimes } from "./times.js";
 
@@ -31,29 +34,87 @@ const embeddedBytesOf = (rules: RevisionRules): number => 2048 - (rules.extended
 /** What the plan for a UDF volume follows from. */
 export interface UdfPlanInput {
   readonly options: ImageOptions;
-  /** What the medium asks for where the caller asks for nothing. */
+  /** What the medium asks for where neither the caller nor the session before says. */
   readonly usualRevision: UdfRevision;
-  /** What the session before was. */
-  readonly before:
-    | { readonly continuation: UdfContinuation; readonly revision: UdfRevision; readonly structure: UdfStructure }
-    | undefined;
+  /** The volume of the session that is continued; `undefined` where it has none. */
+  readonly before: UdfVolumeInformation | undefined;
   readonly mediumEnd: number | undefined;
 }
 
-/** Decides how a UDF volume is written. */
+/** Unique ids from here on are more than some readers hold. OSTA UDF 3.2.1.1. */
+const uniqueIdLimit = 0x7fff_ffff;
+
+/** The revision in which a volume goes on: its own, or the newest before it that can be written. */
+function revisionOf({ udfRevision, descriptorVersion }: UdfVolumeInformation): UdfRevision {
+  const written = udfRevisions.filter(
+    (revision) => revisionNumber(revision) <= udfRevision && rulesOf(revision).descriptorVersion === descriptorVersion,
+  );
+  return written.at(-1) ?? (descriptorVersion === 2 ? "1.02" : "2.00");
+}
+
+function structureOf({ partitions }: UdfVolumeInformation): UdfStructure {
+  if (partitions.some(({ kind }) => kind === "virtual")) return "virtual";
+  return partitions.some(({ kind }) => kind === "metadata") ? "metadata" : "plain";
+}
+
+/** The first unique id that is free; `undefined` where that is not known, or none is left. */
+function nextUniqueIdOf({ integrity, vat }: UdfVolumeInformation): number | undefined {
+  const next = vat === undefined ? integrity?.nextUniqueId : vat.uniqueId + 1n;
+  return next === undefined || next > uniqueIdLimit ? undefined : Math.max(firstFreeUniqueId, Number(next));
+}
+
+/** What the next session takes over from a volume; `undefined` of one whose blocks are not those of the disc. */
+function continuationOf(before: UdfVolumeInformation): UdfContinuation | undefined {
+  const partition = before.partitions.find(({ kind }) => kind === "type1" || kind === "sparable");
+  if (partition === undefined || before.blockBytes !== blockBytes) return undefined;
+  const { number: partitionNumber, startLba: partitionStart } = partition;
+  const { tagSerialNumber, vat } = before;
+  return {
+    partitionNumber,
+    partitionStart,
+    tagSerialNumber,
+    // Where nothing is known of the ids in use, all entries are written anew, and ids begin anew.
+    nextUniqueId: nextUniqueIdOf(before) ?? firstFreeUniqueId,
+    virtualAllocationTable:
+      vat === undefined ? undefined : { entries: vat.entries, icbBlock: vat.icbLba - partitionStart },
+  };
+}
+
+/**
+ * Decides how a UDF volume is written.
+ *
+ * @throws {@link DiscError} E_UDF_REVISION_FIXED.
+ */
 export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanInput): UdfPlan {
-  const rules = rulesOf(options.udfRevision ?? before?.revision ?? usualRevision);
-  const isVirtual = options.udfVirtual === true;
-  const structure = isVirtual ? "virtual" : rules.hasMetadataPartition ? "metadata" : "plain";
-  const isSame = before !== undefined && before.revision === rules.revision && before.structure === structure;
+  const imported = before === undefined ? undefined : revisionOf(before);
+  const wanted = options.udfRevision;
+  if (imported !== undefined && wanted !== undefined && wanted !== imported && options.udfRebuild !== true) {
+    const because = "its file entries cannot be kept in another one, and readers of it may not know the other";
+    const message = `the disc has UDF ${imported}, ${wanted} was asked for: ${because}`;
+    throw new DiscError("E_UDF_REVISION_FIXED", message, { imported, wanted });
+  }
+  const rules = rulesOf(wanted ?? imported ?? virtualRevision(options, usualRevision));
+  const structure = options.udfVirtual === true ? "virtual" : rules.hasMetadataPartition ? "metadata" : "plain";
+  const continuation = before === undefined ? undefined : continuationOf(before);
   return {
     rules,
     structure,
     embeddedBytes: options.udfEmbedFiles === true ? embeddedBytesOf(rules) : 0,
-    continuation: before?.continuation,
-    refersToEntries: isSame && structure === "plain",
+    continuation,
+    refersToEntries:
+      before !== undefined &&
+      continuation !== undefined &&
+      rules.revision === imported &&
+      structure === "plain" &&
+      structureOf(before) === "plain" &&
+      nextUniqueIdOf(before) !== undefined,
     mediumEnd,
   };
+}
+
+/** Tables came with 1.50, and metadata partitions exclude them. */
+function virtualRevision({ udfVirtual }: ImageOptions, usual: UdfRevision): UdfRevision {
+  return udfVirtual === true ? "2.01" : usual;
 }
 
 /** What a UDF volume is made of, besides its plan. */

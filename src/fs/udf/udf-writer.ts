@@ -16,6 +16,7 @@ import type { PartitionMap } from "./partition.js";
 import { accessTypes, noBitmapFile, partitionTypeIdentifiers } from "./partition.js";
 import type { UdfLayoutOptions } from "./udf-layout.js";
 import { fileSetBlocks, firstFreeUniqueId, metadataFileBlocks, UdfLayout } from "./udf-layout.js";
+import type { PreviousTable } from "./virtual-allocation-table-writer.js";
 import { VirtualAllocationTable } from "./virtual-allocation-table-writer.js";
 import type { VolumeDescription } from "./volume-writer.js";
 import {
@@ -49,8 +50,8 @@ export interface UdfContinuation {
   readonly partitionStart: number;
   readonly tagSerialNumber: number;
   readonly nextUniqueId: number;
-  /** Of the table that the session before ended with: its entries, and the block of its ICB in the partition. */
-  readonly virtualAllocationTable?: { readonly entries: Uint32Array; readonly icbBlock: number } | undefined;
+  /** Of the table that the session before ended with. */
+  readonly virtualAllocationTable: PreviousTable | undefined;
 }
 
 /** What a UDF volume is made of. */

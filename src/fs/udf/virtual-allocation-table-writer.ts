@@ -28,6 +28,12 @@ export interface TablePlace extends VolumeDescription {
   readonly dataLba: number;
 }
 
+/** The table that the session before ended with: how many entries it has, and the block of its ICB in the partition. */
+export interface PreviousTable {
+  readonly entries: number;
+  readonly icbBlock: number;
+}
+
 /** The table of one session. */
 export class VirtualAllocationTable {
   readonly #layout: UdfLayout;
@@ -41,7 +47,7 @@ export class VirtualAllocationTable {
   constructor(
     layout: UdfLayout,
     form: FileEntryForm,
-    previous: { readonly entries: Uint32Array; readonly icbBlock: number } | undefined,
+    previous: PreviousTable | undefined,
     { rules, volumeName }: { readonly rules: RevisionRules; readonly volumeName: string },
   ) {
     this.#layout = layout;
@@ -49,7 +55,7 @@ export class VirtualAllocationTable {
     this.#rules = rules;
     this.#volumeName = volumeName;
     // A table never gets shorter: what it named before and does not now is noted as unused.
-    this.#entries = Math.max(this.numberOf(layout.firstChainBlock), previous?.entries.length ?? 0);
+    this.#entries = Math.max(this.numberOf(layout.firstChainBlock), previous?.entries ?? 0);
     this.#previousIcbBlock = previous?.icbBlock ?? noVirtualBlock;
   }
 
