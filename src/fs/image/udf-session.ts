@@ -6,6 +6,7 @@ import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Item } from "../tree/directory.js";
 import type { FileEntryReference } from "../tree/disc-entry.js";
+import { entryCreationMs } from "../udf/metadata-renderer.js";
 import type { RevisionRules, UdfRevision } from "../udf/revision.js";
 import { revisionNumber, rulesOf, udfRevisions } from "../udf/revision.js";
 import type { UdfStructure } from "../udf/udf-layout.js";
@@ -157,7 +158,7 @@ function isSame(
     entry.mtimeMs === times.modifyMs(item) &&
     entry.atimeMs === times.accessMs(item) &&
     entry.ctimeMs === times.attributesMs(item) &&
-    entry.birthtimeMs === (times.creationMs(item) ?? (rules.extended ? times.modifyMs(item) : null))
+    entry.birthtimeMs === (rules.extended ? entryCreationMs(times, item) : times.creationMs(item))
   );
 }
 

@@ -33,6 +33,11 @@ export interface UdfTimes {
   creationMs(item: Item): number | null;
 }
 
+/** What an entry states as the time of creation: where that is not known, nothing that happened later. OSTA UDF 3.3.4.3. */
+export function entryCreationMs(times: UdfTimes, item: Item): number {
+  return times.creationMs(item) ?? Math.min(times.modifyMs(item), times.accessMs(item), times.attributesMs(item));
+}
+
 /** Where things lie, once the image is planned. */
 export interface UdfAddresses {
   /** How the ICB in a block of the run is addressed. */
@@ -166,17 +171,16 @@ export class MetadataRenderer {
 
   #commonEntry(item: Item): CommonEntry {
     const times = this.#times;
-    const modifyMs = times.modifyMs(item);
     const directory = this.#layout.streamDirectoryOf.get(item);
     return {
       uid: item.uid,
       gid: item.gid,
       permissions: permissionsOfMode(item.mode),
       flags: flagsOfMode(item.mode),
-      modifyMs,
+      modifyMs: times.modifyMs(item),
       accessMs: times.accessMs(item),
       attributesMs: times.attributesMs(item),
-      creationMs: times.creationMs(item) ?? modifyMs,
+      creationMs: entryCreationMs(times, item),
       streamDirectory: directory === undefined ? undefined : this.#addresses.icb(directory.block),
     };
   }
