@@ -113,7 +113,7 @@ export class DirectoryRenderer {
     const block = this.#layout.blockOfObject[object]!;
     if (block >= 0) return this.#addresses.icb(block);
     const { lba } = this.#layout.references.get(object)!;
-    return { logicalBlockNumber: this.#addresses.contentBlock(lba), partitionReferenceNumber: 0 };
+    return { logicalBlockNumber: lba - this.#addresses.contentBlockOffset, partitionReferenceNumber: 0 };
   }
 
   #directory(directory: UdfDirectory, firstBlock: number): Uint8Array {

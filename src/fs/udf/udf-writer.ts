@@ -254,7 +254,7 @@ export class UdfWriter implements RegionWriter {
       icbTagLocation: number,
       dataTagLocation: structure === "metadata" ? same : physical,
       dataReference: structure === "metadata" ? 1 : 0,
-      contentBlock: (lba) => lba - partitionStart,
+      contentBlockOffset: partitionStart,
       contentsLba: contentsLba(plan),
     };
   }
