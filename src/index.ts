@@ -34,7 +34,12 @@ export type { ItemAttributes, ItemType, SpecialType } from "./fs/tree/node.js";
 export { FileNode, SpecialNode, SymlinkNode } from "./fs/tree/node.js";
 export type { WalkedItem } from "./fs/tree/walk.js";
 export { walkTree } from "./fs/tree/walk.js";
-export type { UdfAllocationTable, UdfIntegrity, UdfPartition, UdfVolumeInformation } from "./fs/udf/volume-information.js";
+export type {
+  UdfAllocationTable,
+  UdfIntegrity,
+  UdfPartition,
+  UdfVolumeInformation,
+} from "./fs/udf/volume-information.js";
 export type { BlockSource } from "./medium/block-source.js";
 export type { FileAccess, FileHandle, FileLock } from "./medium/file-access.js";
 export { FileSource } from "./medium/file-source.js";

@@ -279,14 +279,7 @@ export const tolerances: readonly Tolerance[] = [
       "ExtendedFileEntry",
       "FileTimes",
     ],
-    fields: [
-      "recordingDateAndTime",
-      "accessTime",
-      "modificationTime",
-      "creationTime",
-      "attributeTime",
-      "dataLength",
-    ],
+    fields: ["recordingDateAndTime", "accessTime", "modificationTime", "creationTime", "attributeTime", "dataLength"],
     seen: "months and days of zero or beyond the calendar",
   },
   {

@@ -12,7 +12,7 @@ import type { DetectedVolume, VolumeOptions } from "./detect.js";
 import { detectVolume, openTree } from "./detect.js";
 import { DiscImage } from "./disc-image.js";
 import type { ImageSession } from "./sessions.js";
-import { chainedSessions, scanSessions } from "./sessions.js";
+import { blocksFrom, chainedSessions, scanSessions } from "./sessions.js";
 
 /** What an image is read from: blocks, and, where there is one, the table of their sessions. */
 export interface ImageSource extends BlockSource {
@@ -52,7 +52,7 @@ interface ProbedSession {
 async function findSessions(source: BlockSource, given: readonly Session[], options: OpenOptions): Promise<Session[]> {
   const { start, scan, addressOffset = 0, signal } = options;
   if (start !== undefined) {
-    const blocks = Math.max(0, source.blocks - start);
+    const blocks = await blocksFrom(source, start, signal);
     return [{ number: 1, startLba: start, blocks, state: "complete", data: true }];
   }
   if (scan === true) return scanSessions(source, signal);

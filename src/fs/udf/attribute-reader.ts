@@ -1,7 +1,13 @@
 /** Reads what is of use in extended attributes. ECMA-167, 3rd edition, 4/14.10; OSTA UDF 3.3.4. */
 import type { ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
-import { attributeHead, attributeTypes, deviceSpecification, extendedAttributeHeader, fileTimes } from "./extended-attributes.js";
+import {
+  attributeHead,
+  attributeTypes,
+  deviceSpecification,
+  extendedAttributeHeader,
+  fileTimes,
+} from "./extended-attributes.js";
 import { tagIdentifierAt, tagIdentifiers } from "./tag.js";
 
 /** What extended attributes say. */

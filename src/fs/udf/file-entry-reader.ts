@@ -128,7 +128,10 @@ export class FileEntryReader {
     parse: (data: Uint8Array, address: number, context: ReadContext) => T,
   ): Promise<T> {
     const { bytes, blockBytes } = this.#reading;
-    const address = this.#addressOf(space.locate(block, blockBytes, (reason) => this.#outside(reason)), block);
+    const address = this.#addressOf(
+      space.locate(block, blockBytes, (reason) => this.#outside(reason)),
+      block,
+    );
     try {
       return parse(await bytes.read(address, blockBytes, signal), address, this.contextAt(address));
     } catch (error) {

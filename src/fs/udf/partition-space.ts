@@ -111,12 +111,7 @@ export class SparableSpace implements PartitionSpace {
   readonly #spared: ReadonlyMap<number, number>;
   readonly #blockBytes: number;
 
-  constructor(
-    base: PartitionSpace,
-    packetBlocks: number,
-    spared: ReadonlyMap<number, number>,
-    blockBytes: number,
-  ) {
+  constructor(base: PartitionSpace, packetBlocks: number, spared: ReadonlyMap<number, number>, blockBytes: number) {
     this.#base = base;
     this.#packetBlocks = packetBlocks;
     this.#spared = spared;

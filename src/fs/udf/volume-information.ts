@@ -1,12 +1,12 @@
 /** What a UDF volume says of itself, as plain data. */
 import { blockBytes as mediumBlockBytes } from "../../units.js";
 import type { Anchor } from "./anchor-reader.js";
+import type { FileSetDescriptor } from "./file-set.js";
 import type { LogicalVolumeIntegrityDescriptor } from "./logical-volume.js";
 import { integrityTypes } from "./logical-volume.js";
 import type { LoadedPartitions } from "./partition-loader.js";
 import type { PartitionKind } from "./partition-space.js";
 import type { VolumeDescriptors } from "./sequence-reader.js";
-import type { FileSetDescriptor } from "./file-set.js";
 
 /** One partition of a logical volume; its index is its reference number. */
 export interface UdfPartition {

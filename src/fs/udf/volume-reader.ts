@@ -2,7 +2,7 @@
 import type { ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
 import type { Warning, WarningListener } from "../../errors.js";
-import { DiscError, FormatError, throwIfCancelled } from "../../errors.js";
+import { type DiscError, FormatError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes as mediumBlockBytes } from "../../units.js";
 import type { TreeReader } from "../tree/disc-entry.js";
