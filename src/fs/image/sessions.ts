@@ -21,6 +21,8 @@ export interface ImageSession {
   /** `null` where it is not known. */
   readonly blocks: number | null;
   readonly state: SessionState;
+  /** The block behind the last one that was recorded in it, or may have been. */
+  readonly endLba: number;
   /** None where nothing can be read. */
   readonly fileSystems: readonly DetectedFileSystem[];
   readonly volumeName: string;
