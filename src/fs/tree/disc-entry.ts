@@ -5,6 +5,11 @@ import type { ItemType } from "./node.js";
 /** The trees a session can have. */
 export type FileSystemName = "rockridge" | "joliet" | "iso" | "udf";
 
+/** Whether a tree records permissions and owners; in others they are made up. */
+export function recordsModes(fileSystem: FileSystemName): boolean {
+  return fileSystem === "rockridge" || fileSystem === "udf";
+}
+
 /** A named stream of an item: more contents beside its own. OSTA UDF 3.3.5. */
 export interface DiscStream {
   readonly name: string;

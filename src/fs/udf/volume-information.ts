@@ -176,6 +176,12 @@ export function informationOf(sources: InformationSources): UdfVolumeInformation
   };
 }
 
+/** A revision as people write it: 0x0201 is "2.01". */
+export function revisionName(udfRevision: number): string {
+  const digits = udfRevision.toString(16).padStart(4, "0");
+  return `${Number.parseInt(digits.slice(0, 2), 16)}.${digits.slice(2)}`;
+}
+
 /** The block of the medium, of 2,048 bytes, behind the last one of the partitions. */
 export function endOfPartitions({ partitions, blockBytes }: UdfVolumeInformation): number {
   const ends = partitions.map(({ startLba, blocks }) => ((startLba + blocks) * blockBytes) / mediumBlockBytes);
