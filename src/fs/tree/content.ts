@@ -22,6 +22,58 @@ export function areWholeBlocks(extents: readonly Extent[]): boolean {
   );
 }
 
+/** Bytes of a disc that follow on each other, counted from its first; `null` for a hole. */
+interface Run {
+  readonly start: number | null;
+  readonly bytes: number;
+}
+
+/** The extents as few runs as possible: trees of one disc cut a file into pieces of different lengths. */
+function runsOf(extents: readonly Extent[]): Run[] {
+  const runs: Run[] = [];
+  for (const { lba, bytes, offset = 0 } of extents) {
+    if (bytes === 0) continue;
+    const start = lba === null ? null : lba * blockBytes + offset;
+    const last = runs.at(-1);
+    const follows = last !== undefined && start === (last.start === null ? null : last.start + last.bytes);
+    if (follows) runs[runs.length - 1] = { start: last.start, bytes: last.bytes + bytes };
+    else runs.push({ start, bytes });
+  }
+  return runs;
+}
+
+/** Where the first byte lies that is in no hole, in bytes from the start of the disc; `undefined` where there is none. */
+export function startByteOf(extents: readonly Extent[]): number | undefined {
+  for (const { lba, bytes, offset = 0 } of extents) {
+    if (lba !== null && bytes > 0) return lba * blockBytes + offset;
+  }
+  return undefined;
+}
+
+/** Whether extents of two trees are the same bytes of the disc. */
+export function areSameBytes(left: readonly Extent[], right: readonly Extent[]): boolean {
+  if (left.length === 1 && right.length === 1) {
+    const [one, other] = [left[0]!, right[0]!];
+    return one.lba === other.lba && one.bytes === other.bytes && (one.offset ?? 0) === (other.offset ?? 0);
+  }
+  const runs = runsOf(left);
+  const others = runsOf(right);
+  return (
+    runs.length === others.length &&
+    runs.every(({ start, bytes }, index) => start === others[index]!.start && bytes === others[index]!.bytes)
+  );
+}
+
+/** Whether all bytes of the disc that are in some extents are in others, too; holes have none. */
+export function holdBytes(extents: readonly Extent[], others: readonly Extent[]): boolean {
+  const runs = runsOf(extents);
+  return runsOf(others).every(
+    ({ start, bytes }) =>
+      start === null ||
+      runs.some((run) => run.start !== null && run.start <= start && start + bytes <= run.start + run.bytes),
+  );
+}
+
 /** A part of a content that is wanted, and where it goes. */
 export interface ContentRequest {
   readonly content: Content;
