@@ -14,6 +14,7 @@ import { ImportedItems } from "./imported-items.js";
 import { JoinReport } from "./join-report.js";
 import type { JoinedDirectory } from "./join-trees.js";
 import { DirectoryJoin, TreeJoin } from "./join-trees.js";
+import { TreeNaming } from "./match-items.js";
 import type { ImageSource, OpenedSession } from "./open-image.js";
 import { openSession } from "./open-image.js";
 import type { ImageSession } from "./sessions.js";
@@ -123,8 +124,9 @@ class SessionImport {
     try {
       const entry = await tree.root(this.#options.signal);
       join.joinRoot(root, entry);
+      const naming = new TreeNaming(tree.fileSystem);
       await this.#walk(tree, { node: root, entry, isNew: false }, (open, entries) =>
-        this.#joinDirectory(tree, join, open.node, entries),
+        this.#joinDirectory(tree, new DirectoryJoin(join, open.node, entries, naming)),
       );
     } catch (error) {
       if (!isUnreadable(error)) throw error;
@@ -187,14 +189,8 @@ class SessionImport {
     return directories;
   }
 
-  async #joinDirectory(
-    tree: TreeReader,
-    join: TreeJoin,
-    node: DirectoryNode,
-    entries: readonly DiscEntry[],
-  ): Promise<readonly JoinedDirectory[]> {
+  async #joinDirectory(tree: TreeReader, directory: DirectoryJoin): Promise<readonly JoinedDirectory[]> {
     const { signal } = this.#options;
-    const directory = new DirectoryJoin(join, node, entries, tree.fileSystem);
     for (const entry of directory.unplaced) directory.place(entry, await sampleFiles(tree, entry, signal));
     for (const dispute of directory.disputes) {
       const other = this.#items.contentAt(dispute.entry);

@@ -11,7 +11,7 @@ import type { FileNode } from "../tree/node.js";
 import { joinPath } from "../tree/path.js";
 import type { ImportedItems } from "./imported-items.js";
 import type { JoinReport } from "./join-report.js";
-import type { Pair } from "./match-items.js";
+import type { Pair, TreeNaming } from "./match-items.js";
 import { DirectoryMatch, hasContentOf, isSameKind } from "./match-items.js";
 
 /** The longest name that host systems take. */
@@ -165,14 +165,15 @@ export class DirectoryJoin {
   /** Whether the tree that the directory is from could not read it. */
   readonly #isFilling: boolean;
 
-  constructor(join: TreeJoin, directory: DirectoryNode, entries: readonly DiscEntry[], fileSystem: FileSystemName) {
+  /** @param naming The tree of the entries. */
+  constructor(join: TreeJoin, directory: DirectoryNode, entries: readonly DiscEntry[], naming: TreeNaming) {
     this.#join = join;
     this.#directory = directory;
-    this.#fileSystem = fileSystem;
+    this.#fileSystem = naming.fileSystem;
     this.#isFilling = this.#takeUnread();
     const { refused } = join.items;
     const isRefused = (item: Item): boolean => refused.has(item);
-    this.#match = new DirectoryMatch(directory, join.joinable(directory), entries, fileSystem, isRefused);
+    this.#match = new DirectoryMatch(directory, join.joinable(directory), entries, naming, isRefused);
     for (const pair of this.#match.pairs) this.#joinPair(pair);
     const hasFreeDirectory = [...this.#match.items].some(({ type }) => type === "directory");
     const isUnplaced = ({ type }: DiscEntry): boolean => hasFreeDirectory && type === "directory";

@@ -11,20 +11,42 @@ import type { DirectoryNode, Item } from "../tree/directory.js";
 import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
 import { isShortenedName, mayBeName, sharedLength, startOf } from "./shortened-name.js";
 
-/** How each tree may have changed the names of another one. */
+const either = [false, true] as const;
+
+/** Every rule by which our own sessions may have got their names in ISO 9660; many other programs have the same. */
+const isoMappings: readonly NameMapping[] = either.flatMap((anyAscii) =>
+  either.flatMap((lowercase) =>
+    either.flatMap((omitVersion) =>
+      [
+        isoNameRules(3, { anyAscii, lowercase, omitVersion }),
+        isoNameRules(1, { anyAscii, lowercase, omitVersion }),
+        isoNameRules(3, { anyAscii, lowercase, omitVersion, longNames: true }),
+      ].map(isoNameMapping),
+    ),
+  ),
+);
+
 const mappings: Readonly<Record<FileSystemName, readonly NameMapping[]>> = {
   rockridge: [],
   udf: [],
   joliet: [jolietNameMapping(64), jolietNameMapping(103)],
-  iso: [
-    isoNameRules(3, {}),
-    isoNameRules(1, {}),
-    isoNameRules(3, { anyAscii: true }),
-    isoNameRules(3, { longNames: true, omitVersion: true }),
-    isoNameRules(3, { longNames: true, omitVersion: true, anyAscii: true }),
-    isoNameRules(4, {}),
-  ].map(isoNameMapping),
+  iso: [...isoMappings, isoNameMapping(isoNameRules(4, {}))],
 };
+
+/** How one tree may have changed the names of another one; the way that was found last comes first. */
+export class TreeNaming {
+  readonly fileSystem: FileSystemName;
+  mappings: readonly NameMapping[];
+
+  constructor(fileSystem: FileSystemName) {
+    this.fileSystem = fileSystem;
+    this.mappings = mappings[fileSystem];
+  }
+
+  prefer(mapping: NameMapping): void {
+    if (this.mappings[0] !== mapping) this.mappings = [mapping, ...this.mappings.filter((each) => each !== mapping)];
+  }
+}
 
 /** Trees whose names are changed as a rule, so that an equal name says less than an equal content. */
 const changesNames: ReadonlySet<FileSystemName> = new Set(["joliet", "iso"]);
@@ -52,8 +74,12 @@ export function isSameKind(item: Item, { type, bytes }: DiscEntry): boolean {
 
 /** Whether an entry with the name of an item surely is that item. */
 function agrees(item: Item, entry: DiscEntry): boolean {
-  if (item.type === "file" && entry.type === "file") return hasContentOf(item.content, entry);
-  return isSameKind(item, entry);
+  return item.type === entry.type && (item.type !== "file" || hasContentOf(item.content, entry));
+}
+
+/** A mapped name as readers show it: ISO 9660 has a dot behind names without extension. */
+function shownName(name: string): string {
+  return name.endsWith(".") && name.length > 1 ? name.slice(0, -1) : name;
 }
 
 function isFileOrDirectory({ type }: Item): boolean {
@@ -71,6 +97,14 @@ function itemsByStart(items: Iterable<Item>): Map<string, Item[]> {
   return byStart;
 }
 
+/** A mapping, with the items of a directory by the names it gives them. */
+interface RankedMapping {
+  readonly mapping: NameMapping;
+  readonly byName: ReadonlyMap<string, Item>;
+  /** Entries whose names it gives. */
+  readonly explained: number;
+}
+
 /** The items of one directory, and the entries of the same directory in another tree. */
 export class DirectoryMatch {
   readonly pairs: Pair[] = [];
@@ -78,14 +112,14 @@ export class DirectoryMatch {
   readonly items: Set<Item>;
   entries: readonly DiscEntry[];
   readonly #directory: DirectoryNode;
-  readonly #fileSystem: FileSystemName;
+  readonly #naming: TreeNaming;
   readonly #isRefused: (item: Item) => boolean;
   /** The items by the start of their names; made when it is needed. */
   #byStart: Map<string, Item[]> | undefined;
   #sorted: readonly Item[] | undefined;
 
   /**
-   * @param fileSystem The tree of the entries.
+   * @param naming The tree of the entries.
    * @param items The children of the directory that may have counterparts.
    * @param isRefused Whether the content of an item cannot be read in its own tree.
    */
@@ -93,11 +127,11 @@ export class DirectoryMatch {
     directory: DirectoryNode,
     items: Iterable<Item>,
     entries: readonly DiscEntry[],
-    fileSystem: FileSystemName,
+    naming: TreeNaming,
     isRefused: (item: Item) => boolean,
   ) {
     this.#directory = directory;
-    this.#fileSystem = fileSystem;
+    this.#naming = naming;
     this.#isRefused = isRefused;
     this.items = new Set(items);
     this.entries = entries;
@@ -106,17 +140,21 @@ export class DirectoryMatch {
 
   #match(): void {
     const { children } = this.#directory;
-    const isNameEnough = !changesNames.has(this.#fileSystem);
+    const isNameEnough = !changesNames.has(this.#naming.fileSystem);
     this.#take((entry) => {
       const item = children.get(entry.name);
       return item !== undefined && (isNameEnough || agrees(item, entry)) ? item : undefined;
     });
     if (this.#isDone()) return;
     this.#takeByContents();
+    this.#take((entry) => {
+      const item = children.get(entry.name);
+      return item?.type === entry.type ? item : undefined;
+    });
+    // Files that stand for links and devices come last: few trees have them.
+    this.#takeByMappings(false);
     this.#take((entry) => children.get(entry.name));
-    for (const mapping of mappings[this.#fileSystem]) {
-      for (const withLinks of [false, true]) if (!this.#isDone()) this.#takeByMapping(mapping, withLinks);
-    }
+    this.#takeByMappings(true);
     if (this.#isDone()) return;
     this.#take((entry) => this.#shortened(entry, (item) => this.#isOpaque(item, entry)));
   }
@@ -181,32 +219,56 @@ export class DirectoryMatch {
   }
 
   /** Items whose names become those of the entries when they are fitted into the tree. */
-  #takeByMapping(mapping: NameMapping, withLinks: boolean): void {
+  #takeByMappings(withLinks: boolean): void {
+    if (this.#isDone()) return;
     this.#sorted ??= [...this.#directory.children.values()].sort((one, other) => compareNames(one.name, other.name));
     const items = withLinks ? this.#sorted : this.#sorted.filter(isFileOrDirectory);
     // The same names again, where there are no links.
     if (withLinks && items.every(isFileOrDirectory)) return;
-    let names: readonly string[];
+    for (const { byName } of this.#rankedMappings(items)) {
+      this.#take((entry) => {
+        const item = byName.get(entry.name);
+        return item !== undefined && isSameKind(item, entry) ? item : undefined;
+      });
+    }
+  }
+
+  /** The mappings, those first that explain most of the names of this directory. */
+  #rankedMappings(items: readonly Item[]): readonly RankedMapping[] {
+    const ranked: RankedMapping[] = [];
+    for (const mapping of this.#naming.mappings) {
+      const byName = this.#mappedItems(mapping, items);
+      const explained = this.#countExplained(byName);
+      ranked.push({ mapping, byName, explained });
+      if (explained === this.pairs.length + this.entries.length) break;
+    }
+    ranked.sort((one, other) => other.explained - one.explained);
+    if (ranked[0] !== undefined) this.#naming.prefer(ranked[0].mapping);
+    return ranked;
+  }
+
+  /** Items of this directory by the names that a mapping gives them. */
+  #mappedItems(mapping: NameMapping, items: readonly Item[]): ReadonlyMap<string, Item> {
+    const names = items.map(({ name }) => name);
+    const isDirectory = (index: number): boolean => items[index]!.type === "directory";
     try {
-      names = assignUniqueNames(
-        mapping,
-        items.map(({ name }) => name),
-        (index) => items[index]!.type === "directory",
-        (index) => items[index]!.name,
-      );
+      const mapped = assignUniqueNames(mapping, names, isDirectory, (index) => names[index]!);
+      return new Map(items.map((item, index) => [shownName(mapped[index]!), item]));
     } catch (error) {
       // Names that this mapping cannot tell apart were made by another one.
-      if (hasCode(error, "E_NAME_NOT_UNIQUE")) return;
+      if (hasCode(error, "E_NAME_NOT_UNIQUE")) return new Map();
       throw error;
     }
-    const byName = new Map<string, Item>();
-    for (const [index, name] of names.entries()) {
-      if (this.items.has(items[index]!)) byName.set(this.#compared(name), items[index]!);
+  }
+
+  #countExplained(byName: ReadonlyMap<string, Item>): number {
+    let count = 0;
+    for (const { item, entry } of this.pairs) if (byName.get(entry.name) === item) count++;
+    for (const entry of this.entries) {
+      const item = byName.get(entry.name);
+      if (item !== undefined && this.items.has(item) && isSameKind(item, entry)) count++;
     }
-    this.#take((entry) => {
-      const item = byName.get(this.#compared(entry.name));
-      return item !== undefined && isSameKind(item, entry) ? item : undefined;
-    });
+    return count;
   }
 
   /** The free item of which an entry has the name in another form. */
@@ -215,7 +277,7 @@ export class DirectoryMatch {
     let looked = 0;
     for (const item of this.#byStart.get(startOf(entry.name)) ?? []) {
       if (!this.items.has(item) || !isOpen(item)) continue;
-      if (isShortenedName(item.name, entry.name, this.#fileSystem)) return item;
+      if (isShortenedName(item.name, entry.name, this.#naming.fileSystem)) return item;
       if (++looked === maximumCandidates) return undefined;
     }
     return undefined;
@@ -225,12 +287,5 @@ export class DirectoryMatch {
   #isOpaque(item: Item, entry: DiscEntry): boolean {
     if (item.type === "directory" || !isSameKind(item, entry)) return false;
     return entry.bytes === 0 || item.type !== "file" || item.content.bytes === 0 || this.#isRefused(item);
-  }
-
-  /** A name as its readers compare it: ISO 9660 has capital letters, and readers take a dot at the end off. */
-  #compared(name: string): string {
-    if (this.#fileSystem !== "iso") return name;
-    const upper = name.toUpperCase();
-    return upper.endsWith(".") ? upper.slice(0, -1) : upper;
   }
 }

@@ -22,9 +22,9 @@ function partsOf(name: string): { stem: string; extension: string } {
   return { stem: name.slice(0, dot), extension: name.slice(dot) };
 }
 
-/** What names that may be the same have in common: how they start, whatever became of case and odd characters. */
+/** What names that may be the same have in common: their first character, whatever became of its case. */
 export function startOf(name: string): string {
-  return plainText(name).slice(0, shortestStart);
+  return plainText(name.slice(0, 2)).slice(0, 1);
 }
 
 /** Whether one name may be made of another at all: the first character stays, or was one that gives way to "_". */
@@ -55,8 +55,10 @@ export function isShortenedName(full: string, short: string, fileSystem: FileSys
   // Some programs cut names at their end, whatever is there; others keep the extension, or its start.
   if (plainFull.startsWith(plainShort)) return true;
   const { stem, extension } = partsOf(short);
-  if (stem.length < shortestCut.iso || !plainText(partsOf(full).extension).startsWith(plainText(extension)))
-    return false;
+  const fullExtension = plainText(partsOf(full).extension);
+  // A name that was cut in its own tree may have lost the extension there.
+  const isExtension = fullExtension === "" && full.length >= shortestCut.joliet;
+  if (stem.length < shortestCut.iso || !(isExtension || fullExtension.startsWith(plainText(extension)))) return false;
   const start = plainText(stem.replace(/[~_]?\d{1,7}$/, ""));
   return plainFull.startsWith(plainText(stem)) || (start.length >= shortestStart && plainFull.startsWith(start));
 }
