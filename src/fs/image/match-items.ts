@@ -133,9 +133,25 @@ export class DirectoryMatch {
     this.#directory = directory;
     this.#naming = naming;
     this.#isRefused = isRefused;
-    this.items = new Set(items);
-    this.entries = entries;
-    this.#match();
+    const isAlike = this.#takeAlike(entries);
+    this.items = new Set(isAlike ? [] : items);
+    this.entries = isAlike ? [] : entries;
+    if (!isAlike) this.#match();
+  }
+
+  /** Pairs everything where the directory is the same in both trees, as most are; else nothing. */
+  #takeAlike(entries: readonly DiscEntry[]): boolean {
+    const { children } = this.#directory;
+    if (entries.length !== children.size) return false;
+    for (const entry of entries) {
+      const item = children.get(entry.name);
+      if (item === undefined || !agrees(item, entry)) {
+        this.pairs.length = 0;
+        return false;
+      }
+      this.pairs.push({ item, entry });
+    }
+    return true;
   }
 
   #match(): void {
