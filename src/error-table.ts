@@ -45,6 +45,7 @@ export interface ErrorDetails {
   E_MULTISESSION_UNUSABLE: { offered: readonly string[]; reason: string };
   E_NOTHING_TO_IMPORT: { reason: string };
   E_IMPORT_COLLISION: { path: string; imported: string; existing: string };
+  E_UDF_REVISION_FIXED: { imported: string; wanted: string };
   E_IMAGE_WRONG_ADDRESS: { nextWritableAddress: number; madeFor: number | null };
   // The disc
   E_NO_MEDIUM: { device: string };
@@ -342,6 +343,13 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "importFileSystem",
     remedy: "Import before adding, or add under another name.",
     reference: imapi("IMPORT_TYPE_COLLISION_FILE_EXISTS_AS_DIRECTORY", 0xc0aab155),
+  },
+  E_UDF_REVISION_FIXED: {
+    summary: "The session that was imported is of another revision of UDF than the one asked for.",
+    detail: ["imported", "wanted"],
+    raisedBy: "createResultImage",
+    remedy: "Leave the revision out to keep that of the disc, or ask for the volume to be rebuilt (--udf-rebuild).",
+    reference: imapi("UDF_REVISION_CHANGE_NOT_ALLOWED", 0xc0aab161),
   },
   E_IMAGE_WRONG_ADDRESS: {
     summary: "The image was not made for the address where it would be written.",

@@ -4,9 +4,10 @@ import type { BlockSource } from "../../medium/block-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import { blockBytes, blocksOf } from "../../units.js";
 import type { Charset } from "../names/charset.js";
-import { startByteOf } from "../tree/content.js";
 import type { DirectoryNode } from "../tree/directory.js";
 import type { DirectoryListing, DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import { identityOf } from "../tree/disc-entry.js";
+import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { DetectedFileSystem } from "./detect.js";
 import { openTree } from "./detect.js";
 import { areSameContents, isUnreadable, sampleFiles } from "./import-samples.js";
@@ -46,6 +47,8 @@ export interface ImportedTree {
   readonly fileSystems: readonly DetectedFileSystem[];
   readonly volumeName: string;
   readonly session: ImageSession;
+  /** Its UDF volume; `undefined` where it has none. */
+  readonly udf: UdfVolumeInformation | undefined;
 }
 
 /** A tree made of all that are in a session. */
@@ -66,7 +69,7 @@ const byRichness: readonly FileSystemName[] = ["rockridge", "udf", "joliet", "is
 /** The trees that are read of a volume, the richest first. */
 function treesOf({ blocks, tree, volume }: OpenedSession, options: ImportOptions): readonly TreeReader[] {
   if (options.fileSystem !== undefined) return [tree];
-  const found = byRichness.filter((name) => name !== "udf" && volume.fileSystems.includes(name));
+  const found = byRichness.filter((name) => volume.fileSystems.includes(name));
   // The records of ISO 9660 are those that Rock Ridge extends: there is nothing else in them.
   const names = found.filter((name) => name !== "iso" || !found.includes("rockridge"));
   return names.map((name) => (name === tree.fileSystem ? tree : openTree(blocks, volume, name, options)));
@@ -203,11 +206,11 @@ class SessionImport {
   /** Follows a directory: each extent once, so that neither a loop nor a web of directories has no end. */
   #enter(open: OpenDirectory[], directory: OpenDirectory, { fileSystem }: TreeReader): void {
     const { entry, node, isNew, depth } = directory;
-    const start = startByteOf(entry.extents);
-    const isKnown = start !== undefined && this.#entered.has(start);
+    const identity = identityOf(entry);
+    const isKnown = identity !== undefined && this.#entered.has(identity);
     if (isKnown || depth > maximumDepth) {
       const reason = isKnown
-        ? `the directory at block ${Math.floor(start / blockBytes)} stands in the tree already`
+        ? `the directory at block ${Math.floor(identity / blockBytes)} stands in the tree already`
         : `more than ${maximumDepth} directories lie above it`;
       if (isNew) {
         node.parent?.children.delete(node.name);
@@ -217,7 +220,7 @@ class SessionImport {
       }
       return;
     }
-    if (start !== undefined) this.#entered.add(start);
+    if (identity !== undefined) this.#entered.add(identity);
     this.#totalBlocks += blocksOf(entry.bytes);
     open.push(directory);
   }
@@ -284,5 +287,5 @@ export async function importTree(source: ImageSource, options: ImportOptions = {
   const { bootCatalogLba } = volume.descriptors;
   const { root, fileSystem } = await importTrees(blocks, treesOf(opened, options), options, bootCatalogLba);
   const { fileSystems, volumeName } = volume;
-  return { root, fileSystem, fileSystems, volumeName, session };
+  return { root, fileSystem, fileSystems, volumeName, session, udf: volume.udf?.information };
 }

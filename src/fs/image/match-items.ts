@@ -3,6 +3,7 @@ import { hasCode } from "../../errors.js";
 import { isoNameMapping, isoNameRules } from "../names/iso-name.js";
 import { jolietNameMapping } from "../names/joliet-name.js";
 import { compareNames } from "../names/name-bytes.js";
+import { udfNameMapping } from "../names/udf-name.js";
 import type { NameMapping } from "../names/unique-names.js";
 import { assignUniqueNames } from "../names/unique-names.js";
 import type { Content } from "../tree/content.js";
@@ -28,7 +29,7 @@ const isoMappings: readonly NameMapping[] = either.flatMap((anyAscii) =>
 
 const mappings: Readonly<Record<FileSystemName, readonly NameMapping[]>> = {
   rockridge: [],
-  udf: [],
+  udf: [udfNameMapping],
   joliet: [jolietNameMapping(64), jolietNameMapping(103)],
   iso: [...isoMappings, isoNameMapping(isoNameRules(4, {}))],
 };

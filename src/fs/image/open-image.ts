@@ -6,6 +6,7 @@ import { DisplacedSource } from "../../medium/displaced-source.js";
 import type { Session } from "../../medium/session.js";
 import type { Charset } from "../names/charset.js";
 import type { FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import { endOfPartitions, mayEndLater } from "../udf/volume-information.js";
 import { cutOffReason } from "./cut-off.js";
 import type { DetectedVolume, VolumeOptions } from "./detect.js";
 import { detectVolume, openTree } from "./detect.js";
@@ -29,7 +30,7 @@ export interface OpenOptions {
   readonly start?: number | undefined;
   /** Searches every block for sessions. */
   readonly scan?: boolean | undefined;
-  /** Which tree is shown. Default: Rock Ridge, or else Joliet, or else plain ISO 9660. */
+  /** Which tree is shown. Default: Rock Ridge, or else Joliet, or else plain ISO 9660, or else UDF. */
   readonly fileSystem?: FileSystemName | undefined;
   /** The disc's address of block 0 of the source, for a session that was dumped alone. Default 0. */
   readonly addressOffset?: number | undefined;
@@ -79,22 +80,33 @@ async function probe(
 ): Promise<ProbedSession> {
   const { number, startLba, blocks, state } = found;
   try {
-    const volume = await detectVolume(source, startLba, { ...options, onWarning: undefined });
+    const volume = await detectVolume(source, startLba, {
+      ...options,
+      onWarning: undefined,
+      endLba: endOfSession(found),
+    });
     const { fileSystems, volumeName } = volume;
+    const udf = volume.udf?.information;
     const cutOff = isFromTable ? await cutOffReason(source, volume, startLba + blocks, options) : undefined;
     const known = cutOff === undefined ? state : "damaged";
-    const session: ImageSession = { number, startLba, blocks, state: known, fileSystems, volumeName };
+    const session: ImageSession = { number, startLba, blocks, state: known, fileSystems, volumeName, udf };
     return { session, volume, failure: undefined, cutOff };
   } catch (error) {
     throwIfCancelled(options.signal, "looking for file systems");
     if (!(error instanceof DiscError)) throw error;
-    const session: ImageSession = { number, startLba, blocks, state, fileSystems: [], volumeName: "" };
+    const nothing = { fileSystems: [], volumeName: "", udf: undefined };
+    const session: ImageSession = { number, startLba, blocks, state, ...nothing };
     return { session, volume: undefined, failure: error };
   }
 }
 
+/** The block behind a session's last one; what is not known, or not said, is `undefined`. */
+function endOfSession({ startLba, blocks }: Pick<ImageSession, "startLba" | "blocks">): number | undefined {
+  return blocks === null || blocks === 0 ? undefined : startLba + blocks;
+}
+
 function isReadable({ session }: ProbedSession): boolean {
-  return session.fileSystems.some((fileSystem) => fileSystem !== "udf");
+  return session.fileSystems.length > 0;
 }
 
 /** @throws {@link DiscError} E_SESSION_NOT_FOUND. */
@@ -145,10 +157,9 @@ function noneWhole(name: string, isImport: boolean | undefined): DiscError {
 function noFileSystem(probed: readonly ProbedSession[], chosen: ProbedSession | undefined, name: string): DiscError {
   const failed = chosen ?? probed.at(-1);
   const startLba = failed?.session.startLba ?? 0;
-  const what = failed?.session.fileSystems.includes("udf") ? "UDF alone, which cannot be read" : "no file system";
   const failure = failed?.failure?.code === "E_NO_FILE_SYSTEM" ? undefined : failed?.failure;
   const because = failure === undefined ? "" : `: ${failure.message}`;
-  const message = `${name === "" ? "" : `${name}: `}${what} at block ${startLba}${because}`;
+  const message = `${name === "" ? "" : `${name}: `}no file system at block ${startLba}${because}`;
   return new DiscError("E_NO_FILE_SYSTEM", message, { startLba }, { cause: failed?.failure });
 }
 
@@ -221,20 +232,27 @@ export async function openSession(
   if (chosen === undefined && probed.some(isReadable)) throw noneWhole(source.name ?? "the image", options.wholeOnly);
   if (chosen?.volume === undefined || !isReadable(chosen)) throw noFileSystem(probed, chosen, source.name ?? "");
   // Once more, now for the warnings of the session that is opened.
-  const volume = await detectVolume(blocks, chosen.session.startLba, options);
+  const { session } = chosen;
+  const volume = await detectVolume(blocks, session.startLba, { ...options, endLba: endOfSession(session) });
   checkVolumeSize(volume, blocks, onWarning);
-  const fileSystem = options.fileSystem ?? (volume.fileSystems[0] as FileSystemName);
+  const fileSystem = options.fileSystem ?? volume.fileSystems[0]!;
   const tree = openTree(blocks, volume, fileSystem, options);
-  return { blocks, tree, volume, session: chosen.session, sessions: probed.map(({ session }) => session) };
+  return { blocks, tree, volume, session, sessions: probed.map(({ session }) => session) };
 }
 
 /** Warns of an image that ends before the end its descriptor states. */
 function checkVolumeSize(volume: DetectedVolume, blocks: BlockSource, onWarning: WarningListener | undefined): void {
   const { primary, primaryLba, joliet } = volume.descriptors;
+  const context = { tolerant: true, lba: primaryLba ?? null, onWarning };
   const size = (primary ?? joliet)?.volumeSpaceSize ?? 0;
-  if (size <= blocks.blocks) return;
-  const reason = `is ${size}, and there are ${blocks.blocks} blocks`;
-  reportFault({ tolerant: true, lba: primaryLba ?? null, onWarning }, "Volume", "volumeSpaceSize", "8.4.8", reason);
+  if (size > blocks.blocks) {
+    const reason = `is ${size}, and there are ${blocks.blocks} blocks`;
+    reportFault(context, "Volume", "volumeSpaceSize", "8.4.8", reason);
+  }
+  const udf = volume.udf?.information;
+  if (udf === undefined || mayEndLater(udf) || endOfPartitions(udf) <= blocks.blocks) return;
+  const reason = `end at block ${endOfPartitions(udf)}, and there are ${blocks.blocks} blocks`;
+  reportFault(context, "Volume", "partitions", "ECMA-167 3/10.5.9", reason);
 }
 
 /**

@@ -6,6 +6,7 @@ import { alignUp, blockBytes } from "../../units.js";
 import { primaryDescriptorAt, rootLbaOf } from "../iso9660/descriptor-set.js";
 import { readSoundHead } from "../iso9660/directory-record.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
+import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { DetectedFileSystem } from "./detect.js";
 
 /** A session, and what is in it. */
@@ -19,6 +20,8 @@ export interface ImageSession {
   /** None where nothing can be read. */
   readonly fileSystems: readonly DetectedFileSystem[];
   readonly volumeName: string;
+  /** What its UDF volume says of itself; `undefined` where there is none. */
+  readonly udf: UdfVolumeInformation | undefined;
 }
 
 /** Where the first session lies on overwritable media and in files that can grow; each starts at a multiple of it. */

@@ -40,6 +40,17 @@ export interface DescriptorSet {
   readonly bootCatalogLba: number | undefined;
 }
 
+/** What the start of a session says in which nothing was found. */
+export const noDescriptors: DescriptorSet = {
+  primary: undefined,
+  joliet: undefined,
+  enhanced: undefined,
+  udf: false,
+  primaryLba: undefined,
+  terminatorLba: undefined,
+  bootCatalogLba: undefined,
+};
+
 interface Found {
   primary: PrimaryVolumeDescriptor | undefined;
   joliet: SupplementaryVolumeDescriptor | undefined;
@@ -83,25 +94,21 @@ export async function readDescriptorSet(
   context: ReadContext,
   signal?: AbortSignal,
 ): Promise<DescriptorSet> {
-  const found: Found = {
-    primary: undefined,
-    joliet: undefined,
-    enhanced: undefined,
-    udf: false,
-    primaryLba: undefined,
-    terminatorLba: undefined,
-    bootCatalogLba: undefined,
-  };
+  const found: Found = { ...noDescriptors };
   const first = startLba + firstVolumeDescriptorBlock;
   const end = Math.min(source.blocks, first + maximumDescriptors);
   const block = new Uint8Array(blockBytes);
   let lba = first;
+  let otherLba = -1;
   for (; lba < end; lba++) {
     await source.read(lba, 1, block, signal);
     const identifier = textFromBytes(block, 1, 5);
     if (identifier === "CD001" && found.terminatorLba === undefined) readDescriptor(found, block, { ...context, lba });
-    else if (otherIdentifiers.has(identifier)) found.udf ||= identifier.startsWith("NSR");
-    else if (identifier !== "CD001") break;
+    else if (otherIdentifiers.has(identifier)) {
+      otherLba = lba;
+      found.udf ||= identifier.startsWith("NSR");
+      // Where blocks have 4,096 bytes, each of these descriptors has a block of its own.
+    } else if (identifier !== "CD001" && lba - 1 !== otherLba) break;
   }
   if (found.primary !== undefined && found.terminatorLba === undefined) {
     reportFault({ ...context, lba }, "VolumeDescriptorSet", "terminator", "6.7.1.6", "is missing");
