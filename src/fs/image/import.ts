@@ -12,10 +12,10 @@ import type { DetectedFileSystem } from "./detect.js";
 import { openTree } from "./detect.js";
 import { areSameContents, isUnreadable, sampleFiles } from "./import-samples.js";
 import { ImportedItems } from "./imported-items.js";
+import { DirectoryJoin } from "./join-directories.js";
 import { JoinReport } from "./join-report.js";
-import type { JoinedDirectory } from "./join-trees.js";
-import { DirectoryJoin, TreeJoin } from "./join-trees.js";
-import { TreeNaming } from "./match-items.js";
+import type { JoinedDirectory, Relocation } from "./join-trees.js";
+import { SessionJoin, TreeJoin } from "./join-trees.js";
 import type { ImageSource, OpenedSession } from "./open-image.js";
 import { openSession } from "./open-image.js";
 import type { ImageSession } from "./sessions.js";
@@ -96,8 +96,8 @@ class SessionImport {
   async run(trees: readonly TreeReader[]): Promise<JoinedTree> {
     const { root, index } = await this.#readRichest(trees);
     const { fileSystem } = trees[index]!;
-    const join = new TreeJoin(this.#items, this.#report, fileSystem, this.#bootCatalogLba);
-    for (const tree of trees.slice(index + 1)) await this.#joinTree(tree, join, root);
+    const session = new SessionJoin(this.#items, this.#report, fileSystem, this.#bootCatalogLba);
+    for (const tree of trees.slice(index + 1)) await this.#joinTree(tree, session, root);
     this.#dropUnread();
     return { root, fileSystem };
   }
@@ -119,43 +119,60 @@ class SessionImport {
   async #readTree(tree: TreeReader): Promise<DirectoryNode> {
     const entry = await tree.root(this.#options.signal);
     const root = this.#items.root(entry);
-    await this.#walk(tree, { node: root, entry, isNew: true }, async () => []);
+    this.#entered = new Set();
+    await this.#walk(tree, [{ node: root, entry, isNew: true }], 0);
     return root;
   }
 
-  async #joinTree(tree: TreeReader, join: TreeJoin, root: DirectoryNode): Promise<void> {
+  async #joinTree(tree: TreeReader, session: SessionJoin, root: DirectoryNode): Promise<void> {
+    const join = new TreeJoin(session, tree.fileSystem);
+    this.#entered = new Set();
     try {
       const entry = await tree.root(this.#options.signal);
-      join.joinRoot(root, entry);
-      const naming = new TreeNaming(tree.fileSystem);
-      await this.#walk(tree, { node: root, entry, isNew: false }, (open, entries) =>
-        this.#joinDirectory(tree, new DirectoryJoin(join, open.node, entries, naming)),
-      );
+      session.joinRoot(root, entry);
+      await this.#walk(tree, [{ node: root, entry, isNew: false }], 0, join);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       this.#rootUnreadable(tree.fileSystem, "nothing is taken from it", error);
     }
+    for (const relocation of join.relocations) await this.#joinRelocated(tree, join, relocation);
     this.#report.end();
   }
 
+  /** Brings directories that one tree moved elsewhere together with those that the joined tree has in their places. */
+  async #joinRelocated(tree: TreeReader, join: TreeJoin, { parent, entry }: Relocation): Promise<void> {
+    const { fileSystem } = tree;
+    const node = this.#items.add(parent, entry, fileSystem) as DirectoryNode;
+    join.session.setOrigin(node, fileSystem);
+    const listing = await this.#list({ node, entry, isNew: true, depth: 1 }, tree);
+    const directory = new DirectoryJoin(join, node, listing?.entries ?? [], true);
+    await this.#walk(tree, await this.#settle(tree, directory), 1, join);
+    if (node.count === 0 && listing !== undefined) parent.children.delete(node.name);
+    else this.#report.differs(node.path, [fileSystem], `it is in ${fileSystem} alone, and is kept`);
+  }
+
   /**
-   * Follows a tree from its root on.
+   * Follows directories of a tree and all that are in them.
    *
-   * @param join Joins what is in a directory that is there already; returns the directories to follow.
+   * @param depth Directories above them.
+   * @param join Needed for those that are in the joined tree already.
    */
   async #walk(
     tree: TreeReader,
-    root: JoinedDirectory,
-    join: (open: OpenDirectory, entries: readonly DiscEntry[]) => Promise<readonly JoinedDirectory[]>,
+    directories: readonly JoinedDirectory[],
+    depth: number,
+    join?: TreeJoin,
   ): Promise<void> {
     const open: OpenDirectory[] = [];
-    this.#entered = new Set();
-    this.#enter(open, { ...root, depth: 0 }, tree);
+    for (const directory of directories) this.#enter(open, { ...directory, depth }, tree);
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       throwIfCancelled(this.#options.signal, "importing a session");
       const listing = await this.#list(next, tree);
       if (listing !== undefined) {
-        const found = next.isNew ? this.#addAll(next, listing, tree) : await join(next, listing.entries);
+        const found =
+          next.isNew || join === undefined
+            ? this.#addAll(next, listing, tree)
+            : await this.#settle(tree, new DirectoryJoin(join, next.node, listing.entries));
         for (const directory of found) this.#enter(open, { ...directory, depth: next.depth + 1 }, tree);
       }
       this.#progress(next.entry);
@@ -183,7 +200,10 @@ class SessionImport {
 
   #addAll({ node, depth }: OpenDirectory, listing: DirectoryListing, { fileSystem }: TreeReader): JoinedDirectory[] {
     // A directory whose only use was to hold relocated ones is the writer's, not the user's.
-    if (listing.relocated > 0 && listing.entries.length === 0 && depth > 0) node.parent?.children.delete(node.name);
+    if (listing.relocated > 0 && listing.entries.length === 0 && depth > 0 && node.parent !== null) {
+      node.parent.children.delete(node.name);
+      this.#items.relocations.set(node.parent, node.name);
+    }
     const directories: JoinedDirectory[] = [];
     for (const entry of listing.entries) {
       const added = this.#items.add(node, entry, fileSystem);
@@ -192,7 +212,8 @@ class SessionImport {
     return directories;
   }
 
-  async #joinDirectory(tree: TreeReader, directory: DirectoryJoin): Promise<readonly JoinedDirectory[]> {
+  /** Reads what decides about items whose names do not; returns the directories to follow. */
+  async #settle(tree: TreeReader, directory: DirectoryJoin): Promise<readonly JoinedDirectory[]> {
     const { signal } = this.#options;
     for (const entry of directory.unplaced) directory.place(entry, await sampleFiles(tree, entry, signal));
     for (const dispute of directory.disputes) {

@@ -50,6 +50,8 @@ export class ImportedItems {
   readonly refused: Map<Item, string> = new Map();
   /** Directories that could not be read in the tree they are from. */
   readonly unread: Map<DirectoryNode, Error> = new Map();
+  /** Directories whose only use was to hold relocated ones, which are no items: their names, by where they were. */
+  readonly relocations: Map<DirectoryNode, string> = new Map();
   readonly #blocks: BlockSource;
   readonly #empty: Content = new MemoryContent(new Uint8Array(0));
   /** By the first byte; a list only where files that start there differ. */
