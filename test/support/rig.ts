@@ -61,6 +61,9 @@ function itemOf(line: KernelLine): ListedItem {
   };
 }
 
+/** A kernel calibrates its clock in the first second or two, and says so in the middle of what it says of a mount. */
+const clockMessage = /^(tsc|clocksource): /;
+
 /** A name whose bytes stand as one character each. */
 function fromOctets(text: string): string {
   return nameFromBytes(Buffer.from(text, "latin1"));
@@ -88,7 +91,7 @@ export function kernelMounts(
     if (text === "") continue;
     const line = JSON.parse(text) as KernelLine;
     if (line.mount !== undefined) {
-      const said = [...(line.err ?? []), ...(line.dmesg ?? [])];
+      const said = [...(line.err ?? []), ...(line.dmesg ?? []).filter((message) => !clockMessage.test(message))];
       mounted.push({ options: line.mount, status: line.rc ?? -1, messages: said, listing: {} });
     } else if (line.path !== "/") {
       mounted.at(-1)!.listing[fromOctets(line.path)] = itemOf(line);
