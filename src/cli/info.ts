@@ -88,7 +88,16 @@ function joinSessions(recorded: readonly Session[], found: readonly ImageSession
   return recorded.map(({ number, startLba, blocks, state }) => {
     const own = found.find((session) => session.number === number);
     const { fileSystems = [], volumeName = "" } = own ?? {};
-    return { number, startLba, blocks, state, fileSystems, volumeName: fileSystems.length === 0 ? null : volumeName };
+    // The drive knows of tracks alone; whether a closed one holds all that its descriptors say, the blocks tell.
+    const known = state === "complete" ? (own?.state ?? state) : state;
+    return {
+      number,
+      startLba,
+      blocks,
+      state: known,
+      fileSystems,
+      volumeName: fileSystems.length === 0 ? null : volumeName,
+    };
   });
 }
 
