@@ -4,7 +4,7 @@ import { DiscError } from "../errors.js";
 import type { SessionImage } from "../fs/image/session-image.js";
 import type { TaskOptions } from "../medium/session-data.js";
 import { copyImage } from "./copy-image.js";
-import { hostError } from "./host-error.js";
+import { errnoOf, hostError } from "./host-error.js";
 import { hostPath } from "./host-path.js";
 import { requireReplaceable } from "./path-kind.js";
 
@@ -19,7 +19,8 @@ async function attempt<T>(path: string, operation: string, run: () => Promise<T>
   try {
     return await run();
   } catch (cause) {
-    throw cause instanceof DiscError ? cause : hostError(path, operation, cause);
+    // What has no number of the operating system is a fault of the program, and is not to be taken for another.
+    throw cause instanceof DiscError || errnoOf(cause) === "unknown" ? cause : hostError(path, operation, cause);
   }
 }
 
