@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
@@ -80,9 +80,10 @@ export function kernelMounts(
   image: string,
   options: readonly string[],
   starts: readonly number[] = [],
-  scope: { readonly contents?: boolean } = {},
+  scope: { readonly contents?: boolean; readonly fileSystem?: "iso9660" | "udf" } = {},
 ): Mounted[] {
-  const jobs = options.map((option) => `iso9660 ${option}`).join(";");
+  const { fileSystem = "iso9660" } = scope;
+  const jobs = options.map((option) => `${fileSystem} ${option}`).join(";");
   const more = starts.length === 0 ? [] : ["-s", starts.join(",")];
   if (scope.contents === false) more.push("-n");
   const { output, messages } = execute(join(rig, "kmount.sh"), ["-k", kernel, ...more, "-j", jobs, image]);
@@ -99,6 +100,18 @@ export function kernelMounts(
   }
   if (mounted.length !== options.length) throw new Error(`the kernel did not run: ${messages}`);
   return mounted;
+}
+
+/**
+ * Makes the images that other programs make, with UDF volumes that Linux filled among them.
+ *
+ * @returns The names of those that Linux filled.
+ */
+export function makeFixtures(folder: string): string[] {
+  const { messages } = execute(join(rig, "make-fixtures.sh"), [folder, "-u"]);
+  const filled = readdirSync(folder).filter((name) => name.startsWith("kernel-udf-"));
+  if (filled.length === 0) throw new Error(`nothing was made: ${messages}`);
+  return filled;
 }
 
 /**

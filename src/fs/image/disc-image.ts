@@ -141,10 +141,10 @@ export class DiscImage {
     throw new DiscError("E_PATH_INVALID", `"${path}" is a ${type}: ${rule}`, { path, rule });
   }
 
-  /** A whole file in memory. @throws as {@link DiscImage.read}. */
+  /** A whole file in memory. @throws as {@link DiscImage.read}; E_NOT_SUPPORTED for one that memory cannot hold. */
   async readFile(item: string | DiscEntry, options: SignalOptions = {}): Promise<Uint8Array> {
     const content = await this.#content(item, options.signal);
-    const bytes = new Uint8Array(content.bytes);
+    const bytes = allocate(content.bytes);
     await content.read(0, bytes, options.signal);
     return bytes;
   }
@@ -259,6 +259,16 @@ export class DiscImage {
       throw notFound(path, missing === path ? "" : `: no "${missing}"`);
     }
     return found;
+  }
+}
+
+/** Room for a file: with holes, it may have more bytes than the disc. */
+function allocate(bytes: number): Uint8Array {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    const what = `a file of ${bytes} bytes, as one piece in memory`;
+    throw new DiscError("E_NOT_SUPPORTED", what, { what }, { cause });
   }
 }
 
