@@ -23,10 +23,15 @@ function isBytes({ type, value, fields }: DumpedField): boolean {
   return typeof value === "string" && fields.length === 0 && /^(rawBytes|reserved|zeros)\(/.test(type);
 }
 
-/** Text in quotes; what a terminal would take for orders is escaped. */
-function quoted(text: string): string {
+/** Text in which what a terminal would take for orders is escaped, as in JSON. */
+function safe(text: string): string {
   const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029]/g, escaped);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escaped);
+}
+
+function quoted(text: string): string {
+  return safe(JSON.stringify(text));
 }
 
 function printable(octets: readonly string[]): string {
@@ -63,7 +68,7 @@ function lineOf(field: DumpedField, depth: number): Line {
     ? bytesText(value as string)
     : { value: value === null ? "" : typeof value === "string" ? quoted(value) : String(value), below: [] };
   const explained = meaning === null ? "" : value === null ? meaning : `(${meaning})`;
-  const wrong = faults.map((fault) => `! ${fault}`).join(" ");
+  const wrong = faults.map((fault) => `! ${safe(fault)}`).join(" ");
   const text = [fields.length > 0 ? field.type : shown.value, explained, wrong].filter((part) => part !== "").join(" ");
   return { range, field: `${"  ".repeat(depth)}${field.field}`, value: text, clause, below: shown.below };
 }
@@ -76,9 +81,9 @@ function linesOf(fields: readonly DumpedField[], depth: number): Line[] {
 export async function printStructure(output: Output, structure: PlacedStructure): Promise<void> {
   const { name, role, block, offset, bytes, faults, fields } = structure;
   const place = offset === 0 ? `block ${block}` : `block ${block}, byte ${offset}`;
-  const what = role === `block ${block}` ? "" : ` (${quoted(role).slice(1, -1)})`;
+  const what = role === `block ${block}` ? "" : ` (${safe(role)})`;
   await output.line(`${place}: ${name}, ${bytes} bytes${what}`);
-  for (const fault of faults) await output.line(`  ! ${fault}`);
+  for (const fault of faults) await output.line(`  ! ${safe(fault)}`);
   const lines = linesOf(fields, 0);
   const width = (key: "range" | "field" | "value"): number => Math.max(0, ...lines.map((line) => line[key].length));
   const [rangeWidth, fieldWidth] = [width("range"), width("field")];

@@ -103,10 +103,10 @@ function dumpFields(
       break;
     }
     const own: string[] = [];
-    const shown = showValue(dumping, row, base, end, own);
+    const { value, meaning, fields: inner } = showValue(dumping, row, base, end, own);
     const at = first - dumping.origin;
     const { typeName: type, clause } = row;
-    fields.push({ field: key, at, bytes: behind - first, type, clause, ...shown, faults: own });
+    fields.push({ field: key, at, bytes: behind - first, type, clause, value, meaning, faults: own, fields: inner });
   }
   if (!isWhole) return fields;
   structure.check?.(dumping.source, base, dumping.limit, dumping.location, (field, reason) => {

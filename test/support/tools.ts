@@ -12,6 +12,8 @@ const packages: Readonly<Record<string, string>> = {
   bsdtar: "libarchive-tools",
   "7zz": "7zip",
   xz: "xz-utils",
+  mkudffs: "udftools",
+  udfinfo: "udftools",
   "iso-info": "libcdio-utils",
   "qemu-system-x86_64": "qemu-system-x86",
 };

@@ -41,9 +41,14 @@ export function tagIdentifierOf(source: Uint8Array, at: number): number | undefi
   return crc16(source, at + tagBytes, tag.descriptorCrcLength) === tag.descriptorCrc ? tag.tagIdentifier : undefined;
 }
 
-/** The block of the volume that a descriptor is to name; `undefined` for those that count within a partition. */
+/**
+ * The block of the volume that a descriptor is to name; `undefined` for those that count within a partition, and for
+ * the terminating descriptor, which does so in a file set's sequence.
+ */
 function locationAt(source: Uint8Array, at: number, address: number): number | undefined {
-  if (readU16le(source, at) > tagIdentifiers.logicalVolumeIntegrityDescriptor) return undefined;
+  const identifier = readU16le(source, at);
+  if (identifier > tagIdentifiers.logicalVolumeIntegrityDescriptor) return undefined;
+  if (identifier === tagIdentifiers.terminatingDescriptor) return undefined;
   const named = readU32le(source, at + 12);
   const size = sectorSizes.find((bytes) => named * bytes === address) ?? blockBytes;
   return Math.floor(address / size);
@@ -78,7 +83,9 @@ function identifiersAt(window: Uint8Array, at: number, address: number, role: st
 /** Descriptors of UDF at the starts of sectors, from byte `from` of the block on. */
 function descriptorsIn(window: Uint8Array, from: number, address: number, role: string): Recognised | undefined {
   const structures: PlacedStructure[] = [];
-  let at = alignUp(from, scanBytes);
+  let at = from;
+  // A directory goes on where its last descriptor ended in the block before.
+  if (tagIdentifierOf(window, at) !== tagIdentifiers.fileIdentifierDescriptor) at = alignUp(at, scanBytes);
   while (at < blockBytes) {
     const identifier = tagIdentifierOf(window, at);
     const structure = identifier === undefined ? undefined : structureOfTag(identifier);
@@ -87,7 +94,7 @@ function descriptorsIn(window: Uint8Array, from: number, address: number, role: 
     } else if (identifier === tagIdentifiers.fileIdentifierDescriptor) {
       const identifiers = identifiersAt(window, at, address, role);
       structures.push(...identifiers.structures);
-      at = Math.max(at + scanBytes, identifiers.covered);
+      at = Math.max(alignUp(at + 1, scanBytes), identifiers.covered);
     } else {
       const place = { end: descriptorEnd(window, at), location: locationAt(window, at, address + at) };
       const found = placed(role, address + at, dump(structure, window, at, place));

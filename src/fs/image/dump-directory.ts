@@ -13,7 +13,7 @@ import { rockRidgeStructures } from "../rockridge/entry-parts.js";
 import { systemUseArea } from "../susp/entries.js";
 import type { DiscBytes } from "./dump-bytes.js";
 import type { PlacedStructure } from "./dump-structures.js";
-import { numberOf, placed, placedBytes, unreadable } from "./dump-structures.js";
+import { placed, placedBytes, unreadable } from "./dump-structures.js";
 
 /** How the records of a tree are to be read. */
 export interface RecordForm {
@@ -34,6 +34,9 @@ export const guessedForm: RecordForm = {
 
 /** The most continuation areas that are followed from a record. */
 const maximumContinuations = 64;
+
+/** Blocks without a record, one behind the other, after which a directory's length is believed no longer. */
+const maximumForeignBlocks = 16;
 
 /** The longest continuation area that is shown. */
 const maximumContinuationBytes = 64 * 1024;
@@ -98,6 +101,32 @@ function dumpRecordAt(block: Uint8Array, at: number, end: number, form: RecordFo
   return placed("", 0, dump(recordStructure(form), block, at, { end: Math.min(end, at + Math.max(length, 33)) }));
 }
 
+/** The records of one block of a directory. A record that crosses its end breaks a rule, and is shown as it stands. */
+async function* dumpDirectoryBlock(
+  bytes: DiscBytes,
+  role: string,
+  address: number,
+  block: Uint8Array,
+  first: number,
+  form: RecordForm,
+): AsyncGenerator<PlacedStructure, { readonly records: number; readonly end: number }> {
+  let at = first;
+  let records = 0;
+  while (at < blockBytes && block[at] !== 0) {
+    const recordBytes = block[at]!;
+    if (recordBytes <= directoryRecordHeadBytes || at + recordBytes > block.length) {
+      yield placedBytes(role, address + at, block.subarray(at, blockBytes));
+      break;
+    }
+    const record = placed(role, address + at, dumpRecordAt(block, at, block.length, form));
+    yield record;
+    yield* dumpContinuations(bytes, record);
+    records++;
+    at += recordBytes;
+  }
+  return { records, end: at };
+}
+
 /**
  * The records of a directory, one by one, with their continuation areas.
  *
@@ -111,31 +140,20 @@ export async function* dumpDirectory(
   form: RecordForm,
 ): AsyncGenerator<PlacedStructure> {
   const blocks = Math.min(blocksOf(length), bytes.length / blockBytes - lba);
-  // A record that crosses a block's end breaks a rule, and is shown as it stands.
   let first = 0;
-  for (let index = 0; index < blocks; index++) {
+  let withoutRecords = 0;
+  for (let index = 0; index < blocks && withoutRecords < maximumForeignBlocks; index++) {
     const address = (lba + index) * blockBytes;
     const block = await bytes.tryRead(address, Math.min(2, blocks - index) * blockBytes);
     if (typeof block === "string") {
       yield unreadable(role, address, block);
       first = 0;
+      withoutRecords++;
       continue;
     }
-    let at = first;
-    first = 0;
-    while (at < blockBytes && block[at] !== 0) {
-      const recordBytes = block[at]!;
-      const isRecord = recordBytes > directoryRecordHeadBytes && at + recordBytes <= block.length;
-      if (!isRecord) {
-        yield placedBytes(role, address + at, block.subarray(at, blockBytes));
-        break;
-      }
-      const record = placed(role, address + at, dumpRecordAt(block, at, block.length, form));
-      yield record;
-      yield* dumpContinuations(bytes, record);
-      at += recordBytes;
-      first = Math.max(0, at - blockBytes);
-    }
+    const { records, end } = yield* dumpDirectoryBlock(bytes, role, address, block, first, form);
+    withoutRecords = records === 0 ? withoutRecords + 1 : 0;
+    first = Math.max(0, end - blockBytes);
   }
 }
 
@@ -174,10 +192,4 @@ export async function* dumpPathTable(
     if (at === 0 || window[at] === 0) return;
     position += at;
   }
-}
-
-/** The location that a dumped record names: where its extent begins, behind an extended attribute record. */
-export function locationOf(record: PlacedStructure): { readonly lba: number; readonly bytes: number } {
-  const lba = numberOf(record, "locationOfExtent") + numberOf(record, "extendedAttributeRecordLength");
-  return { lba, bytes: numberOf(record, "dataLength") };
 }

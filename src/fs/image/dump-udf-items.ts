@@ -26,6 +26,9 @@ const maximumAllocationExtents = 1024;
 /** The longest contents that are shown one by one: those of directories. */
 const maximumContentBytes = 64 * 1024 * 1024;
 
+/** Bytes that are shown of what is no descriptor in a directory. */
+const maximumShownBytes = 2048;
+
 /** Where an ICB lies. */
 export interface IcbPlace {
   readonly partition: number;
@@ -157,13 +160,21 @@ export class ItemDump {
     return runs;
   }
 
-  /** The contents of an entry as far as they can be read; descriptors of allocation extents are shown on the way. */
-  async *contents(role: string, entry: DumpedEntry): AsyncGenerator<PlacedStructure, Contents> {
+  /**
+   * The contents of an entry as far as they can be read; descriptors of allocation extents are shown on the way.
+   *
+   * @param mostBytes What is behind is left out.
+   */
+  async *contents(
+    role: string,
+    entry: DumpedEntry,
+    mostBytes: number = maximumContentBytes,
+  ): AsyncGenerator<PlacedStructure, Contents> {
     const { icb, structure } = entry;
     if (numberOf(structure, "icbTag", "flags") % 8 === allocationForms.embedded) return await this.#embedded(entry);
     const { blockBytes } = this.#addresses;
     const runs = yield* this.runs(role, { icb, structure });
-    const limit = Math.min(numberOf(structure, "informationLength"), maximumContentBytes);
+    const limit = Math.min(numberOf(structure, "informationLength"), mostBytes);
     const chunks: Chunk[] = [];
     const pieces: Uint8Array[] = [];
     let offset = 0;
@@ -200,9 +211,8 @@ export class ItemDump {
   }
 
   /** The file identifiers of a directory, one by one. */
-  async *identifiers(role: string, entry: DumpedEntry): AsyncGenerator<PlacedStructure, readonly PlacedStructure[]> {
+  async *identifiers(role: string, entry: DumpedEntry): AsyncGenerator<PlacedStructure> {
     const { bytes, chunks } = yield* this.contents(role, entry);
-    const found: PlacedStructure[] = [];
     let chunk = 0;
     let lost = 0;
     const chunkAt = (at: number): Chunk => {
@@ -211,8 +221,11 @@ export class ItemDump {
     };
     const gap = (to: number): PlacedStructure[] => {
       const skipped = bytes.subarray(lost, to);
+      if (skipped.every((octet) => octet === 0)) return [];
       const { offset, address } = chunkAt(lost);
-      return skipped.some((octet) => octet !== 0) ? [placedBytes(role, address + lost - offset, skipped)] : [];
+      const shown = placedBytes(role, address + lost - offset, skipped.subarray(0, maximumShownBytes));
+      const left = skipped.length - shown.bytes;
+      return [left > 0 ? { ...shown, faults: [`goes on for ${left} bytes that are no descriptors`] } : shown];
     };
     for (let at = 0; at + fileIdentifierHeadBytes <= bytes.length; ) {
       if (tagIdentifierOf(bytes, at) !== tagIdentifiers.fileIdentifierDescriptor) {
@@ -222,18 +235,11 @@ export class ItemDump {
       if (lost < at) yield* gap(at);
       const { offset, address, location } = chunkAt(at);
       const end = at + fileIdentifierBytesAt(bytes, at);
-      const identifier = placed(
-        role,
-        address + at - offset,
-        dump(fileIdentifierDescriptor, bytes, at, { end, location }),
-      );
-      found.push(identifier);
-      yield identifier;
+      yield placed(role, address + at - offset, dump(fileIdentifierDescriptor, bytes, at, { end, location }));
       at = end;
       lost = end;
     }
     if (lost < bytes.length) yield* gap(bytes.length);
-    return found;
   }
 }
 

@@ -20,6 +20,9 @@ import { descriptorAt, partitionsOf } from "./dump-udf-volume.js";
 /** Blocks before a session's end in which the virtual allocation table is looked for: files and drives count run-out. */
 const tableBlocks = 512;
 
+/** The longest virtual allocation table that is shown: one of half a million entries. */
+const maximumTableBytes = 2 * 1024 * 1024;
+
 /** The longest bitmap whose checksum is looked at: that of what one length of a CRC covers. */
 const maximumBitmapBytes = 0x1_0000;
 
@@ -140,7 +143,7 @@ class PartitionDump {
     const entry = await this.#tableEntry(items, partition);
     if (entry === undefined) return noSpace;
     yield entry.structure;
-    const { bytes, chunks } = yield* items.contents("virtual allocation table", entry);
+    const { bytes, chunks } = yield* items.contents("virtual allocation table", entry, maximumTableBytes);
     const shape = contentsStructure(numberOf(entry.structure, "icbTag", "fileType"), bytes);
     const [first] = chunks;
     if (shape === undefined || first === undefined) return noSpace;

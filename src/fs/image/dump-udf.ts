@@ -77,10 +77,14 @@ async function* dumpEntry(
 async function* dumpStreams(items: ItemDump, role: string, icb: IcbPlace): AsyncGenerator<PlacedStructure> {
   const directory = yield* items.entry(`stream directory of ${role}`, icb);
   if (directory === undefined || !isDirectory(directory)) return;
-  const identifiers = yield* items.identifiers(`stream directory of ${role}`, directory);
-  for (const identifier of identifiers) {
-    const name = identifier.fields.find(({ field }) => field === "fileIdentifier")?.value;
-    if (typeof name === "string") yield* items.entry(`stream "${name}" of ${role}`, icbOf(identifier, "icb"));
+  const streams: PlacedStructure[] = [];
+  for await (const identifier of items.identifiers(`stream directory of ${role}`, directory)) {
+    yield identifier;
+    if (dumpedValue(identifier, "fileIdentifier") !== null) streams.push(identifier);
+  }
+  for (const identifier of streams) {
+    const name = dumpedValue(identifier, "fileIdentifier");
+    yield* items.entry(`stream "${name}" of ${role}`, icbOf(identifier, "icb"));
   }
 }
 
@@ -90,10 +94,7 @@ async function identifierOf(
   directory: DumpedEntry,
   name: string,
 ): Promise<PlacedStructure | undefined> {
-  const identifiers = items.identifiers("", directory);
-  for (let next = await identifiers.next(); next.done !== true; next = await identifiers.next()) {
-    if (isNamed(next.value, name)) return next.value;
-  }
+  for await (const identifier of items.identifiers("", directory)) if (isNamed(identifier, name)) return identifier;
   return undefined;
 }
 

@@ -74,7 +74,7 @@ function mapParts(source: Uint8Array, at: number, end: number): StructField[] {
   let mapAt = logicalVolumeHead.size;
   for (let index = 0; index < count && mapAt + 2 <= tableEnd && at + mapAt + 2 <= end; index++) {
     const { structure, bytes } = partitionMapAt(source, at + mapAt);
-    parts.push(part(`partitionMaps[${index}]`, rbp(mapAt, bytes, embedded(structure), "3/10.7")));
+    parts.push(part(`partitionMaps[${index}]`, rbp(mapAt, bytes, embedded(structure), "3/10.6.13")));
     mapAt += bytes;
   }
   return [...parts, ...rawPart("rest", mapAt, Math.min(tableEnd, end - at) - mapAt, "3/10.6.13")];
