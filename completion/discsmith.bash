@@ -20,10 +20,10 @@ _discsmith() {
         --application) COMPREPLY=(); return ;;
         --system-id) COMPREPLY=(); return ;;
         --volume-set) COMPREPLY=(); return ;;
-        --udf-revision) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     create)
       case "$previous" in
@@ -36,7 +36,7 @@ _discsmith() {
       case "$previous" in
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
@@ -53,11 +53,11 @@ _discsmith() {
         --application) COMPREPLY=(); return ;;
         --system-id) COMPREPLY=(); return ;;
         --volume-set) COMPREPLY=(); return ;;
-        --udf-revision) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     append)
       case "$previous" in
@@ -73,11 +73,11 @@ _discsmith() {
         --application) COMPREPLY=(); return ;;
         --system-id) COMPREPLY=(); return ;;
         --volume-set) COMPREPLY=(); return ;;
-        --udf-revision) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     burn)
       case "$previous" in
@@ -90,7 +90,7 @@ _discsmith() {
       case "$previous" in
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-l --long --session --start --scan --fs --charset --strict --json --ndjson -h --help" -- "$current"))
@@ -99,7 +99,7 @@ _discsmith() {
       case "$previous" in
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
@@ -109,7 +109,7 @@ _discsmith() {
         -C|--directory) COMPREPLY=($(compgen -d -- "$current")); return ;;
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-C --directory --overwrite --owner --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
@@ -120,7 +120,7 @@ _discsmith() {
         --at) COMPREPLY=(); return ;;
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--against --at --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))

@@ -33,13 +33,23 @@ export type { JolietNameLength } from "./fs/names/joliet-name.js";
 export { bytesFromName, compareNames, nameFromBytes } from "./fs/names/name-bytes.js";
 export type { RockRidgeVersion } from "./fs/rockridge/entries.js";
 export type { Content, ContentLike, Extent } from "./fs/tree/content.js";
-export type { AddOptions, AddTreeOptions, Item, TreeSource } from "./fs/tree/directory.js";
+export type { AddFileOptions, AddOptions, AddTreeOptions, Item, TreeSource } from "./fs/tree/directory.js";
 export { DirectoryNode } from "./fs/tree/directory.js";
-export type { DiscEntry, FileSystemName } from "./fs/tree/disc-entry.js";
-export type { ItemAttributes, ItemType, SpecialType } from "./fs/tree/node.js";
+export type { DiscEntry, DiscStream, FileEntryReference, FileSystemName } from "./fs/tree/disc-entry.js";
+export { identityOf } from "./fs/tree/disc-entry.js";
+export type { FileAttributes, ItemAttributes, ItemType, SpecialType } from "./fs/tree/node.js";
 export { FileNode, SpecialNode, SymlinkNode } from "./fs/tree/node.js";
 export type { WalkedItem } from "./fs/tree/walk.js";
 export { walkTree } from "./fs/tree/walk.js";
+export type { UdfRevision } from "./fs/udf/revision.js";
+export { udfRevisions } from "./fs/udf/revision.js";
+export type {
+  UdfAllocationTable,
+  UdfIntegrity,
+  UdfPartition,
+  UdfVolumeInformation,
+} from "./fs/udf/volume-information.js";
+export { revisionName } from "./fs/udf/volume-information.js";
 export type { BlockSource } from "./medium/block-source.js";
 export type { FileAccess, FileHandle, FileLock } from "./medium/file-access.js";
 export { FileSource } from "./medium/file-source.js";

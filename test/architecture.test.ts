@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   codec: ["errors"],
   medium: ["errors", "units", "codec"],
   multisession: ["errors", "units", "medium"],
-  "fs/tree": ["errors", "units", "medium", "fs/names"],
+  "fs/tree": ["errors", "units", "codec", "medium", "fs/names"],
   "fs/names": ["errors", "codec"],
   "fs/susp": ["errors", "units", "codec", "medium", "fs/tree"],
   "fs/layout": ["errors", "units", "codec", "fs/tree", "fs/names"],

@@ -1,4 +1,5 @@
 import { mediaTypes } from "../device.js";
+import { udfRevisions } from "../node.js";
 import type { OptionRow } from "./command-table.js";
 
 export const jsonOption: OptionRow = { name: "json", help: "Print JSON; errors are a JSON object on standard error." };
@@ -33,7 +34,7 @@ export const imageOptions: readonly OptionRow[] = [
     name: "fs",
     value: "LIST",
     default: "iso,rockridge,joliet",
-    help: "File systems, separated by commas: iso, rockridge, joliet. (udf and all are not supported yet.)",
+    help: "File systems, separated by commas: iso, rockridge, joliet, udf; or all.",
   },
   { name: "volume", short: "V", value: "NAME", default: "DISC", help: "Volume name, up to 32 characters, as given." },
   { name: "iso-level", value: "LEVEL", choices: ["1", "2", "3", "4"], default: "3", help: "Level of ISO 9660." },
@@ -55,7 +56,16 @@ export const imageOptions: readonly OptionRow[] = [
   { name: "application", value: "TEXT", help: "Application, up to 128 characters." },
   { name: "system-id", value: "TEXT", help: "System identifier, up to 32 characters." },
   { name: "volume-set", value: "TEXT", help: "Volume set identifier, up to 128 characters." },
-  { name: "udf-revision", value: "REVISION", help: "Revision of UDF. Not supported yet." },
+  {
+    name: "udf-revision",
+    value: "REVISION",
+    choices: udfRevisions,
+    help: "Revision of UDF. Default: that of the disc; else 1.02, on BD 2.50.",
+  },
+  { name: "udf-rebuild", help: "Write another revision of UDF than the session that is continued has." },
+  { name: "udf-special-files", help: "Put links and devices into UDF, too; 7-Zip then refuses the UDF volume." },
+  { name: "udf-embed", help: "Keep small files in their file entries; with --fs udf alone." },
+  { name: "udf-vat", help: "Use a virtual allocation table, as packet writing does; revisions 1.50 to 2.01." },
   { name: "growable", help: "Make an image that sessions can be added to. Not supported yet." },
   charsetOption,
   strictOption,
@@ -94,8 +104,8 @@ export const readingOptions: readonly OptionRow[] = [
   {
     name: "fs",
     value: "NAME",
-    choices: ["rockridge", "joliet", "iso"],
-    help: "Tree to read. Default: Rock Ridge, or else Joliet, or else plain ISO 9660.",
+    choices: ["rockridge", "joliet", "iso", "udf"],
+    help: "Tree to read. Default: Rock Ridge, or else Joliet, or else plain ISO 9660, or else UDF.",
   },
   charsetOption,
   strictOption,

@@ -1,5 +1,5 @@
 import type { DiscEntry, DiscImage } from "../node.js";
-import { compareNames } from "../node.js";
+import { compareNames, identityOf } from "../node.js";
 
 /** An entry to be shown, or a directory to be entered. */
 interface Step {
@@ -31,7 +31,7 @@ export async function* walkSorted(
     yield start;
     return;
   }
-  const entered = new Set<number>([start.extents[0]?.lba ?? -1]);
+  const entered = new Set<number | undefined>([identityOf(start)]);
   const stack: Iterator<Step>[] = [(await stepsOf(image, start, signal)).values()];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     const next = top.next();
@@ -44,9 +44,9 @@ export async function* walkSorted(
       yield entry;
       continue;
     }
-    const lba = entry.extents[0]?.lba ?? -1;
-    if (lba >= 0 && entered.has(lba)) continue;
-    entered.add(lba);
+    const identity = identityOf(entry);
+    if (identity !== undefined && entered.has(identity)) continue;
+    entered.add(identity);
     stack.push((await stepsOf(image, entry, signal)).values());
   }
 }

@@ -2,7 +2,9 @@
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blocksOf } from "../../units.js";
-import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import type { DiscEntry, TreeReader } from "../tree/disc-entry.js";
+import { identityOf } from "../tree/disc-entry.js";
+import { endOfPartitions, mayEndLater } from "../udf/volume-information.js";
 import type { DetectedVolume, VolumeOptions } from "./detect.js";
 import { openTree } from "./detect.js";
 
@@ -10,23 +12,27 @@ import { openTree } from "./detect.js";
  * Where a volume says that it ends. Sessions made by this package count from the start of the medium, those of others
  * from their own start; a size that ends before the session starts can only be the latter.
  */
-function statedEnd({ descriptors, startLba }: DetectedVolume): number {
-  const size = (descriptors.primary ?? descriptors.joliet)?.volumeSpaceSize ?? 0;
+function statedEnd({ descriptors, startLba, udf }: DetectedVolume): number {
+  const descriptor = descriptors.primary ?? descriptors.joliet;
+  if (descriptor === undefined && udf !== undefined) {
+    return mayEndLater(udf.information) ? 0 : endOfPartitions(udf.information);
+  }
+  const size = descriptor?.volumeSpaceSize ?? 0;
   return size > startLba ? size : startLba + size;
 }
 
 /** Whether some item lies, in whole or in part, in the blocks from `end` on. */
 async function reachesBeyond(tree: TreeReader, end: number, signal: AbortSignal | undefined): Promise<boolean> {
   const isBeyond = ({ extents }: DiscEntry): boolean =>
-    extents.some(({ lba, bytes }) => lba !== null && lba + blocksOf(bytes) > end);
+    extents.some(({ lba, bytes, offset = 0 }) => lba !== null && lba + blocksOf(offset + bytes) > end);
   const seen = new Set<number>();
   const pending = [await tree.root(signal)];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     throwIfCancelled(signal, "looking at a session");
-    const first = directory.extents[0]?.lba ?? -1;
+    const identity = identityOf(directory) ?? -1;
     if (isBeyond(directory)) return true;
-    if (seen.has(first)) continue;
-    seen.add(first);
+    if (seen.has(identity) || directory.refusal !== null) continue;
+    seen.add(identity);
     for (const entry of (await tree.list(directory, signal)).entries) {
       if (isBeyond(entry)) return true;
       if (entry.type === "directory") pending.push(entry);
@@ -51,7 +57,7 @@ export async function cutOffReason(
   if (end <= recordedEnd) return undefined;
   const reason = `it was cut off at block ${recordedEnd} and should end at ${end}`;
   const quiet: VolumeOptions = { ...options, onWarning: undefined };
-  const fileSystem = volume.fileSystems.find((name): name is FileSystemName => name !== "udf");
+  const fileSystem = volume.fileSystems[0];
   if (fileSystem === undefined) return reason;
   try {
     // Some writers state a size a little too large: what counts is whether anything is missing.

@@ -1,20 +1,24 @@
 /** Which file systems the session at a given block holds. */
 import type { ReadContext } from "../../codec/codec.js";
+import { reportFault } from "../../codec/codec.js";
 import type { WarningListener } from "../../errors.js";
-import { DiscError } from "../../errors.js";
+import { DiscError, hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { DescriptorSet } from "../iso9660/descriptor-set.js";
-import { readDescriptorSet, rootLbaOf } from "../iso9660/descriptor-set.js";
+import { noDescriptors, readDescriptorSet, rootLbaOf } from "../iso9660/descriptor-set.js";
 import { DirectoryTree, isoNaming, readSelfRecord } from "../iso9660/iso-reader.js";
+import type { PrimaryVolumeDescriptor, SupplementaryVolumeDescriptor } from "../iso9660/volume-descriptors.js";
 import { jolietNaming } from "../joliet/joliet-reader.js";
 import type { Charset } from "../names/charset.js";
 import type { RockRidgeUse } from "../rockridge/rock-ridge-reader.js";
 import { detectRockRidge, rockRidgeProtocol } from "../rockridge/rock-ridge-reader.js";
 import { ContinuationReader } from "../susp/system-use-reader.js";
 import type { FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import type { UdfVolume } from "../udf/volume-reader.js";
+import { openUdfVolume } from "../udf/volume-reader.js";
 
-/** The file systems that are noticed; the first three can be read. */
-export type DetectedFileSystem = FileSystemName | "udf";
+/** The file systems that are noticed. */
+export type DetectedFileSystem = FileSystemName;
 
 /** What was found at the start of a session. */
 export interface DetectedVolume {
@@ -22,6 +26,8 @@ export interface DetectedVolume {
   readonly descriptors: DescriptorSet;
   /** `undefined` where Rock Ridge is not in use. */
   readonly rockRidge: RockRidgeUse | undefined;
+  /** `undefined` where there is no UDF that can be read. */
+  readonly udf: UdfVolume | undefined;
   /** In the order in which they are preferred. */
   readonly fileSystems: readonly DetectedFileSystem[];
   readonly volumeName: string;
@@ -33,10 +39,92 @@ export interface VolumeOptions {
   readonly signal?: AbortSignal | undefined;
   /** The character set of ISO 9660 and Rock Ridge names; left out, UTF-8. */
   readonly charset?: Charset | undefined;
+  /** The block behind the last one that was recorded in the session; left out, the source's end. */
+  readonly endLba?: number | undefined;
 }
 
 function contextOf(startLba: number, options: VolumeOptions): ReadContext {
   return { tolerant: true, lba: startLba, onWarning: options.onWarning };
+}
+
+/** Looks for the trees of one session. */
+class Detection {
+  readonly fileSystems: DetectedFileSystem[] = [];
+  rockRidge: RockRidgeUse | undefined;
+  udf: UdfVolume | undefined;
+  /** Why the first of the trees that are not there cannot be read. */
+  failure: DiscError | undefined;
+  readonly #source: BlockSource;
+  readonly #startLba: number;
+  readonly #options: VolumeOptions;
+  readonly #context: ReadContext;
+
+  constructor(source: BlockSource, startLba: number, options: VolumeOptions) {
+    this.#source = source;
+    this.#startLba = startLba;
+    this.#options = options;
+    this.#context = contextOf(startLba, options);
+  }
+
+  /** Where even the first descriptor cannot be read, UDF's anchors may lead on: some writers write them last. */
+  async descriptors(): Promise<DescriptorSet> {
+    try {
+      return await readDescriptorSet(this.#source, this.#startLba, this.#context, this.#options.signal);
+    } catch (error) {
+      if (!hasCode(error, "E_READ_FAILED") || this.#options.signal?.aborted) throw error;
+      this.failure = error;
+      return noDescriptors;
+    }
+  }
+
+  async iso(plain: PrimaryVolumeDescriptor | SupplementaryVolumeDescriptor): Promise<void> {
+    await this.#attempt("iso", async () => {
+      const { signal } = this.#options;
+      const self = await readSelfRecord(this.#source, rootLbaOf(plain), this.#context, signal);
+      const continuations = new ContinuationReader(this.#source);
+      this.rockRidge = await detectRockRidge(self.systemUse, continuations, this.#context, signal);
+      if (this.rockRidge !== undefined) this.fileSystems.push("rockridge");
+      this.fileSystems.push("iso");
+    });
+  }
+
+  async joliet(joliet: SupplementaryVolumeDescriptor): Promise<void> {
+    await this.#attempt("joliet", async () => {
+      await readSelfRecord(this.#source, rootLbaOf(joliet), this.#context, this.#options.signal);
+      this.fileSystems.splice(this.rockRidge === undefined ? 0 : 1, 0, "joliet");
+    });
+  }
+
+  /** @param isAnnounced Whether the descriptors say that there is UDF. */
+  async udfVolume(isAnnounced: boolean): Promise<void> {
+    await this.#attempt("udf", async () => {
+      const { onWarning, signal, endLba = this.#source.blocks } = this.#options;
+      const range = { startLba: this.#startLba, endLba };
+      this.udf = await openUdfVolume(this.#source, range, { onWarning, signal });
+      if (this.udf === undefined && isAnnounced) {
+        const what = "UDF is announced, and no anchor leads to it";
+        throw new DiscError("E_DAMAGED", what, { what, lba: this.#startLba });
+      }
+      if (this.udf === undefined) return;
+      this.fileSystems.push("udf");
+      if (isAnnounced) return;
+      const reason = "that announces UDF is not there";
+      reportFault(this.#context, "VolumeRecognitionSequence", "presence", "ECMA-167 2/9.1", reason);
+    });
+  }
+
+  async #attempt(fileSystem: FileSystemName, look: () => Promise<void>): Promise<void> {
+    try {
+      await look();
+    } catch (error) {
+      if (!(error instanceof DiscError) || error.code.startsWith("W_") || this.#options.signal?.aborted) throw error;
+      this.failure ??= error;
+      const reason = `its root directory cannot be read: ${error.message}`;
+      const detail = { path: "/", fileSystem, reason };
+      const warning = new DiscError("W_NOT_REPRESENTED", `${fileSystem}: ${reason}`, detail, { cause: error });
+      this.#options.onWarning?.(warning);
+    }
+  }
 }
 
 /**
@@ -50,50 +138,26 @@ export async function detectVolume(
   startLba: number,
   options: VolumeOptions = {},
 ): Promise<DetectedVolume> {
-  const context = contextOf(startLba, options);
-  const descriptors = await readDescriptorSet(source, startLba, context, options.signal);
+  const detection = new Detection(source, startLba, options);
+  const descriptors = await detection.descriptors();
   const { primary, joliet, enhanced } = descriptors;
-  const fileSystems: DetectedFileSystem[] = [];
-  let rockRidge: RockRidgeUse | undefined;
-  let failure: DiscError | undefined;
-  const attempt = async (fileSystem: FileSystemName, look: () => Promise<void>): Promise<void> => {
-    try {
-      await look();
-    } catch (error) {
-      if (!(error instanceof DiscError) || options.signal?.aborted) throw error;
-      failure ??= error;
-      const reason = `its root directory cannot be read: ${error.message}`;
-      const detail = { path: "/", fileSystem, reason };
-      options.onWarning?.(new DiscError("W_NOT_REPRESENTED", `${fileSystem}: ${reason}`, detail, { cause: error }));
-    }
-  };
   const plain = primary ?? enhanced;
-  if (plain !== undefined) {
-    await attempt("iso", async () => {
-      const self = await readSelfRecord(source, rootLbaOf(plain), context, options.signal);
-      const continuations = new ContinuationReader(source);
-      rockRidge = await detectRockRidge(self.systemUse, continuations, context, options.signal);
-      if (rockRidge !== undefined) fileSystems.push("rockridge");
-      fileSystems.push("iso");
-    });
-  }
-  if (joliet !== undefined) {
-    await attempt("joliet", async () => {
-      await readSelfRecord(source, rootLbaOf(joliet), context, options.signal);
-      fileSystems.splice(rockRidge === undefined ? 0 : 1, 0, "joliet");
-    });
-  }
-  if (failure !== undefined && fileSystems.length === 0 && !descriptors.udf) throw failure;
-  if (descriptors.udf) fileSystems.push("udf");
+  if (plain !== undefined) await detection.iso(plain);
+  if (joliet !== undefined) await detection.joliet(joliet);
+  // Without anything that announces it, UDF is looked for only where there is nothing else.
+  if (descriptors.udf || (plain ?? joliet) === undefined) await detection.udfVolume(descriptors.udf);
+  const { fileSystems, rockRidge, udf, failure } = detection;
+  if (failure !== undefined && fileSystems.length === 0) throw failure;
   if (fileSystems.length === 0) {
     throw new DiscError("E_NO_FILE_SYSTEM", `no file system was found at block ${startLba}`, { startLba });
   }
   // Joliet's name may have small letters where the primary one may not, but is cut off at 16 characters.
   const volumeName =
-    ((rockRidge as RockRidgeUse | undefined) === undefined ? joliet?.volumeIdentifier : undefined) ??
+    (rockRidge === undefined ? joliet?.volumeIdentifier : undefined) ??
     plain?.volumeIdentifier ??
+    udf?.information.logicalVolumeIdentifier ??
     "";
-  return { startLba, descriptors, rockRidge, fileSystems, volumeName };
+  return { startLba, descriptors, rockRidge, udf, fileSystems, volumeName };
 }
 
 /**
@@ -108,10 +172,11 @@ export function openTree(
   options: VolumeOptions = {},
 ): TreeReader {
   const { primary, joliet, enhanced } = volume.descriptors;
+  if (fileSystem === "udf" && volume.udf !== undefined) return volume.udf.openTree(options.onWarning);
   // The tree of an enhanced descriptor has the same items under longer names.
   const plain = fileSystem === "iso" ? (enhanced ?? primary) : primary;
   const descriptor = fileSystem === "joliet" ? joliet : plain;
-  if (descriptor === undefined || !volume.fileSystems.includes(fileSystem)) {
+  if (descriptor === undefined || fileSystem === "udf" || !volume.fileSystems.includes(fileSystem)) {
     const found = volume.fileSystems;
     const message = `the session at block ${volume.startLba} has no ${fileSystem} file system, but ${found.join(", ")}`;
     throw new DiscError("E_FILE_SYSTEM_NOT_FOUND", message, { fileSystem, found });

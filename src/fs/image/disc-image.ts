@@ -2,6 +2,7 @@ import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { OnDiscContent } from "../tree/content.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import { identityOf } from "../tree/disc-entry.js";
 import { joinPath } from "../tree/path.js";
 import type { DetectedFileSystem, DetectedVolume } from "./detect.js";
 import type { ImageSession } from "./sessions.js";
@@ -183,9 +184,9 @@ export class DiscImage {
     const entered = new Set<number>();
     const stack: Iterator<DiscEntry>[] = [];
     const enter = async (directory: DiscEntry): Promise<void> => {
-      const lba = directory.extents[0]?.lba ?? undefined;
-      if (lba !== undefined && entered.has(lba)) return;
-      if (lba !== undefined) entered.add(lba);
+      const identity = identityOf(directory);
+      if (identity !== undefined && entered.has(identity)) return;
+      if (identity !== undefined) entered.add(identity);
       const { entries } = await this.#tree.list(directory, options.signal);
       stack.push(entries.values());
     };

@@ -6,12 +6,13 @@ import { DisplacedSource } from "../../medium/displaced-source.js";
 import type { Session } from "../../medium/session.js";
 import type { Charset } from "../names/charset.js";
 import type { FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import { endOfPartitions, mayEndLater } from "../udf/volume-information.js";
 import { cutOffReason } from "./cut-off.js";
 import type { DetectedVolume, VolumeOptions } from "./detect.js";
 import { detectVolume, openTree } from "./detect.js";
 import { DiscImage } from "./disc-image.js";
 import type { ImageSession } from "./sessions.js";
-import { chainedSessions, scanSessions } from "./sessions.js";
+import { blocksFrom, chainedSessions, scanSessions } from "./sessions.js";
 
 /** What an image is read from: blocks, and, where there is one, the table of their sessions. */
 export interface ImageSource extends BlockSource {
@@ -29,7 +30,7 @@ export interface OpenOptions {
   readonly start?: number | undefined;
   /** Searches every block for sessions. */
   readonly scan?: boolean | undefined;
-  /** Which tree is shown. Default: Rock Ridge, or else Joliet, or else plain ISO 9660. */
+  /** Which tree is shown. Default: Rock Ridge, or else Joliet, or else plain ISO 9660, or else UDF. */
   readonly fileSystem?: FileSystemName | undefined;
   /** The disc's address of block 0 of the source, for a session that was dumped alone. Default 0. */
   readonly addressOffset?: number | undefined;
@@ -51,7 +52,7 @@ interface ProbedSession {
 async function findSessions(source: BlockSource, given: readonly Session[], options: OpenOptions): Promise<Session[]> {
   const { start, scan, addressOffset = 0, signal } = options;
   if (start !== undefined) {
-    const blocks = Math.max(0, source.blocks - start);
+    const blocks = await blocksFrom(source, start, signal);
     return [{ number: 1, startLba: start, blocks, state: "complete", data: true }];
   }
   if (scan === true) return scanSessions(source, signal);
@@ -69,32 +70,36 @@ async function findSessions(source: BlockSource, given: readonly Session[], opti
 /**
  * Looks into a session; what is wrong with one that is not opened is no warning for the caller.
  *
+ * @param endLba The block behind the last one that was recorded, or may have been.
  * @param isFromTable Whether the session's length is what a drive recorded, and not what its descriptors say.
  */
 async function probe(
   source: BlockSource,
   found: Session,
+  endLba: number,
   isFromTable: boolean,
   options: VolumeOptions,
 ): Promise<ProbedSession> {
   const { number, startLba, blocks, state } = found;
   try {
-    const volume = await detectVolume(source, startLba, { ...options, onWarning: undefined });
+    const volume = await detectVolume(source, startLba, { ...options, onWarning: undefined, endLba });
     const { fileSystems, volumeName } = volume;
+    const udf = volume.udf?.information;
     const cutOff = isFromTable ? await cutOffReason(source, volume, startLba + blocks, options) : undefined;
     const known = cutOff === undefined ? state : "damaged";
-    const session: ImageSession = { number, startLba, blocks, state: known, fileSystems, volumeName };
+    const session: ImageSession = { number, startLba, blocks, state: known, endLba, fileSystems, volumeName, udf };
     return { session, volume, failure: undefined, cutOff };
   } catch (error) {
     throwIfCancelled(options.signal, "looking for file systems");
     if (!(error instanceof DiscError)) throw error;
-    const session: ImageSession = { number, startLba, blocks, state, fileSystems: [], volumeName: "" };
+    const nothing = { fileSystems: [], volumeName: "", udf: undefined };
+    const session: ImageSession = { number, startLba, blocks, state, endLba, ...nothing };
     return { session, volume: undefined, failure: error };
   }
 }
 
 function isReadable({ session }: ProbedSession): boolean {
-  return session.fileSystems.some((fileSystem) => fileSystem !== "udf");
+  return session.fileSystems.length > 0;
 }
 
 /** @throws {@link DiscError} E_SESSION_NOT_FOUND. */
@@ -145,10 +150,9 @@ function noneWhole(name: string, isImport: boolean | undefined): DiscError {
 function noFileSystem(probed: readonly ProbedSession[], chosen: ProbedSession | undefined, name: string): DiscError {
   const failed = chosen ?? probed.at(-1);
   const startLba = failed?.session.startLba ?? 0;
-  const what = failed?.session.fileSystems.includes("udf") ? "UDF alone, which cannot be read" : "no file system";
   const failure = failed?.failure?.code === "E_NO_FILE_SYSTEM" ? undefined : failed?.failure;
   const because = failure === undefined ? "" : `: ${failure.message}`;
-  const message = `${name === "" ? "" : `${name}: `}${what} at block ${startLba}${because}`;
+  const message = `${name === "" ? "" : `${name}: `}no file system at block ${startLba}${because}`;
   return new DiscError("E_NO_FILE_SYSTEM", message, { startLba }, { cause: failed?.failure });
 }
 
@@ -185,9 +189,15 @@ async function probeSessions(
   const blocks: BlockSource = addressOffset > 0 ? new DisplacedSource(source, addressOffset) : source;
   const given = source.sessions ?? [];
   const isFromTable = given.length > 0 && start === undefined && scan !== true;
+  const isExact = isFromTable || start !== undefined;
   const probed: ProbedSession[] = [];
-  for (const found of await findSessions(blocks, given, options)) {
-    probed.push(await probe(blocks, found, isFromTable, options));
+  const sessions = await findSessions(blocks, given, options);
+  for (const [index, found] of sessions.entries()) {
+    // What descriptors say may be less than was recorded: up to the next session, all may belong to this one.
+    const next = sessions[index + 1]?.startLba ?? 0;
+    const stated = isExact && found.blocks > 0 ? found.startLba + found.blocks : blocks.blocks;
+    const endLba = !isExact && next > found.startLba ? next : stated;
+    probed.push(await probe(blocks, found, endLba, isFromTable, options));
   }
   return { blocks, probed };
 }
@@ -221,20 +231,27 @@ export async function openSession(
   if (chosen === undefined && probed.some(isReadable)) throw noneWhole(source.name ?? "the image", options.wholeOnly);
   if (chosen?.volume === undefined || !isReadable(chosen)) throw noFileSystem(probed, chosen, source.name ?? "");
   // Once more, now for the warnings of the session that is opened.
-  const volume = await detectVolume(blocks, chosen.session.startLba, options);
+  const { session } = chosen;
+  const volume = await detectVolume(blocks, session.startLba, { ...options, endLba: session.endLba });
   checkVolumeSize(volume, blocks, onWarning);
-  const fileSystem = options.fileSystem ?? (volume.fileSystems[0] as FileSystemName);
+  const fileSystem = options.fileSystem ?? volume.fileSystems[0]!;
   const tree = openTree(blocks, volume, fileSystem, options);
-  return { blocks, tree, volume, session: chosen.session, sessions: probed.map(({ session }) => session) };
+  return { blocks, tree, volume, session, sessions: probed.map(({ session }) => session) };
 }
 
 /** Warns of an image that ends before the end its descriptor states. */
 function checkVolumeSize(volume: DetectedVolume, blocks: BlockSource, onWarning: WarningListener | undefined): void {
   const { primary, primaryLba, joliet } = volume.descriptors;
+  const context = { tolerant: true, lba: primaryLba ?? null, onWarning };
   const size = (primary ?? joliet)?.volumeSpaceSize ?? 0;
-  if (size <= blocks.blocks) return;
-  const reason = `is ${size}, and there are ${blocks.blocks} blocks`;
-  reportFault({ tolerant: true, lba: primaryLba ?? null, onWarning }, "Volume", "volumeSpaceSize", "8.4.8", reason);
+  if (size > blocks.blocks) {
+    const reason = `is ${size}, and there are ${blocks.blocks} blocks`;
+    reportFault(context, "Volume", "volumeSpaceSize", "8.4.8", reason);
+  }
+  const udf = volume.udf?.information;
+  if (udf === undefined || mayEndLater(udf) || endOfPartitions(udf) <= blocks.blocks) return;
+  const reason = `end at block ${endOfPartitions(udf)}, and there are ${blocks.blocks} blocks`;
+  reportFault(context, "Volume", "partitions", "ECMA-167 3/10.5.9", reason);
 }
 
 /**

@@ -12,16 +12,19 @@ import { bytesFromName, nameFromBytes } from "../names/name-bytes.js";
 import type { ExtendedAttributes, SystemUseProtocol } from "../susp/system-use-reader.js";
 import type { Extent } from "../tree/content.js";
 import type { DirectoryListing, DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import type { UnnamedEntry } from "../tree/listing-builder.js";
+import { ListingBuilder } from "../tree/listing-builder.js";
 import type { ItemType } from "../tree/node.js";
 import type { PlacedRecord } from "./directory-reader.js";
 import { readDirectoryRecords, recordKind } from "./directory-reader.js";
 import type { DirectoryRecord } from "./directory-record.js";
 import { fileFlags } from "./directory-record.js";
-import type { UnnamedEntry } from "./listing-builder.js";
-import { ListingBuilder } from "./listing-builder.js";
 import type { CollectedItem } from "./record-collector.js";
 import { hasFlag, RecordCollector } from "./record-collector.js";
 import type { RootDirectoryRecord } from "./volume-descriptors.js";
+
+/** What names items, for messages. */
+const naming = { structure: "DirectoryRecord", clause: "7.5" } as const;
 
 /** Permission bits shown where the disc says none. */
 const defaultModes = { directory: 0o555, file: 0o444 } as const;
@@ -113,7 +116,7 @@ export class DirectoryTree implements TreeReader {
       throw new DiscError("E_NOT_SUPPORTED", `"${directory.path}": ${directory.refusal}`, { what: directory.refusal });
     }
     const context = this.#context(directory.extents[0]?.lba ?? null);
-    const builder = new ListingBuilder(directory.path);
+    const builder = new ListingBuilder(directory.path, naming);
     const collector = new RecordCollector();
     for await (const records of readDirectoryRecords(this.#source, directory.extents, context, signal)) {
       throwIfCancelled(signal, `reading ${directory.path}`);

@@ -1,8 +1,14 @@
+import { blockBytes } from "../../units.js";
 import type { Extent } from "./content.js";
 import type { ItemType } from "./node.js";
 
 /** The trees a session can have. */
 export type FileSystemName = "rockridge" | "joliet" | "iso" | "udf";
+
+/** Whether a tree records permissions and owners; in others they are made up. */
+export function recordsModes(fileSystem: FileSystemName): boolean {
+  return fileSystem === "rockridge" || fileSystem === "udf";
+}
 
 /** A named stream of an item: more contents beside its own. OSTA UDF 3.3.5. */
 export interface DiscStream {
@@ -83,4 +89,18 @@ export interface TreeReader {
   root(signal?: AbortSignal): Promise<DiscEntry>;
   /** @throws {@link DiscError} E_FIELD_INVALID, E_READ_FAILED, E_CANCELLED. */
   list(directory: DiscEntry, signal?: AbortSignal): Promise<DirectoryListing>;
+}
+
+/** The byte of the disc at which an extent starts; `undefined` for none, and for a hole. */
+export function byteAddressOf(extent: Extent | undefined): number | undefined {
+  if (extent === undefined || extent.lba === null) return undefined;
+  return extent.lba * blockBytes + (extent.offset ?? 0);
+}
+
+/**
+ * What tells one directory from all others, and contents from others: the byte of the disc at which it starts.
+ * Directories of UDF may be a few bytes long, several of them in one block. `undefined` for what lies nowhere.
+ */
+export function identityOf({ extents }: Pick<DiscEntry, "extents">): number | undefined {
+  return byteAddressOf(extents[0]);
 }

@@ -3,7 +3,7 @@ import { crc16 } from "../../codec/checksum.js";
 import type { Codec, ReadContext } from "../../codec/codec.js";
 import { reportFault, strictContext } from "../../codec/codec.js";
 import { named } from "../../codec/explained.js";
-import { readU16le, u8, u16le, u32le } from "../../codec/integers.js";
+import { readU16le, u8, u16le, u32le, writeU16le, writeU32le } from "../../codec/integers.js";
 import type { FieldType } from "../../codec/rows.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
@@ -110,7 +110,8 @@ function checksumOf(source: Uint8Array, at: number): number {
 }
 
 /**
- * Puts the tag before a descriptor whose other bytes are written.
+ * Puts the tag before a descriptor whose other bytes are written. Straight line, because every file has two tags; a
+ * property test holds it equal to the rows.
  *
  * @param crcLength Bytes behind the tag that the CRC covers.
  */
@@ -122,14 +123,13 @@ export function sealDescriptor(
   context: TagContext,
 ): void {
   const descriptorCrcLength = Math.min(crcLength, maximumCrcLength);
-  const tag: DescriptorTag = {
-    ...context,
-    tagIdentifier,
-    tagChecksum: 0,
-    descriptorCrc: crc16(target, at + tagBytes, descriptorCrcLength),
-    descriptorCrcLength,
-  };
-  descriptorTag.write(tag, target, at);
+  writeU16le(tagIdentifier, target, at);
+  writeU16le(context.descriptorVersion, target, at + 2);
+  target[at + 5] = 0;
+  writeU16le(context.tagSerialNumber, target, at + 6);
+  writeU16le(crc16(target, at + tagBytes, descriptorCrcLength), target, at + 8);
+  writeU16le(descriptorCrcLength, target, at + 10);
+  writeU32le(context.tagLocation, target, at + 12);
   target[at + 4] = checksumOf(target, at);
 }
 

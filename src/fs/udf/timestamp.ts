@@ -37,8 +37,8 @@ export function writeTimestamp(timeMs: number | null, target: Uint8Array, at: nu
   }
   writeU16le(utcTypeAndTimeZone, target, at);
   target.set(cachedFields, at + 2);
-  // File times of hosts are fractions of a millisecond, which binary numbers hold only nearly.
-  const microseconds = Math.min(999_999, Math.round((timeMs - second * 1000) * 1000));
+  // A number of milliseconds since 1970 holds a quarter of a microsecond: what lies nearer below one is that one.
+  const microseconds = Math.min(999_999, Math.floor((timeMs - second * 1000) * 1000 + 0.13));
   target[at + 9] = Math.floor(microseconds / 10_000);
   target[at + 10] = Math.floor(microseconds / 100) % 100;
   target[at + 11] = microseconds % 100;

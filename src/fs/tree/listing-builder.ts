@@ -1,24 +1,32 @@
 import type { ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
 import { DiscError } from "../../errors.js";
-import type { DirectoryListing, DiscEntry } from "../tree/disc-entry.js";
-import { joinPath, nameFault } from "../tree/path.js";
+import type { DirectoryListing, DiscEntry } from "./disc-entry.js";
+import { joinPath, nameFault } from "./path.js";
 
 /** Everything of an entry that does not hang on its name. */
 export type UnnamedEntry = Omit<DiscEntry, "path" | "name">;
+
+/** The structure that names items, for messages, and the clause of its standard that says what names are. */
+export interface NamingStructure {
+  readonly structure: string;
+  readonly clause: string;
+}
 
 /** Puts the entries of one directory together under names that are legal and unique. Nothing is lost silently. */
 export class ListingBuilder {
   relocated = 0;
   readonly #directoryPath: string;
+  readonly #naming: NamingStructure;
   readonly #entries: DiscEntry[] = [];
   /** For each name, where its entry stands and which version of the file it is. */
   readonly #places: Map<string, { readonly index: number; readonly version: number | undefined }> = new Map();
   /** The last number that was put behind a name. */
   readonly #numbers: Map<string, number> = new Map();
 
-  constructor(directoryPath: string) {
+  constructor(directoryPath: string, naming: NamingStructure) {
     this.#directoryPath = directoryPath;
+    this.#naming = naming;
   }
 
   /** For messages. */
@@ -62,7 +70,7 @@ export class ListingBuilder {
     if (fault === undefined) return name;
     const legal = name.replace(/[/\0]/g, "_").replace(/^\.{0,2}$/, (dots) => "_".repeat(Math.max(1, dots.length)));
     const reason = `of "${this.pathOf(name)}" is no name (${fault}); shown as "${legal}"`;
-    reportFault(context, "DirectoryRecord", "legalName", "7.5", reason);
+    reportFault(context, this.#naming.structure, "legalName", this.#naming.clause, reason);
     return legal;
   }
 
@@ -75,7 +83,7 @@ export class ListingBuilder {
     } while (this.#places.has(unique));
     this.#numbers.set(name, number);
     const reason = `"${this.pathOf(name)}" stands there twice; the later one is shown as "${unique}"`;
-    reportFault(context, "DirectoryRecord", "uniqueName", "7.5", reason);
+    reportFault(context, this.#naming.structure, "uniqueName", this.#naming.clause, reason);
     return unique;
   }
 }

@@ -1,0 +1,110 @@
+/** Reads the tree of a UDF volume. ECMA-167, 3rd edition, part 4; OSTA UDF 2.3. */
+import type { ReadContext } from "../../codec/codec.js";
+import { reportFault } from "../../codec/codec.js";
+import { DiscError, throwIfCancelled } from "../../errors.js";
+import type { DirectoryListing, DiscEntry, TreeReader } from "../tree/disc-entry.js";
+import type { UnnamedEntry } from "../tree/listing-builder.js";
+import { ListingBuilder } from "../tree/listing-builder.js";
+import type { LongAllocationDescriptor } from "./allocation.js";
+import { readDirectory, reportIdentifierFaults } from "./directory-reader.js";
+import { EntryBuilder, unreadableEntry } from "./entry-builder.js";
+import type { EntryReading } from "./file-entry-reader.js";
+import { FileEntryReader } from "./file-entry-reader.js";
+import type { FileIdentifierDescriptor } from "./file-identifier.js";
+import { fileCharacteristics } from "./file-identifier.js";
+import { hasCharacteristic, identifierName, isNamed } from "./identifier-name.js";
+import { isReadFailure } from "./volume-bytes.js";
+
+/** What names items, for messages. */
+const naming = { structure: "FileIdentifierDescriptor", clause: "4/14.4.8" } as const;
+
+/** What a tree is read from. */
+export interface UdfTreeOptions extends EntryReading {
+  readonly rootDirectoryIcb: LongAllocationDescriptor;
+  /** Tags of the volume's descriptors have it. */
+  readonly tagSerialNumber: number;
+}
+
+/** The name of a file of 1.50 that holds what cannot be used of the medium; later revisions have a stream. */
+const nonAllocatableSpace = "Non-Allocatable Space";
+
+/** The tree of a UDF volume. */
+export class UdfTree implements TreeReader {
+  readonly fileSystem = "udf";
+  readonly #options: UdfTreeOptions;
+  readonly #entries: FileEntryReader;
+  readonly #builder: EntryBuilder;
+
+  constructor(options: UdfTreeOptions) {
+    this.#options = options;
+    this.#entries = new FileEntryReader(options);
+    this.#builder = new EntryBuilder(this.#entries, options);
+  }
+
+  async root(signal?: AbortSignal): Promise<DiscEntry> {
+    const { rootDirectoryIcb, context } = this.#options;
+    const entry = await this.#entries.read(rootDirectoryIcb, signal);
+    const built = await this.#builder.build(entry, "/", signal);
+    if (built.type !== "directory" || built.refusal !== null) {
+      const reason = built.refusal ?? `is that of a ${built.type}`;
+      reportFault(context, "FileSetDescriptor", "rootDirectoryIcb", "4/14.1.15", reason);
+    }
+    return { path: "/", name: "", ...built };
+  }
+
+  async list(directory: DiscEntry, signal?: AbortSignal): Promise<DirectoryListing> {
+    const { path, refusal } = directory;
+    if (refusal !== null) throw new DiscError("E_NOT_SUPPORTED", `"${path}": ${refusal}`, { what: refusal });
+    const read = await readDirectory(this.#options, directory.extents, signal);
+    reportIdentifierFaults(read, path, this.#options.context);
+    const builder = new ListingBuilder(path, naming);
+    /** Names of one file share what is read of it. */
+    const known = new Map<string, UnnamedEntry>();
+    for (const { identifier, lba } of read.identifiers) {
+      throwIfCancelled(signal, `reading ${path}`);
+      if (!isNamed(identifier)) continue;
+      const context = { ...this.#options.context, lba };
+      const name = identifierName(identifier, context);
+      const hidden = hasCharacteristic(identifier, fileCharacteristics.hidden);
+      if (hidden && path === "/" && name === nonAllocatableSpace) continue;
+      const entry = await this.#entry(identifier, builder.pathOf(name), known, context, signal);
+      builder.add(name, undefined, { ...entry, hidden }, context);
+    }
+    return builder.listing();
+  }
+
+  async #entry(
+    identifier: FileIdentifierDescriptor,
+    path: string,
+    known: Map<string, UnnamedEntry>,
+    context: ReadContext,
+    signal: AbortSignal | undefined,
+  ): Promise<UnnamedEntry> {
+    const { icb } = identifier;
+    const key = `${icb.partitionReferenceNumber}:${icb.logicalBlockNumber}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const isDirectory = hasCharacteristic(identifier, fileCharacteristics.directory);
+    try {
+      const entry = await this.#builder.build(await this.#entries.read(icb, signal), path, signal);
+      if (entry.refusal === null && (entry.type === "directory") !== isDirectory) {
+        const reason = `of "${path}" is that of a ${isDirectory ? "directory" : "file"}, its entry a ${entry.type}'s`;
+        reportFault(context, "FileIdentifierDescriptor", "directoryBit", "4/14.4.3", reason);
+      }
+      known.set(key, entry);
+      return entry;
+    } catch (error) {
+      if (!isReadFailure(error)) throw error;
+      throwIfCancelled(signal, `reading ${path}`);
+      const refusal = `its file entry cannot be read: ${error.message}`;
+      reportFault(
+        context,
+        "FileIdentifierDescriptor",
+        "icb",
+        "4/14.4.5",
+        `of "${path}" is of no use: ${error.message}`,
+      );
+      return unreadableEntry(isDirectory ? "directory" : "file", refusal);
+    }
+  }
+}
