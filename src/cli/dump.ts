@@ -29,10 +29,7 @@ async function chosenSession(disc: OpenedDisc, context: CommandContext): Promise
     const message = `there is no session ${wanted}; the last one is ${last}`;
     throw new DiscError("E_SESSION_NOT_FOUND", message, { session: wanted ?? 0, sessions: last });
   }
-  // A file goes on behind what the descriptors of its last session count.
-  const isLastOfFile = disc.kind === "image" && found === sessions.at(-1);
-  const endLba = isLastOfFile || found.blocks === null ? source.blocks : found.startLba + found.blocks;
-  return { startLba: found.startLba, endLba };
+  return { startLba: found.startLba, endLba: found.endLba };
 }
 
 /** Whether one of two file systems just does not have what was asked for. */

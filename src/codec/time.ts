@@ -84,7 +84,7 @@ export function readRecordingTime(source: Uint8Array, at: number): number | null
 }
 
 /** A time as dumps show it: in UTC. */
-export function showTime(timeMs: number | null): string | null {
+function showTime(timeMs: number | null): string | null {
   return timeMs === null ? null : new Date(timeMs).toISOString();
 }
 

@@ -3,7 +3,7 @@ import type { ExecutionContext } from "ava";
 import test from "ava";
 import type { PlacedStructure } from "../../src/fs/image/dump-structures.js";
 import { fieldIn } from "../support/dumped.js";
-import { handMadeUdf } from "../support/hand-made-udf.js";
+import { handMadeUdf } from "../support/small-udf.js";
 import { Shell } from "./support.js";
 
 const members = ["name", "role", "block", "offset", "bytes", "faults", "fields"];

@@ -22,9 +22,9 @@ import { virtualAllocationTable, virtualAllocationTable150 } from "../../src/fs/
 import { MemorySource } from "../../src/medium/memory-source.js";
 import { blockBytes } from "../../src/units.js";
 import { tiledBytes } from "../support/dumped.js";
-import { handMadeUdf } from "../support/hand-made-udf.js";
 import { makeImage } from "../support/made-image.js";
 import { holds } from "../support/properties.js";
+import { handMadeUdf } from "../support/small-udf.js";
 
 const area = systemUseArea(rockRidgeStructures);
 const tagged = Object.values(tagIdentifiers).flatMap((identifier) => structureOfTag(identifier) ?? []);

@@ -1,35 +1,32 @@
 import { DiscError } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
+import { VolumeBytes } from "../udf/volume-bytes.js";
 
-/** The bytes of a disc at any address: structures of other systems do not keep to blocks of 2,048 bytes. */
+/** The bytes of a disc at any address, for dumps: what lies behind its end is left out, and bad blocks have a reason. */
 export class DiscBytes {
   /** Bytes there are. */
   readonly length: number;
-  readonly #source: BlockSource;
+  readonly #bytes: VolumeBytes;
   readonly #signal: AbortSignal | undefined;
 
   constructor(source: BlockSource, signal?: AbortSignal) {
-    this.#source = source;
+    this.#bytes = new VolumeBytes(source);
     this.#signal = signal;
-    this.length = source.blocks * blockBytes;
+    this.length = this.#bytes.bytes;
   }
 
   /**
-   * Reads up to `length` bytes; fewer where the disc ends.
+   * Reads up to `length` bytes, which are not to be changed; fewer where the disc ends.
    *
-   * @throws {@link DiscError} E_READ_FAILED.
+   * @throws {@link DiscError} E_READ_FAILED, also where nothing is left to read; E_CANCELLED.
    */
   async read(address: number, length: number): Promise<Uint8Array> {
-    const first = Math.floor(address / blockBytes);
-    const last = Math.min(this.#source.blocks, Math.ceil((address + length) / blockBytes));
-    const blocks = new Uint8Array(Math.max(1, last - first) * blockBytes);
-    await this.#source.read(first, blocks.length / blockBytes, blocks, this.#signal);
-    const skipped = address - first * blockBytes;
-    return blocks.subarray(skipped, skipped + length);
+    const left = this.length - address;
+    return await this.#bytes.read(address, left > 0 ? Math.min(length, left) : length, this.#signal);
   }
 
-  /** Reads as {@link read} does; the reason where that fails. */
+  /** Reads as {@link read} does; the reason where that fails. @throws {@link DiscError} E_CANCELLED. */
   async tryRead(address: number, length: number): Promise<Uint8Array | string> {
     try {
       return await this.read(address, length);
@@ -41,11 +38,7 @@ export class DiscBytes {
 
   /** Reads a block, and, where they can be read, those behind it in which a structure may end. */
   async readWindow(lba: number, blocks: number): Promise<Uint8Array> {
-    try {
-      return await this.read(lba * blockBytes, blocks * blockBytes);
-    } catch (error) {
-      if (!(error instanceof DiscError) || this.#signal?.aborted || blocks === 1) throw error;
-      return await this.readWindow(lba, 1);
-    }
+    const window = await this.tryRead(lba * blockBytes, blocks * blockBytes);
+    return typeof window === "string" ? await this.read(lba * blockBytes, blockBytes) : window;
   }
 }

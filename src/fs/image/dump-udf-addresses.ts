@@ -1,7 +1,7 @@
-/**
- * Where the blocks of a volume's partitions lie, as far as its dumped descriptors say. Unlike a reader, which refuses a
- * volume that it cannot trust, this goes as far as it can: a block without a place is none.
- */
+/** Where the blocks of a volume's partitions lie, as far as its dumped descriptors say. */
+import { DiscError } from "../../errors.js";
+import type { PartitionSpace } from "../udf/partition-space.js";
+import { PlainSpace, UnknownSpace } from "../udf/partition-space.js";
 import type { PlacedStructure } from "./dump-structures.js";
 import { numberOf } from "./dump-structures.js";
 
@@ -13,55 +13,24 @@ export interface PartitionAddresses {
   resolve(partitionReferenceNumber: number, block: number): number | undefined;
 }
 
-/** The bytes of the disc at which the blocks of one partition start. */
-export type Space = (block: number) => number | undefined;
+/** A partition of which nothing is known. */
+export const noSpace: PartitionSpace = new UnknownSpace("a partition that is not known");
 
-/** A partition that is not known. */
-export const noSpace: Space = () => undefined;
-
-/** Type 1: blocks follow on each other. ECMA-167 3/10.7.2. */
-export function plainSpace(partition: PlacedStructure, blockBytes: number): Space {
-  const start = numberOf(partition, "partitionStartingLocation");
-  // mkisofs takes the start of a later session's partition off the blocks of an earlier one: 32 bits, and no sign.
-  return (block) => ((start + block) % 0x1_0000_0000) * blockBytes;
+/** The space of a partition descriptor. */
+export function plainSpace(partition: PlacedStructure, blockBytes: number): PlainSpace {
+  return new PlainSpace(
+    numberOf(partition, "partitionStartingLocation"),
+    numberOf(partition, "partitionLength"),
+    blockBytes,
+  );
 }
 
-/** Sparable: packets that went bad lie elsewhere. OSTA UDF 2.2.9, 2.2.12. */
-export function sparableSpace(
-  base: Space,
-  packetBlocks: number,
-  /** First blocks of packets on the medium, by their first blocks in the partition. */
-  spared: ReadonlyMap<number, number>,
-  blockBytes: number,
-): Space {
-  return (block) => {
-    const inPacket = packetBlocks > 0 ? block % packetBlocks : 0;
-    const elsewhere = spared.get(block - inPacket);
-    return elsewhere === undefined ? base(block) : (elsewhere + inPacket) * blockBytes;
-  };
-}
-
-/** Virtual: a table has the place of each block. OSTA UDF 2.2.8. */
-export function virtualSpace(base: Space, table: readonly number[]): Space {
-  return (block) => {
-    const place = table[block];
-    return place === undefined || place === 0xffff_ffff ? undefined : base(place);
-  };
-}
-
-/** Metadata: blocks are those of a file. OSTA UDF 2.2.10. */
-export function metadataSpace(
-  base: Space,
-  runs: readonly { readonly block: number; readonly bytes: number }[],
-  blockBytes: number,
-): Space {
-  return (block) => {
-    let first = 0;
-    for (const run of runs) {
-      const count = Math.ceil(run.bytes / blockBytes);
-      if (block < first + count) return base(run.block + block - first);
-      first += count;
-    }
+/** Where a block lies. A reader refuses what leaves its partition; a dump goes wherever there is something. */
+export function addressIn(space: PartitionSpace, block: number, blockBytes: number): number | undefined {
+  try {
+    return space.locate(block, blockBytes, () => {})[0]?.address ?? undefined;
+  } catch (error) {
+    if (!(error instanceof DiscError)) throw error;
     return undefined;
-  };
+  }
 }

@@ -271,6 +271,11 @@ export function isDirectory({ structure }: DumpedEntry): boolean {
   return type === fileTypes.directory || type === fileTypes.streamDirectory;
 }
 
+/** Whether an entry is that of a symbolic link. */
+export function isLink({ structure }: DumpedEntry): boolean {
+  return numberOf(structure, "icbTag", "fileType") === fileTypes.symlink;
+}
+
 /** Whether a file identifier names an item of this name. */
 export function isNamed(identifier: PlacedStructure, name: string): boolean {
   const unnamed = fileCharacteristics.deleted + fileCharacteristics.parent;

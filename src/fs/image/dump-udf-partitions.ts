@@ -3,15 +3,18 @@ import type { DumpedField } from "../../codec/dump.js";
 import { dump } from "../../codec/dump.js";
 import { throwIfCancelled } from "../../errors.js";
 import { blockBytes as mediumBlockBytes } from "../../units.js";
+import { extentTypes } from "../udf/allocation.js";
 import { contentsStructure } from "../udf/file-entry-parts.js";
 import { fileTypes } from "../udf/icb.js";
 import { noBitmapFile, partitionTypeIdentifiers } from "../udf/partition.js";
+import type { ByteRun, PartitionSpace } from "../udf/partition-space.js";
+import { MetadataSpace, pushRun, SparableSpace, VirtualSpace } from "../udf/partition-space.js";
 import { tagBytes } from "../udf/tag.js";
 import type { DiscBytes } from "./dump-bytes.js";
 import type { PlacedStructure } from "./dump-structures.js";
 import { dumpedValue, hasSoundTag, numberOf, placed } from "./dump-structures.js";
-import type { PartitionAddresses, Space } from "./dump-udf-addresses.js";
-import { metadataSpace, noSpace, plainSpace, sparableSpace, virtualSpace } from "./dump-udf-addresses.js";
+import type { PartitionAddresses } from "./dump-udf-addresses.js";
+import { addressIn, noSpace, plainSpace } from "./dump-udf-addresses.js";
 import type { DumpedEntry } from "./dump-udf-items.js";
 import { ItemDump } from "./dump-udf-items.js";
 import type { VolumeFindings } from "./dump-udf-volume.js";
@@ -52,7 +55,7 @@ class PartitionDump {
   readonly #partitions: ReadonlyMap<number, PlacedStructure>;
   readonly #signal: AbortSignal | undefined;
   /** The spaces on which others are laid, by partition number. */
-  readonly #bases: Map<number, Space> = new Map();
+  readonly #bases: Map<number, PartitionSpace> = new Map();
 
   constructor(bytes: DiscBytes, findings: VolumeFindings, endLba: number, signal: AbortSignal | undefined) {
     this.#bytes = bytes;
@@ -63,26 +66,24 @@ class PartitionDump {
   }
 
   async *run(logicalVolume: PlacedStructure): AsyncGenerator<PlacedStructure, PartitionAddresses> {
-    const spaces: Space[] = [];
+    const spaces: PartitionSpace[] = [];
     for (const partition of this.#partitions.values()) yield* this.#freeSpace(partition);
     for (const map of mapsOf(logicalVolume)) spaces.push(yield* this.#space(map, logicalVolume));
-    return this.#addressesOf((reference, block) => (spaces[reference] ?? noSpace)(block));
+    return this.#addressesOf((reference) => spaces[reference] ?? noSpace);
   }
 
-  #addressesOf(resolve: PartitionAddresses["resolve"]): PartitionAddresses {
-    return { blockBytes: this.#blockBytes, resolve };
+  #addressesOf(spaceOf: (reference: number) => PartitionSpace): PartitionAddresses {
+    const blockBytes = this.#blockBytes;
+    return { blockBytes, resolve: (reference, block) => addressIn(spaceOf(reference), block, blockBytes) };
   }
 
   /** Items whose ICBs count in the partition that lies under a map. */
-  #itemsIn(base: Space): ItemDump {
-    return new ItemDump(
-      this.#bytes,
-      this.#addressesOf((_reference, block) => base(block)),
-      this.#signal,
-    );
+  #itemsIn(base: PartitionSpace): ItemDump {
+    const addresses = this.#addressesOf(() => base);
+    return new ItemDump(this.#bytes, addresses, this.#signal);
   }
 
-  async *#space(map: DumpedMap, logicalVolume: PlacedStructure): AsyncGenerator<PlacedStructure, Space> {
+  async *#space(map: DumpedMap, logicalVolume: PlacedStructure): AsyncGenerator<PlacedStructure, PartitionSpace> {
     const partition = this.#partitions.get(map.partitionNumber);
     if (partition === undefined) return noSpace;
     const plain = plainSpace(partition, this.#blockBytes);
@@ -97,7 +98,7 @@ class PartitionDump {
     return space;
   }
 
-  async *#sparable(base: Space, map: PlacedStructure): AsyncGenerator<PlacedStructure, Space> {
+  async *#sparable(base: PartitionSpace, map: PlacedStructure): AsyncGenerator<PlacedStructure, PartitionSpace> {
     const spared = new Map<number, number>();
     let newest = -1;
     const count = Math.min(4, numberOf(map, "numberOfSparingTables"));
@@ -118,10 +119,11 @@ class PartitionDump {
         if (original! < 0xffff_fff0) spared.set(original!, mapped!);
       }
     }
-    return sparableSpace(base, numberOf(map, "packetLength"), spared, this.#blockBytes);
+    const packetBlocks = Math.max(1, numberOf(map, "packetLength"));
+    return new SparableSpace(base, packetBlocks, spared, this.#blockBytes);
   }
 
-  async *#metadata(base: Space, map: PlacedStructure): AsyncGenerator<PlacedStructure, Space> {
+  async *#metadata(base: PartitionSpace, map: PlacedStructure): AsyncGenerator<PlacedStructure, PartitionSpace> {
     const items = this.#itemsIn(base);
     let file: DumpedEntry | undefined;
     for (const [role, key] of [
@@ -135,10 +137,15 @@ class PartitionDump {
       if (role !== "metadata bitmap file") file ??= entry;
     }
     if (file === undefined) return noSpace;
-    return metadataSpace(base, yield* items.runs("metadata file", file), this.#blockBytes);
+    const runs: ByteRun[] = [];
+    for (const { block, bytes, type } of yield* items.runs("metadata file", file)) {
+      if (type === extentTypes.recorded) for (const run of base.locate(block, bytes, () => {})) pushRun(runs, run);
+      else pushRun(runs, { address: null, bytes });
+    }
+    return new MetadataSpace(runs, undefined, this.#blockBytes);
   }
 
-  async *#virtual(base: Space, partition: PlacedStructure): AsyncGenerator<PlacedStructure, Space> {
+  async *#virtual(base: PartitionSpace, partition: PlacedStructure): AsyncGenerator<PlacedStructure, PartitionSpace> {
     const items = this.#itemsIn(base);
     const entry = await this.#tableEntry(items, partition);
     if (entry === undefined) return noSpace;
@@ -150,10 +157,8 @@ class PartitionDump {
     const table = placed("virtual allocation table", first.address, dump(shape, bytes, 0));
     yield table;
     const entries = table.fields.filter(({ field }) => field.startsWith("entries["));
-    return virtualSpace(
-      base,
-      entries.map(({ value }) => Number(value)),
-    );
+    const blocks = Uint32Array.from(entries, ({ value }) => Number(value));
+    return new VirtualSpace(base, blocks, this.#blockBytes);
   }
 
   /**
@@ -188,7 +193,7 @@ class PartitionDump {
     ]) {
       const bytes = numberOf(partition, "partitionContentsUse", key, "extentLength");
       const block = numberOf(partition, "partitionContentsUse", key, "extentPosition");
-      const address = bytes === 0 ? undefined : base(block);
+      const address = bytes === 0 ? undefined : addressIn(base, block, this.#blockBytes);
       if (address === undefined || address >= this.#bytes.length) continue;
       const length = Math.max(tagBytes, Math.min(bytes, tagBytes + maximumBitmapBytes));
       const found = await descriptorAt(this.#bytes, key, address, length, block);

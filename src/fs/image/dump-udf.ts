@@ -4,6 +4,7 @@ import { DiscError } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { joinPath, splitPath } from "../tree/path.js";
 import { extendedAttributes } from "../udf/extended-attribute-parts.js";
+import { pathComponents } from "../udf/path-components.js";
 import { tagIdentifiers } from "../udf/tag.js";
 import { DiscBytes } from "./dump-bytes.js";
 import type { DumpOptions } from "./dump-iso.js";
@@ -11,13 +12,16 @@ import type { PlacedStructure } from "./dump-structures.js";
 import { dumpedValue, placed } from "./dump-structures.js";
 import type { PartitionAddresses } from "./dump-udf-addresses.js";
 import type { DumpedEntry, IcbPlace } from "./dump-udf-items.js";
-import { ItemDump, icbOf, isDirectory, isNamed } from "./dump-udf-items.js";
+import { ItemDump, icbOf, isDirectory, isLink, isNamed } from "./dump-udf-items.js";
 import { dumpPartitions } from "./dump-udf-partitions.js";
 import type { VolumeFindings } from "./dump-udf-volume.js";
 import { dumpUdfVolume, prevailing, tagOf } from "./dump-udf-volume.js";
 
 /** Blocks of one extent of file set descriptors, and extents of them, that are followed. */
 const maximumFileSets = 64;
+
+/** The longest target of a link that is shown. */
+const maximumTargetBytes = 64 * 1024;
 
 /** What is dumped of a UDF session. */
 export interface UdfDumpOptions extends DumpOptions {
@@ -126,7 +130,16 @@ async function* dumpItem(
   if (entry === undefined) return;
   const role = at === "/" ? "root directory" : at;
   if (isDirectory(entry)) yield* items.identifiers(role, entry);
+  else if (isLink(entry)) yield* dumpTarget(items, role, entry);
   else yield* items.runs(role, entry);
+}
+
+/** The target of a symbolic link; one that is embedded is shown with its entry. */
+async function* dumpTarget(items: ItemDump, role: string, entry: DumpedEntry): AsyncGenerator<PlacedStructure> {
+  const { bytes, chunks } = yield* items.contents(role, entry, maximumTargetBytes);
+  const [first] = chunks;
+  const isEmbedded = entry.structure.fields.some(({ field }) => field === "embeddedData");
+  if (first !== undefined && !isEmbedded) yield placed(role, first.address, dump(pathComponents, bytes, 0));
 }
 
 async function* dumpTree(

@@ -6,6 +6,7 @@ import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { struct } from "../../codec/struct.js";
 import { rawBytes, textFromBytes, writeTextBytes } from "../../codec/text.js";
+import { revisionText } from "./revision.js";
 
 /** Text filled with zeros, one byte a character. */
 function zeroPaddedText(length: number): FieldType<string> {
@@ -25,10 +26,7 @@ function zeroPaddedText(length: number): FieldType<string> {
 const entityFlags = flagged(u8, { dirty: 1, protected: 2 });
 
 /** A revision, binary coded: 0x0102 is 1.02. OSTA UDF 2.1.5.3. */
-export const revision: FieldType<number> = explained(
-  u16le,
-  (value) => `${(value >>> 8).toString(16)}.${(value & 0xff).toString(16).padStart(2, "0")}`,
-);
+export const revision: FieldType<number> = explained(u16le, revisionText);
 
 /** Bits of a domain's flags. OSTA UDF 2.1.5.3. */
 const domainFlags = flagged(u8, { hardWriteProtect: 1, softWriteProtect: 2 });

@@ -11,6 +11,7 @@ import type { FileEntryHead } from "./file-entry.js";
 import { extendedFileEntryHead, fileEntryHead } from "./file-entry.js";
 import { directoryContents } from "./file-identifier.js";
 import { allocationForms, fileTypes } from "./icb.js";
+import { pathComponents } from "./path-components.js";
 import {
   virtualAllocationTable,
   virtualAllocationTable150,
@@ -25,6 +26,7 @@ const icbFlagsAt = 16 + 18;
 /** The structure of a file's contents, where its type says that they have one. */
 export function contentsStructure(fileType: number, contents: Uint8Array): Structure | undefined {
   if (fileType === fileTypes.directory || fileType === fileTypes.streamDirectory) return directoryContents;
+  if (fileType === fileTypes.symlink) return pathComponents;
   if (fileType === fileTypes.virtualAllocationTable) return virtualAllocationTable;
   const identifierAt = contents.length - virtualAllocationTableTail.size + 1;
   const identifier = identifierAt < 0 ? "" : textFromBytes(contents, identifierAt, 23).replace(/\0+$/, "");

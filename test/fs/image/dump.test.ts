@@ -11,9 +11,9 @@ import { MemorySource } from "../../../src/medium/memory-source.js";
 import { blockBytes } from "../../../src/units.js";
 import { faultsIn, fieldIn } from "../../support/dumped.js";
 import { failsWith } from "../../support/failures.js";
-import type { UdfKind } from "../../support/hand-made-udf.js";
-import { handMadeUdf, partitionStart, udfBlocks, udfPlaces } from "../../support/hand-made-udf.js";
 import { makeImage } from "../../support/made-image.js";
+import type { UdfKind } from "../../support/small-udf.js";
+import { handMadeUdf, partitionStart, udfBlocks, udfPlaces } from "../../support/small-udf.js";
 
 async function all(structures: AsyncIterable<PlacedStructure>): Promise<PlacedStructure[]> {
   const found: PlacedStructure[] = [];
@@ -214,6 +214,9 @@ for (const kind of ["plain", "virtual", "metadata"] as const) {
       'stream "notes" of /folder/ä',
       "allocation extent of /folder/ä",
     ]);
+    const target = (await all(dumpUdf(source, 0, { path: "/folder/link" }))).at(-1)!;
+    t.like(target, { name: "Pathname", role: "/folder/link", block: partitionStart + 60 });
+    t.is(fieldIn(target, "components[1]", "componentIdentifier").value, "x");
     await failsWith(t, "E_ITEM_NOT_FOUND", { path: "/file.bin/x" }, () =>
       all(dumpUdf(source, 0, { path: "/file.bin/x" })),
     );

@@ -20,6 +20,7 @@ import { allocationForms, fileTypes, icbFlags } from "../../src/fs/udf/icb.js";
 import { logicalVolumeDescriptor, logicalVolumeIntegrityDescriptor } from "../../src/fs/udf/logical-volume.js";
 import type { PartitionMap } from "../../src/fs/udf/partition.js";
 import { noBitmapFile, partitionDescriptor, partitionTypeIdentifiers } from "../../src/fs/udf/partition.js";
+import { pathComponentsOf } from "../../src/fs/udf/path-components.js";
 import type { DescriptorCodec } from "../../src/fs/udf/tag.js";
 import { sealDescriptor, tagIdentifiers, writeDescriptor } from "../../src/fs/udf/tag.js";
 import { virtualAllocationTableHeader } from "../../src/fs/udf/virtual-allocation-table.js";
@@ -37,6 +38,9 @@ const metadataStart = 32;
 const metadataBlocks = 16;
 const metadataFile = 100;
 const metadataMirror = 110;
+
+/** Block of the first partition in which the target of a link stands. */
+const linkTarget = 60;
 
 /** How the files' blocks are found: as they are, by a table, or in a file. */
 export type UdfKind = "plain" | "virtual" | "metadata";
@@ -57,6 +61,7 @@ export const udfPlaces = {
   directory: 6,
   streams: 7,
   stream: 8,
+  link: 9,
   data: 20,
 } as const;
 
@@ -319,9 +324,17 @@ class UdfMaker {
     const inFolder = this.identifiers(places.directory, [
       ["", places.root, directory + parent],
       ["ä", places.file, 0],
+      ["link", places.link, 0],
     ]);
     this.entry(at(places.directory), places.directory, fileTypes.directory, allocationForms.embedded, inFolder);
     this.#file();
+    const components = pathComponentsOf("../x");
+    this.bytes.set(components, (partitionStart + linkTarget) * blockBytes);
+    const far = { ...noLongExtent, extentLength: components.length, logicalBlockNumber: linkTarget };
+    const target = encode(longAllocationDescriptor, far);
+    this.entry(at(places.link), places.link, fileTypes.symlink, allocationForms.long, target, {
+      informationLength: BigInt(components.length),
+    });
   }
 
   #file(): void {
@@ -371,7 +384,7 @@ export interface HandMadeUdf {
   lbaOf(block: number): number;
 }
 
-/** Makes a volume: "/file.bin" of two extents with a stream "notes", and "/folder" with a second name of it, "ä". */
+/** Makes a volume: "/file.bin" of two extents with a stream "notes", and "/folder" with a second name of it, "ä", and a link. */
 export function handMadeUdf(kind: UdfKind): HandMadeUdf {
   const maker = new UdfMaker(kind);
   maker.volumeStructures();
