@@ -4,7 +4,7 @@ import type { CommandContext } from "./command.js";
 import { usageError } from "./usage.js";
 
 /** The trees that can be read. */
-export const readableFileSystems: readonly FileSystemName[] = ["rockridge", "joliet", "iso", "udf"];
+const readableFileSystems: readonly FileSystemName[] = ["rockridge", "joliet", "iso", "udf"];
 
 /** The tree that --fs names, for reading. @throws {@link DiscError} E_USAGE. */
 function fileSystemToRead(name: string | undefined): FileSystemName | undefined {
