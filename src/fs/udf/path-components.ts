@@ -1,5 +1,15 @@
 /** What a symbolic link's file holds: the components of its target. ECMA-167, 3rd edition, 4/14.16; OSTA UDF 2.3.13. */
-import { compressedUnicodeBytes, readCompressedUnicode, writeCompressedUnicode } from "./compressed-unicode.js";
+import { named } from "../../codec/explained.js";
+import { u8, u16le } from "../../codec/integers.js";
+import { embedded, part, rawPart } from "../../codec/parts.js";
+import { rbp } from "../../codec/rows.js";
+import type { StructField, Structure } from "../../codec/structure.js";
+import {
+  compressedUnicode,
+  compressedUnicodeBytes,
+  readCompressedUnicode,
+  writeCompressedUnicode,
+} from "./compressed-unicode.js";
 
 /** Kinds of components. ECMA-167 4/14.16.1. */
 const componentTypes = { agreedRoot: 1, root: 2, parent: 3, current: 4, name: 5 } as const;
@@ -61,3 +71,33 @@ export function targetOfPathComponents(bytes: Uint8Array): string | undefined {
   }
   return (isAbsolute ? "/" : "") + parts.join("/");
 }
+
+const pathComponent: Structure = {
+  name: "PathComponent",
+  parts: (source, at, end) => {
+    const nameBytes = at + 1 < end ? source[at + 1]! : 0;
+    const name = (): StructField =>
+      part("componentIdentifier", rbp(headBytes, nameBytes, compressedUnicode(nameBytes), "4/14.16.1.4"));
+    return [
+      part("componentType", rbp(0, 1, named(u8, componentTypes), "4/14.16.1.1")),
+      part("lengthOfComponentIdentifier", rbp(1, 1, u8, "4/14.16.1.2")),
+      part("componentFileVersionNumber", rbp(2, 2, u16le, "4/14.16.1.3")),
+      ...(nameBytes === 0 ? [] : [name()]),
+    ];
+  },
+};
+
+/** The contents of a symbolic link, for dumps. */
+export const pathComponents: Structure = {
+  name: "Pathname",
+  parts: (source, at, end) => {
+    const parts: StructField[] = [];
+    let position = at;
+    while (position + headBytes <= end && position + headBytes + source[position + 1]! <= end) {
+      const bytes = headBytes + source[position + 1]!;
+      parts.push(part(`components[${parts.length}]`, rbp(position - at, bytes, embedded(pathComponent), "4/14.16.1")));
+      position += bytes;
+    }
+    return [...parts, ...rawPart("rest", position - at, end - position, "4/14.16")];
+  },
+};
