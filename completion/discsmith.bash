@@ -36,7 +36,7 @@ _discsmith() {
       case "$previous" in
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
@@ -90,7 +90,7 @@ _discsmith() {
       case "$previous" in
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-l --long --session --start --scan --fs --charset --strict --json --ndjson -h --help" -- "$current"))
@@ -99,7 +99,7 @@ _discsmith() {
       case "$previous" in
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
@@ -109,7 +109,7 @@ _discsmith() {
         -C|--directory) COMPREPLY=($(compgen -d -- "$current")); return ;;
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-C --directory --overwrite --owner --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
@@ -120,7 +120,7 @@ _discsmith() {
         --at) COMPREPLY=(); return ;;
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--against --at --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))

@@ -42,6 +42,7 @@ export type {
   UdfPartition,
   UdfVolumeInformation,
 } from "./fs/udf/volume-information.js";
+export { revisionName } from "./fs/udf/volume-information.js";
 export type { BlockSource } from "./medium/block-source.js";
 export type { FileAccess, FileHandle, FileLock } from "./medium/file-access.js";
 export { FileSource } from "./medium/file-source.js";

@@ -99,8 +99,8 @@ export const readingOptions: readonly OptionRow[] = [
   {
     name: "fs",
     value: "NAME",
-    choices: ["rockridge", "joliet", "iso"],
-    help: "Tree to read. Default: Rock Ridge, or else Joliet, or else plain ISO 9660.",
+    choices: ["rockridge", "joliet", "iso", "udf"],
+    help: "Tree to read. Default: Rock Ridge, or else Joliet, or else plain ISO 9660, or else UDF.",
   },
   charsetOption,
   strictOption,

@@ -1,17 +1,17 @@
 import type { FileSystemName, OpenOptions } from "../node.js";
-import { charsetByName, DiscError } from "../node.js";
+import { charsetByName } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { usageError } from "./usage.js";
 
-const readable: readonly FileSystemName[] = ["rockridge", "joliet", "iso"];
+/** The trees that can be read. */
+const readableFileSystems: readonly FileSystemName[] = ["rockridge", "joliet", "iso", "udf"];
 
-/** The tree that --fs names, for reading. @throws {@link DiscError} E_USAGE, E_NOT_SUPPORTED. */
+/** The tree that --fs names, for reading. @throws {@link DiscError} E_USAGE. */
 function fileSystemToRead(name: string | undefined): FileSystemName | undefined {
   if (name === undefined) return undefined;
-  const found = readable.find((fileSystem) => fileSystem === name);
-  if (found !== undefined) return found;
-  if (name !== "udf") throw usageError(`--fs is "${name}", expected ${readable.join(", ")}`);
-  throw new DiscError("E_NOT_SUPPORTED", "--fs udf: reading UDF is not supported yet", { what: "reading UDF" });
+  const found = readableFileSystems.find((fileSystem) => fileSystem === name);
+  if (found === undefined) throw usageError(`--fs is "${name}", expected ${readableFileSystems.join(", ")}`);
+  return found;
 }
 
 /** What the options of the reading commands ask for. */

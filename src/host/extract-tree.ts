@@ -7,6 +7,7 @@ import type { WarningListener } from "../errors.js";
 import { DiscError, throwIfCancelled } from "../errors.js";
 import type { DiscImage } from "../fs/image/disc-image.js";
 import type { DiscEntry } from "../fs/tree/disc-entry.js";
+import { byteAddressOf, recordsModes } from "../fs/tree/disc-entry.js";
 import { nameFault } from "../fs/tree/path.js";
 import type { TaskOptions } from "../medium/session-data.js";
 import { blocksOf } from "../units.js";
@@ -87,7 +88,7 @@ class Extraction {
     this.#image = image;
     this.#folder = folder;
     this.#options = options;
-    this.#hasModes = image.fileSystem === "rockridge";
+    this.#hasModes = recordsModes(image.fileSystem);
   }
 
   #place(path: string): string {
@@ -119,10 +120,18 @@ class Extraction {
     const { path, type, refusal } = entry;
     if (refusal !== null) throw new DiscError("E_NOT_SUPPORTED", `"${path}": ${refusal}`, { what: refusal });
     this.#ensureParents(path);
+    if (entry.streams.length > 0) this.#skipStreams(entry);
     if (type === "directory") this.#directory(entry);
     else if (type === "symlink") this.#symlinks.push(entry);
     else if (type === "file") await this.#file(entry);
     else await this.#special(entry);
+  }
+
+  #skipStreams({ path, streams }: DiscEntry): void {
+    const names = streams.map(({ name }) => `"${name}"`).join(", ");
+    const reason = `named streams have no place in a folder: ${names}`;
+    this.skipped++;
+    this.#options.onWarning?.(new DiscError("W_SKIPPED", `"${path}": ${reason}`, { path, reason }));
   }
 
   #directory(entry: DiscEntry): void {
@@ -311,7 +320,7 @@ class Extraction {
 function linkKey({ links, serialNumber, extents, bytes }: DiscEntry): string | undefined {
   if (links < 2) return undefined;
   // Empty files lie nowhere: only their serial number tells them apart.
-  const places = extents.map(({ lba, bytes: length }) => `${lba}+${length}`).join(",");
+  const places = extents.map((extent) => `${byteAddressOf(extent)}+${extent.bytes}`).join(",");
   if (!serialNumber) return bytes === 0 ? undefined : places;
   return `${serialNumber}:${places}`;
 }

@@ -223,7 +223,8 @@ export class FileSystemImage {
     const renderers = new Map<string, Renderer>();
     for (const writer of writers) for (const [kind, render] of writer.bind(plan)) renderers.set(kind, render);
     const release = (): void => void this.#results.delete(result);
-    const result: SessionImage = new SessionImage(plan, renderers, contents, this.#identity, release);
+    const hasTrailer = udf !== undefined;
+    const result: SessionImage = new SessionImage(plan, renderers, contents, this.#identity, hasTrailer, release);
     this.#results.add(result);
     return result;
   }

@@ -77,6 +77,8 @@ export interface StreamEntry {
 
 /** Allocation descriptors that found no room in a file entry: a chain of blocks. */
 export interface DescriptorChain {
+  /** Number of the content whose extents they are. */
+  readonly content: number;
   /** Descriptors in the entry itself, before the one that leads to the chain. */
   readonly ownDescriptors: number;
   readonly firstBlock: number;
@@ -237,7 +239,7 @@ export class UdfLayout {
       const perBlock = this.descriptorsPerChainBlock - 1;
       const ownDescriptors = room - 1;
       const blocks = Math.max(1, Math.ceil((count - ownDescriptors - 1) / perBlock));
-      chains.set(entryBlock, { ownDescriptors, firstBlock: block, blocks });
+      chains.set(entryBlock, { content, ownDescriptors, firstBlock: block, blocks });
       block += blocks;
     };
     for (const object of this.writtenObjects) {

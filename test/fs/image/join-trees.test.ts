@@ -67,6 +67,8 @@ async function gives(
 }
 
 const fileEntry: FileEntryReference = {
+  partition: "type1",
+  block: 1,
   lba: 300,
   uniqueId: 17,
   links: 1,
