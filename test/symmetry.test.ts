@@ -11,6 +11,10 @@ const oneSided: Readonly<Record<string, string>> = {
   pathTableRecordM: "read by verification alone: nobody walks a tree by path tables",
   pathTableRecordL: "read by verification alone: nobody walks a tree by path tables",
   parentLink: "a reader comes from the parent, and needs no way back",
+  sparingTableHead: "media with packets that go bad are read, and not written",
+  sparingMapEntry: "media with packets that go bad are read, and not written",
+  extendedAttributeHeader: "a reader walks the attributes, and needs not be told where each kind begins",
+  volumeStructureDescriptor: "a reader looks at the identifier alone",
   relocated: "its presence alone says all; it has no members",
 };
 
