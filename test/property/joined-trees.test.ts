@@ -3,11 +3,11 @@ import test from "ava";
 import fc from "fast-check";
 import type { Warning } from "../../src/errors.js";
 import { importTree } from "../../src/fs/image/import.js";
-import type { ImageOptions } from "../../src/fs/image/options.js";
 import { jolietNameMapping } from "../../src/fs/names/joliet-name.js";
 import type { DirectoryNode } from "../../src/fs/tree/directory.js";
 import type { FileSystemName } from "../../src/fs/tree/disc-entry.js";
 import { walkTree } from "../../src/fs/tree/walk.js";
+import { udfRevisions } from "../../src/index.js";
 import { MemorySource } from "../../src/medium/memory-source.js";
 import type { DirectoryPlan, ItemPlan } from "../support/arbitraries.js";
 import { anyOptions, anyTree, fillFromPlan } from "../support/arbitraries.js";
@@ -20,13 +20,17 @@ const numRuns = process.env.DISCSMITH_SLOW === "1" ? 2000 : 150;
 async function imported(
   bytes: Uint8Array,
   fileSystem?: FileSystemName,
-): Promise<{ listing: string[]; warnings: Warning[] }> {
+): Promise<{ listing: string[]; found: readonly FileSystemName[]; richest: FileSystemName; warnings: Warning[] }> {
   const warnings: Warning[] = [];
-  const { root } = await importTree(new MemorySource(bytes), {
+  const {
+    root,
+    fileSystems,
+    fileSystem: richest,
+  } = await importTree(new MemorySource(bytes), {
     fileSystem,
     onWarning: (warning) => warnings.push(warning),
   });
-  return { listing: listingOf(root), warnings };
+  return { listing: listingOf(root), found: fileSystems, richest, warnings };
 }
 
 function listingOf(root: DirectoryNode): string[] {
@@ -53,18 +57,23 @@ function withJolietNames(plan: DirectoryPlan): DirectoryPlan {
   return [...items];
 }
 
-function check(fileSystems: ImageOptions["fileSystems"], richest: FileSystemName): Promise<void> {
+function check(fileSystems: readonly FileSystemName[], richest: FileSystemName): Promise<void> {
   return holds(
-    fc.asyncProperty(anyTree, anyOptions, async (tree, options) => {
-      const plan = richest === "joliet" ? withJolietNames(tree) : tree;
+    fc.asyncProperty(anyTree, anyOptions, fc.constantFrom(...udfRevisions), async (tree, options, udfRevision) => {
+      const plan = richest === "rockridge" ? tree : withJolietNames(tree);
       const relaxed = { ...options.isoRelaxations, deepPaths: true };
       const { bytes } = await makeImage((root) => fillFromPlan(root, plan), {
         ...options,
-        isoRelaxations: fileSystems?.includes("rockridge") ? options.isoRelaxations : relaxed,
+        isoRelaxations: fileSystems.includes("rockridge") ? options.isoRelaxations : relaxed,
         fileSystems,
+        udfRevision,
+        udfSpecialFiles: true,
       });
       const alone = await imported(bytes, richest);
       const joined = await imported(bytes);
+      if (joined.richest !== richest || joined.found.length !== fileSystems.length) {
+        throw new Error(`${joined.richest} of ${joined.found.join()}`);
+      }
       const said = joined.warnings.filter(({ code }) => code === "W_TREES_DIFFER");
       if (said.length > 0) throw new Error(said.map(({ message }) => message).join("\n"));
       if (joined.listing.join("\n") !== alone.listing.join("\n")) {
@@ -81,4 +90,16 @@ test("Rock Ridge with Joliet beside it", async (t) => {
 
 test("Joliet with plain ISO 9660 beside it", async (t) => {
   await t.notThrowsAsync(check(["iso", "joliet"], "joliet"));
+});
+
+test("Rock Ridge with UDF and Joliet beside it", async (t) => {
+  await t.notThrowsAsync(check(["iso", "rockridge", "joliet", "udf"], "rockridge"));
+});
+
+test("UDF with Joliet and plain ISO 9660 beside it", async (t) => {
+  await t.notThrowsAsync(check(["iso", "joliet", "udf"], "udf"));
+});
+
+test("UDF with plain ISO 9660 beside it", async (t) => {
+  await t.notThrowsAsync(check(["iso", "udf"], "udf"));
 });

@@ -79,8 +79,8 @@ function agrees(item: Item, entry: DiscEntry): boolean {
 }
 
 /** A mapped name as readers show it: ISO 9660 has a dot behind names without extension. */
-function shownName(name: string): string {
-  return name.endsWith(".") && name.length > 1 ? name.slice(0, -1) : name;
+function shownName(name: string, fileSystem: FileSystemName): string {
+  return fileSystem === "iso" && name.endsWith(".") && name.length > 1 ? name.slice(0, -1) : name;
 }
 
 function isFileOrDirectory({ type }: Item): boolean {
@@ -160,7 +160,8 @@ export class DirectoryMatch {
     const isNameEnough = !changesNames.has(this.#naming.fileSystem);
     this.#take((entry) => {
       const item = children.get(entry.name);
-      return item !== undefined && (isNameEnough || agrees(item, entry)) ? item : undefined;
+      const isSame = isNameEnough ? item?.type === entry.type : item !== undefined && agrees(item, entry);
+      return isSame ? item : undefined;
     });
     if (this.#isDone()) return;
     this.#takeByContents();
@@ -173,6 +174,7 @@ export class DirectoryMatch {
     this.#take((entry) => children.get(entry.name));
     this.#takeByMappings(true);
     if (this.#isDone()) return;
+    this.#take((entry) => this.#shortened(entry, (item) => item.type === "file" && this.#isOpaque(item, entry)));
     this.#take((entry) => this.#shortened(entry, (item) => this.#isOpaque(item, entry)));
   }
 
@@ -270,7 +272,8 @@ export class DirectoryMatch {
     const isDirectory = (index: number): boolean => items[index]!.type === "directory";
     try {
       const mapped = assignUniqueNames(mapping, names, isDirectory, (index) => names[index]!);
-      return new Map(items.map((item, index) => [shownName(mapped[index]!), item]));
+      const { fileSystem } = this.#naming;
+      return new Map(items.map((item, index) => [shownName(mapped[index]!, fileSystem), item]));
     } catch (error) {
       // Names that this mapping cannot tell apart were made by another one.
       if (hasCode(error, "E_NAME_NOT_UNIQUE")) return new Map();

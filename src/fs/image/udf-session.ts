@@ -1,5 +1,5 @@
 /** Which writer makes the UDF volume of a session. */
-import type { WarningListener } from "../../errors.js";
+import type { Warning, WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import { blockBytes } from "../../units.js";
 import type { Catalog } from "../layout/catalog.js";
@@ -181,6 +181,11 @@ function isWorthwhile({ structure, continuation }: UdfPlan, catalog: Catalog): b
   return extents > 0 && extents < maximumMetadataExtents && catalog.links.length >= manyItems;
 }
 
+function shortened(path: string, name: string): Warning {
+  const message = `"${path}" is shortened to "${name}" in UDF`;
+  return new DiscError("W_NAME_SHORTENED", message, { path, fileSystem: "UDF", name });
+}
+
 /** The writer of a session's UDF volume. */
 export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
   const { options, catalog, contents, times, onWarning, sessionStart } = parts;
@@ -229,10 +234,9 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
       onWarning(new DiscError("W_NOT_REPRESENTED", message, { path, fileSystem: "UDF", reason }));
     },
     onShortened: (path, name) => {
-      if (parts.hasNamesElsewhere) return;
-      const message = `"${path}" is shortened to "${name}" in UDF`;
-      onWarning(new DiscError("W_NAME_SHORTENED", message, { path, fileSystem: "UDF", name }));
+      if (!parts.hasNamesElsewhere) onWarning(shortened(path, name));
     },
+    onStreamShortened: (path, name) => onWarning(shortened(path, name)),
     onLongPath: (path, bytes, limitBytes) => {
       const message = `"${path}": a path of ${bytes} bytes, UDF ${rules.revision} allows ${limitBytes}`;
       onWarning(new DiscError("W_NAME_LONG", message, { path, bytes, limitBytes }));

@@ -3,7 +3,7 @@
  * metadata partition has to be for all readers, and what the head of a drive likes in any case.
  */
 import { alignUp, blockBytes, blocksOf } from "../../units.js";
-import type { Catalog, CatalogDirectory } from "../layout/catalog.js";
+import type { Catalog, CatalogDirectory, CatalogStream } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import { udfNameMapping } from "../names/udf-name.js";
 import { assignUniqueNames } from "../names/unique-names.js";
@@ -42,6 +42,8 @@ export interface UdfLayoutOptions {
   reference(item: Item, links: number): FileEntryReference | undefined;
   onOmitted(path: string, reason: string): void;
   onShortened(path: string, name: string): void;
+  /** The same of a named stream, which is in no other tree. */
+  onStreamShortened(path: string, name: string): void;
   /** A path is longer than its revision allows. */
   onLongPath(path: string, bytes: number, limitBytes: number): void;
 }
@@ -149,7 +151,7 @@ export class UdfLayout {
     this.references = references;
     this.writtenObjects = Int32Array.from(written);
     this.firstStreamBlock = block;
-    const streams = layStreams(catalog, block, this.#ownerBlocks());
+    const streams = layStreams(options, block, this.#ownerBlocks());
     this.streamEntries = streams.entries;
     this.streamDirectoryOf = streams.directoryOf;
     this.firstChainBlock = block + streams.blocks;
@@ -285,7 +287,11 @@ interface StreamLayout {
 }
 
 /** Lays streams out. Names of one item share its entry and so its streams: those of the first name are written. */
-function layStreams(catalog: Catalog, first: number, ownerBlocks: ReadonlyMap<Item, number>): StreamLayout {
+function layStreams(
+  { catalog, onStreamShortened }: UdfLayoutOptions,
+  first: number,
+  ownerBlocks: ReadonlyMap<Item, number>,
+): StreamLayout {
   const entries: StreamEntry[] = [];
   const directoryOf = new Map<Item, StreamEntry>();
   let directoryBlock = first;
@@ -293,10 +299,11 @@ function layStreams(catalog: Catalog, first: number, ownerBlocks: ReadonlyMap<It
   for (const [item, ownerBlock] of ownerBlocks) {
     const streams = catalog.streams.get(item)!;
     const block = first + entries.length;
-    const own = streams.map((stream, index): StreamEntry => {
+    const names = streamNames(item, streams, onStreamShortened);
+    const own = streams.map(({ content }, index): StreamEntry => {
+      const stream = { name: names[index]!, content };
       return { item, block: block + 1 + index, ownerBlock, stream, streams: [], firstBlock: -1, bytes: 0 };
     });
-    const names = streams.map(({ name }) => name);
     const bytes = identifiersBytes(names, false);
     const directory = { item, block, ownerBlock, stream: undefined, streams: own, firstBlock: directoryBlock, bytes };
     directoryBlock += blocksOf(bytes);
@@ -304,6 +311,19 @@ function layStreams(catalog: Catalog, first: number, ownerBlocks: ReadonlyMap<It
     entries.push(directory, ...own);
   }
   return { entries, directoryOf, blocks: directoryBlock - first };
+}
+
+/** The names of an item's streams, which are in the order of names: the rules are those of files' names. */
+function streamNames(
+  item: Item,
+  streams: readonly CatalogStream[],
+  onShortened: UdfLayoutOptions["onStreamShortened"],
+): readonly string[] {
+  const pathOf = (index: number): string => `${item.path}:${streams[index]!.name}`;
+  const given = streams.map(({ name }) => name);
+  const names = assignUniqueNames(udfNameMapping, given, () => false, pathOf);
+  for (const [index, name] of names.entries()) if (name !== given[index]) onShortened(pathOf(index), name);
+  return names;
 }
 
 /** Names the items of a volume, and leaves out those that it cannot hold. */

@@ -59,8 +59,8 @@ async function gives(
   const joined = await join(trees);
   t.deepEqual(joined.listing, listing);
   t.deepEqual(
-    joined.said,
-    said.map((path) => (path.startsWith("W_") ? path : `W_TREES_DIFFER ${path}`)),
+    [...joined.said].sort(),
+    said.map((path) => (path.startsWith("W_") ? path : `W_TREES_DIFFER ${path}`)).sort(),
     joined.warnings.map(({ message }) => message).join("\n"),
   );
   return joined;

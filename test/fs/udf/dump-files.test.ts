@@ -29,7 +29,7 @@ import {
   virtualAllocationTableTail,
 } from "../../../src/fs/udf/virtual-allocation-table.js";
 import { faultsIn, fieldIn, showsValue } from "../../support/dumped.js";
-import { bytesOf, dumpWhole, icb, icbTag, location, sealed, short, time } from "../../support/udf-values.js";
+import { bytesOf, dumpWhole, icb, icbTag, location, sealed, short, time } from "../../support/dumped-udf.js";
 
 const named: FileIdentifierDescriptor = {
   fileVersionNumber: 1,

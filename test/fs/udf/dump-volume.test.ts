@@ -20,7 +20,7 @@ import { noBitmapFile, partitionDescriptor } from "../../../src/fs/udf/partition
 import type { DescriptorCodec } from "../../../src/fs/udf/tag.js";
 import * as volume from "../../../src/fs/udf/volume.js";
 import { faultsIn, fieldIn, showsValue } from "../../support/dumped.js";
-import { bytesOf, dumpWhole, extent, icb, icbTag, noShort, sealed, short, time } from "../../support/udf-values.js";
+import { bytesOf, dumpWhole, extent, icb, icbTag, noShort, sealed, short, time } from "../../support/dumped-udf.js";
 
 const number = { volumeDescriptorSequenceNumber: 3 };
 const domainIdentifier = udfDomain(0x0201);

@@ -121,6 +121,17 @@ test("extents that follow on each other are one; holes and what is not recorded 
   t.is(shown, `${"C".repeat(4096)}${"\0".repeat(6144)}the end`);
 });
 
+test("a file of holes that no memory holds", async (t) => {
+  const allocation = joined(...Array.from({ length: 200 }, () => shortExtent(0x3fff_f800, 0, 2)));
+  const volume = withFile({ form: 0, allocation, length: 200 * 0x3fff_f800 });
+  const { image } = await openUdf(volume.bytes);
+  const { bytes, extents } = await image.stat("/file");
+  t.is(bytes, 200 * 0x3fff_f800);
+  t.deepEqual(extents, [{ lba: null, bytes }]);
+  await t.throwsAsync(image.readFile("/file"), { code: "E_NOT_SUPPORTED" });
+  for await (const piece of image.read("/file", { offset: bytes - 3 })) t.deepEqual([...piece], [0, 0, 0]);
+});
+
 test("a file that begins with a hole keeps its contents when it is imported", async (t) => {
   const allocation = joined(shortExtent(2048, 0, 2), shortExtent(3, 5));
   const volume = withFile({ form: 0, allocation, length: 2051 });
