@@ -71,7 +71,9 @@ export function byte<T>(at: number, length: number, type: FieldType<T>, clause: 
 }
 
 /** A row in relative byte positions counted from 0, with a length, as ECMA-167 prints them. */
-export const rbp: typeof byte = byte;
+export function rbp<T>(at: number, length: number, type: FieldType<T>, clause: string): Row<T> {
+  return bytesRow(at, length, type, clause);
+}
 
 function bitsRow<T>(
   at: number,

@@ -22,9 +22,6 @@ export const fileCharacteristics = { hidden: 1, directory: 2, deleted: 4, parent
 /** Bytes of a descriptor before its implementation use. */
 export const fileIdentifierHeadBytes = 38;
 
-/** The longest descriptor: with a name of 255 bytes, and none of the implementation's. */
-export const maximumFileIdentifierBytes: number = alignUp(fileIdentifierHeadBytes + 255, 4);
-
 /** The fixed part of a File Identifier Descriptor. */
 export interface FileIdentifierHead {
   readonly fileVersionNumber: number;

@@ -4,6 +4,7 @@ import { u8, u16le } from "../../codec/integers.js";
 import { embedded, part, rawPart } from "../../codec/parts.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructField, Structure } from "../../codec/structure.js";
+import { textFromBytes } from "../../codec/text.js";
 import {
   compressedUnicode,
   compressedUnicodeBytes,
@@ -52,24 +53,39 @@ export function pathComponentFault(target: string): string | undefined {
   return undefined;
 }
 
-/** The target that stands in the bytes; `undefined` where they are no components. */
-export function targetOfPathComponents(bytes: Uint8Array): string | undefined {
-  const parts: string[] = [];
+/**
+ * The target that path components make.
+ *
+ * @param fault Hears of what cannot stand in a target: it is left out, or shown with "_".
+ */
+export function readSymlinkTarget(bytes: Uint8Array, fault: (reason: string) => void): string {
+  let parts: string[] = [];
   let isAbsolute = false;
   for (let at = 0; at < bytes.length; ) {
-    const [type, length] = [bytes[at]!, bytes[at + 1] ?? 0];
-    if (at + headBytes + length > bytes.length) return undefined;
-    if (type === componentTypes.root || type === componentTypes.agreedRoot) isAbsolute = true;
-    else if (type === componentTypes.parent) parts.push("..");
+    const type = bytes[at]!; // RBP 0, 4/14.16.1.1
+    const nameBytes = bytes[at + 1] ?? 0; // RBP 1, 4/14.16.1.2; a version follows
+    if (at + headBytes + nameBytes > bytes.length) {
+      fault(`at byte ${at} is cut off`);
+      break;
+    }
+    if (type === componentTypes.root || type === componentTypes.agreedRoot) {
+      isAbsolute = true;
+      parts = [];
+    } else if (type === componentTypes.parent) parts.push("..");
     else if (type === componentTypes.current) parts.push(".");
-    else if (type === componentTypes.name) {
-      const name = readCompressedUnicode(bytes, at + headBytes, length);
-      if (name === undefined) return undefined;
-      parts.push(name);
-    } else return undefined;
-    at += headBytes + length;
+    else if (type === componentTypes.name) parts.push(componentName(bytes, at + headBytes, nameBytes, fault));
+    else fault(`at byte ${at} is of type ${type}`);
+    at += headBytes + nameBytes;
   }
   return (isAbsolute ? "/" : "") + parts.join("/");
+}
+
+function componentName(bytes: Uint8Array, at: number, length: number, fault: (reason: string) => void): string {
+  const text = readCompressedUnicode(bytes, at, length) ?? textFromBytes(bytes, at, length);
+  const legal = text.toWellFormed().replace(/[/\0]/g, "_");
+  if (legal === text && legal !== "") return legal;
+  fault(`at byte ${at - headBytes} is no name`);
+  return legal === "" ? "_" : legal;
 }
 
 const pathComponent: Structure = {

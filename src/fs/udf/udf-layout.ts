@@ -97,7 +97,7 @@ const maximumPathBytes = 1023;
 export const firstFreeUniqueId = 16;
 
 /** Filling before a name, so that the next tag does not cross a block's end: an entity identifier, and no more. */
-export const fillingBytes = 32;
+const fillingBytes = 32;
 
 /** Lays the metadata of a volume out. Blocks are counted from the run's first. */
 export class UdfLayout {
@@ -259,7 +259,7 @@ export class UdfLayout {
  *
  * @param isFilled Whether tags must not cross a block's end. OSTA UDF 2.3.4.4.
  */
-export function identifiersBytes(names: readonly string[], isFilled: boolean): number {
+function identifiersBytes(names: readonly string[], isFilled: boolean): number {
   let bytes = 0;
   for (let index = -1; index < names.length; index++) {
     const nameBytes = index < 0 ? 0 : compressedUnicodeBytes(names[index]!);
