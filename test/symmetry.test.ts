@@ -17,15 +17,10 @@ const oneSided: Readonly<Record<string, string>> = {
   terminalEntry: "dumped alone: a chain of entries ends there, and nothing is read of it",
   descriptorTag: "written straight line before every descriptor, and held equal to the rows by a property test",
   fileIdentifierDescriptor: "written straight line by the renderer, and held equal to the rows by a property test",
-  volumeStructureDescriptor: "the reader looks at the five characters of its identifier alone",
-  extendedAttributeHeader: "what it locates is found by going through the attributes",
   implementationUseVolumeDescriptor: "all that a reader needs of it stands in the Logical Volume Descriptor, too",
   unallocatedSpaceDescriptor: "written because a sequence must have one; nothing is ever free",
   volumeDescriptorPointer: "read only: a sequence of ours goes on nowhere",
   indirectEntry: "read only: chains of entries are for media on which blocks are appended one by one",
-  terminalEntry: "shown by dumps alone: a chain ends without it as well",
-  sparingTableHead: "read only: packets are the matter of programs that write in packets",
-  sparingMapEntry: "read only, as its table",
 };
 
 interface SourceFile {
