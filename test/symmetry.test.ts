@@ -19,7 +19,6 @@ const oneSided: Readonly<Record<string, string>> = {
   unallocatedSpaceDescriptor: "written because a sequence must have one; nothing is ever free",
   volumeDescriptorPointer: "read only: a sequence of ours goes on nowhere",
   indirectEntry: "read only: chains of entries are for media on which blocks are appended one by one",
-  terminalEntry: "shown by dumps alone: a chain ends without it as well",
   sparingTableHead: "read only: packets are the matter of programs that write in packets",
   sparingMapEntry: "read only, as its table",
 };
