@@ -1,7 +1,8 @@
 /** Finds and reads virtual allocation tables. OSTA UDF 2.2.11 (2.00 and later), 2.2.10 of 1.50. */
 import { reportFault } from "../../codec/codec.js";
 import { readU32le } from "../../codec/integers.js";
-import { FormatError, throwIfCancelled } from "../../errors.js";
+import { FormatError, hasCode, throwIfCancelled } from "../../errors.js";
+import { maximumUnreadable } from "./anchor-reader.js";
 import type { EntryReading, UdfFileEntry } from "./file-entry-reader.js";
 import { FileEntryReader } from "./file-entry-reader.js";
 import { fileTypes } from "./icb.js";
@@ -74,13 +75,16 @@ export async function findAllocationTable(
 ): Promise<FoundTable> {
   const entries = new FileEntryReader(reading);
   const seen = new Set<number>();
+  let unreadable = 0;
   const search = async (last: number): Promise<FoundTable | undefined> => {
     for (let block = last; block > last - searchedBlocks; block--) {
       throwIfCancelled(signal, "looking for a virtual allocation table");
       if (seen.has(block) || partition.blockAt(block * reading.blockBytes) < 0) continue;
       seen.add(block);
       const found = await tableAt(reading, entries, partition, block, signal);
-      if (found !== undefined) return found;
+      if (found === "unreadable") unreadable++;
+      else if (found !== undefined) return found;
+      if (unreadable >= maximumUnreadable) return undefined;
     }
     return undefined;
   };
@@ -100,14 +104,14 @@ export async function findAllocationTable(
   throw new FormatError("E_FIELD_INVALID", `VirtualAllocationTable: it ${reason} (UDF 2.2.11)`, detail);
 }
 
-/** The table whose file entry stands in a block; `undefined` where there is none. */
+/** The table whose file entry stands in a block; `undefined` where there is none that is whole. */
 async function tableAt(
   { bytes, blockBytes, context }: EntryReading,
   entries: FileEntryReader,
   partition: PlainSpace,
   block: number,
   signal: AbortSignal | undefined,
-): Promise<FoundTable | undefined> {
+): Promise<FoundTable | "unreadable" | undefined> {
   const address = block * blockBytes;
   try {
     const head = await bytes.read(address, blockBytes, signal);
@@ -124,7 +128,7 @@ async function tableAt(
   } catch (error) {
     if (!isReadFailure(error)) throw error;
     throwIfCancelled(signal, "looking for a virtual allocation table");
-    return undefined;
+    return hasCode(error, "E_READ_FAILED") ? "unreadable" : undefined;
   }
 }
 
