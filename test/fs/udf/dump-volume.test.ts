@@ -15,8 +15,7 @@ import {
   logicalVolumeIntegrityDescriptor,
   unknownBlocks,
 } from "../../../src/fs/udf/logical-volume.js";
-import type { PartitionMap } from "../../../src/fs/udf/partition.js";
-import { noBitmapFile, partitionDescriptor } from "../../../src/fs/udf/partition.js";
+import { partitionDescriptor } from "../../../src/fs/udf/partition.js";
 import type { DescriptorCodec } from "../../../src/fs/udf/tag.js";
 import * as volume from "../../../src/fs/udf/volume.js";
 import { faultsIn, fieldIn, showsValue } from "../../support/dumped.js";
