@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify dump completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -20,10 +20,10 @@ _discsmith() {
         --application) COMPREPLY=(); return ;;
         --system-id) COMPREPLY=(); return ;;
         --volume-set) COMPREPLY=(); return ;;
-        --udf-revision) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     create)
       case "$previous" in
@@ -53,11 +53,11 @@ _discsmith() {
         --application) COMPREPLY=(); return ;;
         --system-id) COMPREPLY=(); return ;;
         --volume-set) COMPREPLY=(); return ;;
-        --udf-revision) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     append)
       case "$previous" in
@@ -73,11 +73,11 @@ _discsmith() {
         --application) COMPREPLY=(); return ;;
         --system-id) COMPREPLY=(); return ;;
         --volume-set) COMPREPLY=(); return ;;
-        --udf-revision) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     burn)
       case "$previous" in
@@ -125,12 +125,23 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--against --at --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    dump)
+      case "$previous" in
+        --at) COMPREPLY=(); return ;;
+        --count) COMPREPLY=(); return ;;
+        --path) COMPREPLY=(); return ;;
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --count --iso --udf --path --session --start --scan --charset --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     completion)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify dump completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;

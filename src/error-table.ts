@@ -45,6 +45,7 @@ export interface ErrorDetails {
   E_MULTISESSION_UNUSABLE: { offered: readonly string[]; reason: string };
   E_NOTHING_TO_IMPORT: { reason: string };
   E_IMPORT_COLLISION: { path: string; imported: string; existing: string };
+  E_UDF_REVISION_FIXED: { imported: string; wanted: string };
   E_IMAGE_WRONG_ADDRESS: { nextWritableAddress: number; madeFor: number | null };
   // The disc
   E_NO_MEDIUM: { device: string };
@@ -88,6 +89,7 @@ export interface ErrorDetails {
   W_SKIPPED: { path: string; reason: string };
   W_SOURCE_VANISHED: { path: string };
   W_TIME_CLAMPED: { path: string; time: string };
+  W_TREES_DIFFER: { path: string; fileSystems: readonly string[]; what: string };
 }
 
 /** The codes. Stable for ever: programs branch on them. */
@@ -342,6 +344,13 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     remedy: "Import before adding, or add under another name.",
     reference: imapi("IMPORT_TYPE_COLLISION_FILE_EXISTS_AS_DIRECTORY", 0xc0aab155),
   },
+  E_UDF_REVISION_FIXED: {
+    summary: "The session that was imported is of another revision of UDF than the one asked for.",
+    detail: ["imported", "wanted"],
+    raisedBy: "createResultImage",
+    remedy: "Leave the revision out to keep that of the disc, or ask for the volume to be rebuilt (--udf-rebuild).",
+    reference: imapi("UDF_REVISION_CHANGE_NOT_ALLOWED", 0xc0aab161),
+  },
   E_IMAGE_WRONG_ADDRESS: {
     summary: "The image was not made for the address where it would be written.",
     detail: ["nextWritableAddress", "madeFor"],
@@ -503,5 +512,11 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["path", "time"],
     raisedBy: "planning",
     remedy: "Directory records hold years 1900 to 2155.",
+  },
+  W_TREES_DIFFER: {
+    summary: "The file systems of a session do not hold the same; what each of them has is kept.",
+    detail: ["path", "fileSystems", "what"],
+    raisedBy: "importFileSystem",
+    remedy: "See what was taken; importSpecificFileSystem, or append --import-fs, takes one file system alone.",
   },
 };

@@ -1,10 +1,10 @@
-import type { FileSystemName, ImageOptions, IsoLevel } from "../node.js";
+import type { FileSystemName, ImageOptions, IsoLevel, UdfRevision } from "../node.js";
 import { charsetByName, DiscError } from "../node.js";
 import type { CommandContext } from "./command.js";
 import type { OptionValues } from "./parse.js";
 import { usageError } from "./usage.js";
 
-const writable: readonly FileSystemName[] = ["iso", "rockridge", "joliet"];
+const writable: readonly FileSystemName[] = ["iso", "rockridge", "joliet", "udf"];
 
 function notSupported(what: string): DiscError<"E_NOT_SUPPORTED"> {
   return new DiscError("E_NOT_SUPPORTED", `${what} is not supported yet, a later version will do it`, { what });
@@ -13,14 +13,16 @@ function notSupported(what: string): DiscError<"E_NOT_SUPPORTED"> {
 /** The file systems that --fs lists, for writing. @throws {@link DiscError} E_USAGE, E_NOT_SUPPORTED. */
 function fileSystemsToWrite(list: string | undefined): readonly FileSystemName[] | undefined {
   if (list === undefined) return undefined;
-  const names = new Set<FileSystemName>(["iso"]);
+  const names = new Set<FileSystemName>();
   for (const name of list.split(",").map((word) => word.trim())) {
-    if (name === "udf" || name === "all") throw notSupported(`--fs ${name}: writing UDF`);
+    if (name === "all") return writable;
     const found = writable.find((fileSystem) => fileSystem === name);
-    if (found === undefined) throw usageError(`--fs has "${name}", expected ${writable.join(", ")}`);
+    if (found === undefined) throw usageError(`--fs has "${name}", expected ${writable.join(", ")}, all`);
     names.add(found);
   }
-  return [...names];
+  // Rock Ridge and Joliet extend ISO 9660.
+  if (names.has("rockridge") || names.has("joliet")) names.add("iso");
+  return writable.filter((name) => names.has(name));
 }
 
 /** SOURCE_DATE_EPOCH, in seconds. @throws {@link DiscError} E_USAGE. */
@@ -45,7 +47,6 @@ function relaxations(options: OptionValues): ImageOptions["isoRelaxations"] {
 /** What the options ask of an image. */
 export function imageOptionsOf({ options, reporter, environment }: CommandContext): ImageOptions {
   if (options.has("growable")) throw notSupported("--growable: an image that grows");
-  if (options.has("udf-revision")) throw notSupported("--udf-revision: writing UDF");
   const charset = options.text("charset");
   const level = options.number("iso-level");
   const rockRidge = options.text("rock-ridge");
@@ -56,6 +57,11 @@ export function imageOptionsOf({ options, reporter, environment }: CommandContex
     isoRelaxations: relaxations(options),
     rockRidgeVersion: rockRidge as "1.10" | "1.12" | undefined,
     jolietNameLength: options.has("joliet-long") ? 103 : undefined,
+    udfRevision: options.text("udf-revision") as UdfRevision | undefined,
+    udfSpecialFiles: options.has("udf-special-files"),
+    udfEmbedFiles: options.has("udf-embed"),
+    udfVirtual: options.has("udf-vat"),
+    udfRebuild: options.has("udf-rebuild"),
     systemIdentifier: options.text("system-id"),
     volumeSetIdentifier: options.text("volume-set"),
     publisherIdentifier: options.text("publisher"),

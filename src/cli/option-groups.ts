@@ -1,4 +1,5 @@
 import { mediaTypes } from "../device.js";
+import { udfRevisions } from "../node.js";
 import type { OptionRow } from "./command-table.js";
 
 export const jsonOption: OptionRow = { name: "json", help: "Print JSON; errors are a JSON object on standard error." };
@@ -33,7 +34,7 @@ export const imageOptions: readonly OptionRow[] = [
     name: "fs",
     value: "LIST",
     default: "iso,rockridge,joliet",
-    help: "File systems, separated by commas: iso, rockridge, joliet. (udf and all are not supported yet.)",
+    help: "File systems, separated by commas: iso, rockridge, joliet, udf; or all.",
   },
   { name: "volume", short: "V", value: "NAME", default: "DISC", help: "Volume name, up to 32 characters, as given." },
   { name: "iso-level", value: "LEVEL", choices: ["1", "2", "3", "4"], default: "3", help: "Level of ISO 9660." },
@@ -55,7 +56,16 @@ export const imageOptions: readonly OptionRow[] = [
   { name: "application", value: "TEXT", help: "Application, up to 128 characters." },
   { name: "system-id", value: "TEXT", help: "System identifier, up to 32 characters." },
   { name: "volume-set", value: "TEXT", help: "Volume set identifier, up to 128 characters." },
-  { name: "udf-revision", value: "REVISION", help: "Revision of UDF. Not supported yet." },
+  {
+    name: "udf-revision",
+    value: "REVISION",
+    choices: udfRevisions,
+    help: "Revision of UDF. Default: that of the disc; else 1.02, on BD 2.50.",
+  },
+  { name: "udf-rebuild", help: "Write another revision of UDF than the session that is continued has." },
+  { name: "udf-special-files", help: "Put links and devices into UDF, too; 7-Zip then refuses the UDF volume." },
+  { name: "udf-embed", help: "Keep small files in their file entries; with --fs udf alone." },
+  { name: "udf-vat", help: "Use a virtual allocation table, as packet writing does; revisions 1.50 to 2.01." },
   { name: "growable", help: "Make an image that sessions can be added to. Not supported yet." },
   charsetOption,
   strictOption,
@@ -76,8 +86,8 @@ export const writingOptions: readonly OptionRow[] = [
   jsonOption,
 ];
 
-/** Which session and which tree is read. */
-export const readingOptions: readonly OptionRow[] = [
+/** Which session is read. */
+const sessionOptions: readonly OptionRow[] = [
   {
     name: "session",
     value: "N",
@@ -86,6 +96,11 @@ export const readingOptions: readonly OptionRow[] = [
   },
   { name: "start", value: "LBA", number: true, help: "First block of a session that no table of contents names." },
   { name: "scan", help: "Search all blocks for sessions." },
+];
+
+/** Which session and which tree is read. */
+export const readingOptions: readonly OptionRow[] = [
+  ...sessionOptions,
   {
     name: "fs",
     value: "NAME",
@@ -94,4 +109,26 @@ export const readingOptions: readonly OptionRow[] = [
   },
   charsetOption,
   strictOption,
+];
+
+/** What is dumped of a disc. */
+export const dumpOptions: readonly OptionRow[] = [
+  { name: "at", value: "LBA", number: true, help: "What stands in the block of that address, whatever it is." },
+  { name: "count", value: "N", number: true, default: "1", help: "Blocks from --at on." },
+  {
+    name: "iso",
+    help: "Volume descriptors, path tables and root directories of ISO 9660, with Rock Ridge and Joliet.",
+  },
+  {
+    name: "udf",
+    help: "Recognition sequence, anchors, volume descriptors, integrity, partitions, file set and root directory of UDF.",
+  },
+  {
+    name: "path",
+    value: "PATH",
+    help: "Not the root directory, but what leads to this item, and what is in a directory.",
+  },
+  ...sessionOptions,
+  charsetOption,
+  jsonOption,
 ];

@@ -243,7 +243,7 @@ export class DiscImage {
         at.push(entry);
         continue;
       }
-      if (++links > maximumLinks) throw notFound(path, `more than ${maximumLinks} symbolic links`);
+      if (++links > maximumLinks) throw notFound(path, `: more than ${maximumLinks} symbolic links`);
       const target = entry.target ?? "";
       if (target.startsWith("/")) at = [this.#root];
       names.unshift(...target.split("/").filter((part) => part !== "" && part !== "."));
@@ -254,7 +254,10 @@ export class DiscImage {
   async #child(directory: DiscEntry, name: string, path: string, signal: AbortSignal | undefined): Promise<DiscEntry> {
     if (directory.type !== "directory") throw notADirectory(directory.path, directory);
     const found = (await this.#list(directory, signal)).byName.get(name);
-    if (found === undefined) throw notFound(path, `no "${joinPath(directory.path, name)}"`);
+    if (found === undefined) {
+      const missing = joinPath(directory.path, name);
+      throw notFound(path, missing === path ? "" : `: no "${missing}"`);
+    }
     return found;
   }
 }
@@ -270,7 +273,7 @@ function allocate(bytes: number): Uint8Array {
 }
 
 function notFound(path: string, why: string): DiscError<"E_ITEM_NOT_FOUND"> {
-  return new DiscError("E_ITEM_NOT_FOUND", `there is no item "${path}": ${why}`, { path });
+  return new DiscError("E_ITEM_NOT_FOUND", `there is no item "${path}"${why}`, { path });
 }
 
 function notADirectory(path: string, entry: DiscEntry): DiscError<"E_NOT_A_DIRECTORY"> {

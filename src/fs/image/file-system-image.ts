@@ -17,15 +17,21 @@ import { DirectoryNode } from "../tree/directory.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
 import { mergeImported } from "../tree/merge.js";
 import { walkTree } from "../tree/walk.js";
-import type { DetectedFileSystem } from "./detect.js";
+import { partitionOffset, sessionEndAlign } from "../udf/udf-writer.js";
+import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { ImportOptions } from "./import.js";
 import { importTree } from "./import.js";
 import { sessionWriters } from "./iso-session.js";
 import { reportNames } from "./name-report.js";
 import type { ImageOptions } from "./options.js";
-import { checkOptions } from "./options.js";
+import { checkOptions, defaultFileSystems, isWritten } from "./options.js";
 import { SessionImage } from "./session-image.js";
 import { ImageTimes } from "./times.js";
+import type { UdfPlan } from "./udf-session.js";
+import { planUdf } from "./udf-session.js";
+
+/** Blocks that BD writes as one. MMC-6 4.4. */
+const bdWriteUnit = 32;
 
 /** How an earlier session is imported. */
 export type ImportFileSystemOptions = TaskOptions & Pick<ImportOptions, "session" | "charset">;
@@ -41,7 +47,9 @@ export class FileSystemImage {
   #chosen: MultisessionSequential | undefined;
   /** What the disc was when it was chosen: a result made for it must not be written to another. */
   #identity: DiscIdentity | null = null;
-  #imported: { readonly source: ImportSource; readonly volumeName: string } | undefined;
+  #imported:
+    | { readonly source: ImportSource; readonly volumeName: string; readonly udf: UdfVolumeInformation | undefined }
+    | undefined;
 
   /** @throws {@link DiscError} E_OPTION_INVALID, E_VOLUME_NAME_INVALID. */
   constructor(options: ImageOptions = {}) {
@@ -74,7 +82,7 @@ export class FileSystemImage {
 
   /** The file systems that are written. */
   get fileSystems(): readonly FileSystemName[] {
-    return this.options.fileSystems ?? ["iso", "rockridge", "joliet"];
+    return this.options.fileSystems ?? defaultFileSystems;
   }
 
   set fileSystems(fileSystems: readonly FileSystemName[]) {
@@ -158,7 +166,7 @@ export class FileSystemImage {
     const imported = await importTree(source, { ...options, fileSystem, onWarning });
     this.#refuseWhileInUse("importFileSystem");
     mergeImported(this.root, imported.root);
-    this.#imported = { source, volumeName: imported.volumeName };
+    this.#imported = { source, volumeName: imported.volumeName, udf: imported.udf };
     if (this.options.fileSystems === undefined) this.#takeFileSystems(imported.fileSystems);
     return imported.fileSystem;
   }
@@ -174,22 +182,18 @@ export class FileSystemImage {
       const reason = "it has no session with data";
       throw new DiscError("E_NOTHING_TO_IMPORT", `${source.name}: ${reason}`, { reason });
     }
-    if (source.identity.discId !== this.#identity?.discId) {
+    if (source.identity.fingerprint !== this.#identity?.fingerprint) {
       const message = `${source.name} is another disc, or in another state, than when it was chosen`;
-      const detail = { what: "disc", expected: this.#identity?.discId ?? "", actual: source.identity.discId };
+      const detail = { what: "disc", expected: this.#identity?.fingerprint ?? "", actual: source.identity.fingerprint };
       throw new DiscError("E_DISC_CHANGED", message, detail);
     }
     return source;
   }
 
   /** The next session has the file systems of the one it continues. */
-  #takeFileSystems(found: readonly DetectedFileSystem[]): void {
-    const written = found.filter((name): name is FileSystemName => name !== "udf");
-    this.options = { ...this.options, fileSystems: written.includes("iso") ? written : ["iso", ...written] };
-    if (written.length === found.length) return;
-    const reason = "UDF cannot be continued: the session that is written shows its files in the other trees";
-    const detail = { path: "/", fileSystem: "UDF", reason };
-    this.#warn(new DiscError("W_NOT_REPRESENTED", `"/" is not in UDF: ${reason}`, detail));
+  #takeFileSystems(found: readonly FileSystemName[]): void {
+    const isBare = found.every((name) => name === "udf");
+    this.options = { ...this.options, fileSystems: found.includes("iso") || isBare ? found : ["iso", ...found] };
   }
 
   /**
@@ -202,19 +206,35 @@ export class FileSystemImage {
     checkOptions(this.options);
     const onWarning: WarningListener = (warning) => this.#warn(warning);
     const times = new ImageTimes(this.options.sourceDateEpoch, onWarning);
-    const catalog = takeCatalog(this.root);
+    const udf = isWritten(this.options, "udf") ? this.#planUdf() : undefined;
+    const catalog = takeCatalog(this.root, udf?.rules.extended);
     reportNames(catalog, times, onWarning);
-    const contents = new ContentLayout(catalog, (content) => this.#isPinned(content));
-    const writers = sessionWriters({ options: this.options, catalog, contents, times, onWarning });
+    const contents = new ContentLayout(catalog, {
+      isPinned: (content) => this.#isPinned(content),
+      embeddedBytes: udf?.embeddedBytes,
+      fromBlock: udf === undefined ? undefined : partitionOffset,
+    });
+    const sessionStart = this.sessionStartBlock;
+    const writers = sessionWriters({ options: this.options, catalog, contents, times, onWarning, sessionStart, udf });
     const regions = writers.flatMap((writer) => writer.regions);
-    const plan = planRegions(regions, this.sessionStartBlock, { blocks: this.options.freeMediaBlocks });
+    const endAlign = udf === undefined ? 1 : sessionEndAlign;
+    const plan = planRegions(regions, sessionStart, { blocks: this.options.freeMediaBlocks, endAlign });
     this.#checkRoom(plan.blocks);
     const renderers = new Map<string, Renderer>();
     for (const writer of writers) for (const [kind, render] of writer.bind(plan)) renderers.set(kind, render);
     const release = (): void => void this.#results.delete(result);
-    const result: SessionImage = new SessionImage(plan, renderers, contents, this.#identity, release);
+    const hasTrailer = udf !== undefined;
+    const result: SessionImage = new SessionImage(plan, renderers, contents, this.#identity, hasTrailer, release);
     this.#results.add(result);
     return result;
+  }
+
+  /** How the UDF volume is written. */
+  #planUdf(): UdfPlan {
+    const chosen = this.#chosen;
+    const usualRevision = chosen !== undefined && chosen.writeUnitSize >= bdWriteUnit ? "2.50" : "1.02";
+    const mediumEnd = chosen === undefined ? undefined : chosen.nextWritableAddress + chosen.freeSectorsOnMedia;
+    return planUdf({ options: this.options, usualRevision, before: this.#imported?.udf, mediumEnd });
   }
 
   /** @throws {@link DiscError} E_DISC_FULL. */

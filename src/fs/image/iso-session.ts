@@ -1,19 +1,19 @@
-/** Which writers make a session of ISO 9660, Rock Ridge and Joliet, and in which order their regions lie. */
+/** Which writers make a session, and in which order their regions lie. */
 import { writeTextBytes, writeUtf16be } from "../../codec/text.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import { maximumExtentBytes } from "../iso9660/directory-layout.js";
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
 import { buildHierarchy } from "../iso9660/hierarchy.js";
-import type { RegionWriter } from "../iso9660/hierarchy-writer.js";
 import { HierarchyWriter } from "../iso9660/hierarchy-writer.js";
 import { IsoDescriptorWriter, TerminatorWriter } from "../iso9660/iso-writer.js";
 import type { VolumeDescription } from "../iso9660/volume-description.js";
+import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import { JolietDescriptorWriter } from "../joliet/joliet-writer.js";
 import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
-import type { Renderer } from "../layout/region.js";
+import type { RegionWriter, Renderer } from "../layout/region.js";
 import type { Charset } from "../names/charset.js";
 import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../names/iso-name.js";
 import { compareJolietNames, jolietNameMapping } from "../names/joliet-name.js";
@@ -21,8 +21,10 @@ import { bytesFromName } from "../names/name-bytes.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
 import type { Item } from "../tree/directory.js";
 import type { ImageOptions } from "./options.js";
-import { isoVolumeName } from "./options.js";
+import { isoVolumeName, isWritten } from "./options.js";
 import type { ImageTimes } from "./times.js";
+import type { UdfPlan } from "./udf-session.js";
+import { udfWriter } from "./udf-session.js";
 
 /** What the writers of a session are made from. */
 export interface SessionParts {
@@ -31,6 +33,10 @@ export interface SessionParts {
   readonly contents: ContentLayout;
   readonly times: ImageTimes;
   readonly onWarning: WarningListener;
+  /** First block of the session. */
+  readonly sessionStart: number;
+  /** `undefined` where no UDF is written. */
+  readonly udf: UdfPlan | undefined;
 }
 
 /** The system area: zero, unless something that boots lies there. ECMA-119 6.2.1. */
@@ -165,14 +171,17 @@ function jolietHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyW
   );
 }
 
-/** Whether the options ask for a file system; all are written by default. */
-function isWritten(options: ImageOptions, fileSystem: "rockridge" | "joliet"): boolean {
-  return options.fileSystems?.includes(fileSystem) ?? true;
+/** Writes the contents of files. */
+function contentsWriter({ contents }: SessionParts): RegionWriter {
+  return { regions: [contents.region], bind: () => new Map([[contents.region.kind, contents.render]]) };
 }
 
-/** The writers of a session, in the order in which their regions lie: docs/ON-DISC.md, order of regions. */
-export function sessionWriters(parts: SessionParts): RegionWriter[] {
-  const { options, contents, times } = parts;
+/** The writers of ISO 9660 and what extends it: its descriptors, and its hierarchies. */
+function isoWriters(parts: SessionParts): {
+  readonly descriptors: RegionWriter[];
+  readonly hierarchies: RegionWriter[];
+} {
+  const { options, times } = parts;
   const hasRockRidge = isWritten(options, "rockridge");
   const description: VolumeDescription = {
     volumeName: options.volumeName ?? "DISC",
@@ -193,17 +202,27 @@ export function sessionWriters(parts: SessionParts): RegionWriter[] {
   let position = 1;
   const jolietPosition = joliet === undefined ? undefined : position++;
   const enhancedPosition = options.isoLevel === 4 ? position++ : undefined;
-  const descriptors: RegionWriter[] = [
-    new SystemAreaWriter(),
-    new IsoDescriptorWriter(isoDescription, iso, volumeSpaceSize, enhancedPosition),
-  ];
+  const descriptors: RegionWriter[] = [new IsoDescriptorWriter(isoDescription, iso, volumeSpaceSize, enhancedPosition)];
   if (joliet !== undefined) {
     descriptors.push(new JolietDescriptorWriter(description, joliet, volumeSpaceSize, jolietPosition!));
   }
   descriptors.push(new TerminatorWriter(position));
-  const contentWriter: RegionWriter = {
-    regions: [contents.region],
-    bind: () => new Map([[contents.region.kind, contents.render]]),
-  };
-  return [...descriptors, iso, ...(joliet === undefined ? [] : [joliet]), contentWriter];
+  return { descriptors, hierarchies: joliet === undefined ? [iso] : [iso, joliet] };
+}
+
+/** The writers of a session, in the order in which their regions lie: docs/ON-DISC.md, order of regions. */
+export function sessionWriters(parts: SessionParts): RegionWriter[] {
+  const { options, udf } = parts;
+  const hasIso = isWritten(options, "iso");
+  const { descriptors, hierarchies } = hasIso ? isoWriters(parts) : { descriptors: [], hierarchies: [] };
+  const writers = [new SystemAreaWriter(), ...descriptors, ...hierarchies];
+  if (udf === undefined) return [...writers, contentsWriter(parts)];
+  const descriptorBlocks = descriptors.reduce((sum, { regions }) => sum + regions.length, 0);
+  const volume = udfWriter(udf, {
+    ...parts,
+    recognitionBlock: firstVolumeDescriptorBlock + descriptorBlocks,
+    hasSpecialFilesElsewhere: hasIso && isWritten(options, "rockridge"),
+    hasNamesElsewhere: hasIso && isWritten(options, "rockridge"),
+  });
+  return [...writers, volume, contentsWriter(parts), volume.trailer];
 }

@@ -1,3 +1,4 @@
+import { recordingTimeRange } from "../../codec/time.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { Charset } from "../names/charset.js";
@@ -5,10 +6,15 @@ import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
 import type { JolietNameLength } from "../names/joliet-name.js";
 import type { RockRidgeVersion } from "../rockridge/entries.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
+import type { UdfRevision } from "../udf/revision.js";
+import { udfRevisions } from "../udf/revision.js";
 
 /** What an image is like. All can be changed until the result is made. */
 export interface ImageOptions {
-  /** Rock Ridge extends ISO 9660, which is always there. Default: all three. */
+  /**
+   * Rock Ridge and Joliet extend ISO 9660, which is there with either; UDF can stand alone. Default: all but UDF, because
+   * programs that look for a disc by its kind take one with both for UDF.
+   */
   readonly fileSystems?: readonly FileSystemName[] | undefined;
   /** Up to 32 characters, written as given where the format allows. Default: "DISC". */
   readonly volumeName?: string | undefined;
@@ -19,6 +25,22 @@ export interface ImageOptions {
   readonly rockRidgeVersion?: RockRidgeVersion | undefined;
   /** Default: 64. */
   readonly jolietNameLength?: JolietNameLength | undefined;
+  /** Default: that of the imported session; else 1.02, and 2.50 on discs written in units of 32 blocks (BD). */
+  readonly udfRevision?: UdfRevision | undefined;
+  /**
+   * Writes the revision that was asked for even where the imported session has another one: all file entries are written
+   * anew. Readers that know the old revision alone will not read the disc any more.
+   */
+  readonly udfRebuild?: boolean | undefined;
+  /**
+   * Whether UDF holds links, devices, FIFOs and sockets, too. 7-Zip refuses a volume that has any, so that the default is
+   * to leave them to Rock Ridge, and to warn where there is none.
+   */
+  readonly udfSpecialFiles?: boolean | undefined;
+  /** Keeps small files and directories in their file entries; in images of UDF alone. */
+  readonly udfEmbedFiles?: boolean | undefined;
+  /** Finds file entries by a virtual allocation table, as packet writing on write-once discs does. From 1.50 on. */
+  readonly udfVirtual?: boolean | undefined;
   /** The character set of Rock Ridge names. Default: their own bytes, which are UTF-8 nearly always. */
   readonly charset?: Charset | undefined;
   readonly systemIdentifier?: string | undefined;
@@ -35,7 +57,16 @@ export interface ImageOptions {
   readonly strict?: boolean | undefined;
 }
 
-const fileSystemNames: readonly string[] = ["iso", "rockridge", "joliet"];
+const fileSystemNames: readonly string[] = ["iso", "rockridge", "joliet", "udf"];
+
+/** What is written unless the caller names others. */
+export const defaultFileSystems: readonly FileSystemName[] = ["iso", "rockridge", "joliet"];
+
+/** Whether the options ask for a file system. */
+export function isWritten({ fileSystems = defaultFileSystems }: ImageOptions, name: FileSystemName): boolean {
+  if (name === "iso") return fileSystems.some((written) => written !== "udf");
+  return fileSystems.includes(name);
+}
 
 function refuse(option: string, value: unknown, allowed: string): never {
   throw new DiscError("E_OPTION_INVALID", `${option} is ${JSON.stringify(value)}, allowed: ${allowed}`, {
@@ -66,12 +97,21 @@ export function checkOptions(options: ImageOptions): void {
   if (fileSystems?.length === 0) refuse("fileSystems", fileSystems, "at least one");
   checkOneOf("isoLevel", isoLevel, [1, 2, 3, 4]);
   checkOneOf("rockRidgeVersion", rockRidgeVersion, ["1.10", "1.12"]);
+  checkOneOf("udfRevision", options.udfRevision, udfRevisions);
+  if (options.udfVirtual === true && (options.udfRevision === "1.02" || Number(options.udfRevision ?? 1.5) >= 2.5)) {
+    refuse("udfVirtual", true, "with revisions 1.50, 2.00 and 2.01");
+  }
+  if (options.udfEmbedFiles === true && (isWritten(options, "iso") || options.udfVirtual === true)) {
+    refuse("udfEmbedFiles", true, "in images of UDF alone, without a virtual partition");
+  }
   checkOneOf("jolietNameLength", jolietNameLength, [64, 103]);
   if (options.isoRelaxations?.longNames === true && options.isoRelaxations.omitVersion !== true) {
     refuse("isoRelaxations", options.isoRelaxations, "longNames only together with omitVersion");
   }
-  if (sourceDateEpoch !== undefined && !(Number.isSafeInteger(sourceDateEpoch) && sourceDateEpoch >= 0)) {
-    refuse("sourceDateEpoch", sourceDateEpoch, "whole seconds since 1970");
+  const lastSecond = Math.floor(recordingTimeRange.lastMs / 1000);
+  const isWhole = sourceDateEpoch === undefined || Number.isSafeInteger(sourceDateEpoch);
+  if (!isWhole || (sourceDateEpoch ?? 0) < 0 || (sourceDateEpoch ?? 0) > lastSecond) {
+    refuse("sourceDateEpoch", sourceDateEpoch, "whole seconds since 1970, up to the year 2155");
   }
   if (freeMediaBlocks !== undefined && !(Number.isSafeInteger(freeMediaBlocks) && freeMediaBlocks > 0)) {
     refuse("freeMediaBlocks", freeMediaBlocks, "a positive number of blocks");

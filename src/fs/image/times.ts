@@ -41,6 +41,21 @@ export class ImageTimes {
     };
   }
 
+  /** The last access to an item; where it is not known or not to be shown, the last modification. */
+  accessMs(item: Item): number {
+    return this.#modifyOnly || item.atimeMs === null ? this.modifyMs(item) : this.#writable(item.atimeMs);
+  }
+
+  /** The last change of an item's attributes, likewise. */
+  attributesMs(item: Item): number {
+    return this.#modifyOnly || item.ctimeMs === null ? this.modifyMs(item) : this.#writable(item.ctimeMs);
+  }
+
+  /** When an item was created; `null` where it is not known or not to be shown. */
+  creationMs(item: Item): number | null {
+    return this.#modifyOnly || item.birthtimeMs === null ? null : this.#writable(item.birthtimeMs);
+  }
+
   /** Reports a time that no directory record can hold. */
   check(item: Item): void {
     const time = item.mtimeMs;

@@ -4,7 +4,7 @@ import type { ContentLayout } from "../layout/contents.js";
 import { contentsLba } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import { lbaOf } from "../layout/plan.js";
-import type { Region, Renderer } from "../layout/region.js";
+import type { Region, RegionWriter, Renderer } from "../layout/region.js";
 import { nextPlace } from "../layout/region.js";
 import type { SystemUse } from "../susp/area.js";
 import type { Extent } from "../tree/content.js";
@@ -31,12 +31,6 @@ export interface HierarchyForm {
   readonly systemUse?: SystemUse;
   /** Recording time of an item, in milliseconds since 1970. */
   timeMs(item: Item): number;
-}
-
-/** A writer's regions: asked for before any address is known, bound to their renderers once the plan is made. */
-export interface RegionWriter {
-  readonly regions: readonly Region[];
-  bind(plan: Plan): ReadonlyMap<string, Renderer>;
 }
 
 /** The addresses a volume descriptor refers to. */

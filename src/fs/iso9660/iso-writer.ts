@@ -1,7 +1,7 @@
 import { blockBytes } from "../../units.js";
 import type { Plan } from "../layout/plan.js";
-import type { Region, Renderer } from "../layout/region.js";
-import type { HierarchyWriter, RegionWriter } from "./hierarchy-writer.js";
+import type { Region, RegionWriter, Renderer } from "../layout/region.js";
+import type { HierarchyWriter } from "./hierarchy-writer.js";
 import type { VolumeDescription } from "./volume-description.js";
 import type { PrimaryVolumeDescriptor, SupplementaryVolumeDescriptor } from "./volume-descriptors.js";
 import {

@@ -1,11 +1,11 @@
-import type { HierarchyWriter, RegionWriter } from "../iso9660/hierarchy-writer.js";
+import type { HierarchyWriter } from "../iso9660/hierarchy-writer.js";
 import type { VolumeSpaceSize } from "../iso9660/iso-writer.js";
 import { describeVolume, descriptorRegion } from "../iso9660/iso-writer.js";
 import type { VolumeDescription } from "../iso9660/volume-description.js";
 import type { SupplementaryVolumeDescriptor } from "../iso9660/volume-descriptors.js";
 import { jolietEscapeSequences, jolietVolumeDescriptor } from "../iso9660/volume-descriptors.js";
 import type { Plan } from "../layout/plan.js";
-import type { Region, Renderer } from "../layout/region.js";
+import type { Region, RegionWriter, Renderer } from "../layout/region.js";
 
 /** Characters of a volume name in Joliet: 32 bytes of UCS-2. Joliet Specification, "Volume Identifier". */
 const volumeNameCharacters = 16;

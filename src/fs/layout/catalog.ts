@@ -17,6 +17,12 @@ export interface CatalogDirectory {
   readonly directories: readonly CatalogDirectory[];
 }
 
+/** A named stream, and the number of its content. */
+export interface CatalogStream {
+  readonly name: string;
+  readonly content: number;
+}
+
 /**
  * The tree as it is when an image is planned, in arrays: what every file system of the image is derived from.
  * Everything that is no directory is an *object*; hard links are one object. Objects with content name it by its number
@@ -31,6 +37,10 @@ export interface Catalog {
   readonly contents: readonly Content[];
   /** For each content, a node that has it, for messages. */
   readonly nodeOfContent: readonly Item[];
+  /** From here on, contents are those of named streams. */
+  readonly firstStreamContent: number;
+  /** Of the items that have named streams, where these are written. */
+  readonly streams: ReadonlyMap<Item, readonly CatalogStream[]>;
 }
 
 function haveEqualAttributes(one: Item, other: Item): boolean {
@@ -63,6 +73,13 @@ class Numbering {
     return first;
   }
 
+  /** A content that is no file's own; one that is shared by several streams has a number for each. */
+  stream(item: Item, content: Content): number {
+    this.contents.push(content);
+    this.nodeOfContent.push(item);
+    return this.contents.length - 1;
+  }
+
   #newObject(content: number): number {
     this.links.push(1);
     this.contentOfObject.push(content);
@@ -87,8 +104,13 @@ class GrowingDirectory implements CatalogDirectory {
   }
 }
 
-/** Takes the catalog of a tree: directories level by level, contents in the order of their directories. */
-export function takeCatalog(root: DirectoryNode): Catalog {
+/**
+ * Takes the catalog of a tree: directories level by level, contents in the order of their directories, those of streams
+ * behind them.
+ *
+ * @param withStreams Whether named streams are written.
+ */
+export function takeCatalog(root: DirectoryNode, withStreams = false): Catalog {
   const numbering = new Numbering();
   const directories: GrowingDirectory[] = [new GrowingDirectory(root, 0, undefined)];
   for (let next = 0; next < directories.length; next++) {
@@ -103,11 +125,30 @@ export function takeCatalog(root: DirectoryNode): Catalog {
       }
     }
   }
+  const firstStreamContent = numbering.contents.length;
+  const streams = withStreams ? takeStreams(directories, numbering) : new Map<Item, CatalogStream[]>();
   return {
     directories,
+    streams,
+    firstStreamContent,
     links: Uint32Array.from(numbering.links),
     contentOfObject: Int32Array.from(numbering.contentOfObject),
     contents: numbering.contents,
     nodeOfContent: numbering.nodeOfContent,
   };
+}
+
+function takeStreams(directories: readonly CatalogDirectory[], numbering: Numbering): Map<Item, CatalogStream[]> {
+  const found = new Map<Item, CatalogStream[]>();
+  for (const { node, children } of directories) {
+    for (const item of [node, ...children.filter((child) => child.type !== "directory")]) {
+      if (item.streams === undefined) continue;
+      const sorted = [...item.streams].sort(([one], [other]) => compareNames(one, other));
+      found.set(
+        item,
+        sorted.map(([name, content]) => ({ name, content: numbering.stream(item, content) })),
+      );
+    }
+  }
+  return found;
 }

@@ -3,11 +3,25 @@ import type { BatchReader, Content, ContentRequest, Extent } from "../tree/conte
 import type { Catalog } from "./catalog.js";
 import type { Plan } from "./plan.js";
 import { lbaOf } from "./plan.js";
-import type { Region, Renderer } from "./region.js";
+import type { Place, Region, Renderer } from "./region.js";
 import { nextPlace } from "./region.js";
 
 /** The kind of the one region that holds all contents. */
 const contentsKind = "contents";
+
+/** How the contents of a session are laid out. */
+export interface ContentLayoutOptions {
+  /** Whether a content stays where an earlier session put it. */
+  isPinned(content: Content): boolean;
+  /** Contents of up to so many bytes have no blocks: what refers to them holds them. Default 0. */
+  readonly embeddedBytes?: number | undefined;
+  /** The first block of the session that contents may occupy. */
+  readonly fromBlock?: number | undefined;
+}
+
+/** Stands for the first block of contents that are pinned or empty, and of those that are embedded. */
+const elsewhere = -1;
+const embedded = -2;
 
 /**
  * Where the contents of a session lie: written ones one after another in a single region, each from a block of its
@@ -17,24 +31,34 @@ const contentsKind = "contents";
 export class ContentLayout {
   readonly contents: readonly Content[];
   readonly region: Region;
-  /** For each content, its first block counted from the region's; -1 for one that is pinned or empty. */
+  /** For each content, its first block counted from the region's; or one of the two values below 0. */
   readonly #firstBlock: Float64Array;
   /** The written contents in order. */
   readonly #written: Int32Array;
 
-  constructor(catalog: Catalog, isPinned: (content: Content) => boolean) {
+  constructor(catalog: Catalog, options: ContentLayoutOptions) {
     this.contents = catalog.contents;
-    this.#firstBlock = new Float64Array(this.contents.length).fill(-1);
+    this.#firstBlock = new Float64Array(this.contents.length).fill(elsewhere);
     const written: number[] = [];
     let block = 0;
-    for (const [index, content] of this.contents.entries()) {
-      if (content.bytes === 0 || isPinned(content)) continue;
+    const { firstStreamContent } = catalog;
+    for (let position = 0; position < this.contents.length; position++) {
+      // Contents of streams come first: 7-Zip, which knows none, takes what lies behind all files for trailing rubbish.
+      const index = (position + firstStreamContent) % this.contents.length;
+      const content = this.contents[index]!;
+      if (content.bytes === 0 || options.isPinned(content)) continue;
+      // What is embedded may be rendered more than once: a metadata partition has a mirror.
+      if (content.bytes <= (options.embeddedBytes ?? 0) && content.repeatable) {
+        this.#firstBlock[index] = embedded;
+        continue;
+      }
       this.#firstBlock[index] = block;
       written.push(index);
       block += blocksOf(content.bytes);
     }
     this.#written = Int32Array.from(written);
-    this.region = { kind: contentsKind, name: "File contents", blocks: block, place: nextPlace, needs: "plan" };
+    const place: Place = options.fromBlock === undefined ? nextPlace : { at: "next", from: options.fromBlock };
+    this.region = { kind: contentsKind, name: "File contents", blocks: block, place, needs: "plan" };
   }
 
   /** The written contents with their first blocks, counted from the region's, in the order in which they lie. */
@@ -44,7 +68,12 @@ export class ContentLayout {
 
   /** Whether a content lies where an earlier session put it. */
   isPinned(index: number): boolean {
-    return this.#firstBlock[index]! < 0 && this.contents[index]!.bytes > 0;
+    return this.#firstBlock[index] === elsewhere && this.contents[index]!.bytes > 0;
+  }
+
+  /** Whether a content has no blocks of its own: it stands in what refers to it. */
+  isEmbedded(index: number): boolean {
+    return this.#firstBlock[index] === embedded;
   }
 
   /** In how many extents of at most that many bytes a content lies; 1 for an empty one. */
@@ -63,20 +92,7 @@ export class ContentLayout {
   }
 
   /** Fills blocks of the region from the contents. */
-  readonly render: Renderer = async (first, out, _plan, signal) => {
-    let batch: ContentRequest[] = [];
-    let reader: BatchReader | undefined;
-    for (const request of this.#requests(first, out)) {
-      if (batch.length > 0 && request.content.batchReader !== reader) {
-        await reader!.readBatch(batch, signal);
-        batch = [];
-      }
-      reader = request.content.batchReader;
-      if (reader === undefined) await request.content.read(request.offset, request.into, signal);
-      else batch.push(request);
-    }
-    if (batch.length > 0) await reader!.readBatch(batch, signal);
-  };
+  readonly render: Renderer = (first, out, _plan, signal) => readContents(this.#requests(first, out), signal);
 
   /** The parts of contents that lie in some blocks of the region. */
   *#requests(first: number, out: Uint8Array): Generator<ContentRequest> {
@@ -104,6 +120,22 @@ export class ContentLayout {
     }
     return low;
   }
+}
+
+/** Reads parts of contents, those of one kind that follow on each other at once. @throws as `Content.read`. */
+export async function readContents(requests: Iterable<ContentRequest>, signal: AbortSignal | undefined): Promise<void> {
+  let batch: ContentRequest[] = [];
+  let reader: BatchReader | undefined;
+  for (const request of requests) {
+    if (batch.length > 0 && request.content.batchReader !== reader) {
+      await reader!.readBatch(batch, signal);
+      batch = [];
+    }
+    reader = request.content.batchReader;
+    if (reader === undefined) await request.content.read(request.offset, request.into, signal);
+    else batch.push(request);
+  }
+  if (batch.length > 0) await reader!.readBatch(batch, signal);
 }
 
 function splitExtent({ lba, bytes }: Extent, maximumBytes: number): Extent[] {

@@ -10,6 +10,8 @@ import { nextPlace } from "./region.js";
 export interface PlanLimits {
   /** Blocks the session may have; `undefined` for no limit. */
   readonly blocks?: number | undefined;
+  /** The plan's end lies at a multiple of so many blocks of the medium. Default 1. */
+  readonly endAlign?: number | undefined;
 }
 
 /** Addresses are 32-bit numbers on disc. ECMA-119 7.3.3. */
@@ -40,7 +42,11 @@ function refuseOverlaps(placed: readonly PlacedRegion[], firstBlock: number): vo
 }
 
 /** Puts the regions of fixed places first, those that follow one another around them, and those of the end last. */
-function place(regions: readonly Region[], firstBlock: number): { placed: PlacedRegion[]; end: number } {
+function place(
+  regions: readonly Region[],
+  firstBlock: number,
+  endAlign: number,
+): { placed: PlacedRegion[]; end: number } {
   const placed: PlacedRegion[] = [];
   for (const region of regions) {
     if (region.place.at === "fromStart") placed.push({ region, lba: firstBlock + region.place.block });
@@ -52,7 +58,8 @@ function place(regions: readonly Region[], firstBlock: number): { placed: Placed
   const following: PlacedRegion[] = [];
   for (const region of regions) {
     if (region.place.at !== "next") continue;
-    const lba = nextFree(placed, cursor, region.blocks, region.place.align ?? 1);
+    const { align = 1, from = 0 } = region.place;
+    const lba = nextFree(placed, Math.max(cursor, firstBlock + from), region.blocks, align);
     following.push({ region, lba });
     cursor = lba + region.blocks;
   }
@@ -60,7 +67,7 @@ function place(regions: readonly Region[], firstBlock: number): { placed: Placed
   const all = [...placed, ...following].sort(byAddress);
   const behind = (region: Region): number => (region.place.at === "fromEnd" ? region.place.block : 0);
   const used = all.reduce((end, { region, lba }) => Math.max(end, lba + region.blocks), firstBlock);
-  const end = used + Math.max(0, ...fromEnd.map((region) => behind(region) + 1));
+  const end = alignUp(used + Math.max(0, ...fromEnd.map((region) => behind(region) + 1)), endAlign);
   for (const region of fromEnd) all.push({ region, lba: end - 1 - behind(region) });
   return { placed: all.sort(byAddress), end };
 }
@@ -81,7 +88,7 @@ export function planRegions(regions: readonly Region[], firstBlock: number, limi
     tiled.push({ region: gap, lba: position });
     position = lba;
   };
-  const { placed, end } = place(regions, firstBlock);
+  const { placed, end } = place(regions, firstBlock, limits.endAlign ?? 1);
   for (const next of placed) {
     fillTo(next.lba);
     tiled.push(next);

@@ -17,13 +17,13 @@ export interface DiscStream {
   readonly extents: readonly Extent[];
 }
 
-/**
- * The file entry of an item in UDF, with what it says: a later session refers to it where it would write the same.
- * Only entries that lie in the partition itself have one, and are not found by way of a table or a file.
- */
+/** The file entry of an item in UDF, with what it says: a later session refers to it where it would write the same. */
 export interface FileEntryReference {
   /** Block of the disc. */
   readonly lba: number;
+  /** The kind of partition in which it is found, and its block in that. */
+  readonly partition: "type1" | "metadata" | "virtual";
+  readonly block: number;
   readonly uniqueId: number;
   readonly links: number;
   readonly mode: number;

@@ -1,7 +1,6 @@
 /** Finds and reads virtual allocation tables. OSTA UDF 2.2.11 (2.00 and later), 2.2.10 of 1.50. */
 import { reportFault } from "../../codec/codec.js";
 import { readU32le } from "../../codec/integers.js";
-import { textFromBytes } from "../../codec/text.js";
 import { FormatError, hasCode, throwIfCancelled } from "../../errors.js";
 import { maximumUnreadable } from "./anchor-reader.js";
 import type { EntryReading, UdfFileEntry } from "./file-entry-reader.js";
@@ -12,6 +11,7 @@ import { tagIdentifierAt, tagIdentifiers } from "./tag.js";
 import type { VirtualAllocationTableHeader } from "./virtual-allocation-table.js";
 import {
   noVirtualBlock,
+  uncountedBytesAt,
   virtualAllocationTableHeader,
   virtualAllocationTableIdentifier,
   virtualAllocationTableTail,
@@ -23,9 +23,6 @@ const searchedBlocks = 256;
 
 /** The largest table that is read: 16 million entries, one for each file. */
 const maximumTableBytes = 64 * 1024 * 1024;
-
-/** Bytes that Windows leaves between header and entries without counting them: an entity identifier. */
-const uncountedBytes = 32;
 
 /** A table that was found. */
 export interface FoundTable {
@@ -165,12 +162,11 @@ function tableWithHeader(
   if (header.lengthOfHeader < virtualAllocationTableHeader.size || header.lengthOfHeader > data.length)
     return undefined;
   let entriesAt = header.lengthOfHeader;
-  // As an entry this would be a block beyond any disc: 0, "*", "M", "i".
-  const isCounted = header.lengthOfImplementationUse > 0 || textFromBytes(data, entriesAt, 2) !== "\0*";
-  if (!isCounted && entriesAt + uncountedBytes <= data.length) {
-    const reason = `is ${header.lengthOfHeader}, and ${uncountedBytes} bytes more stand before the entries`;
+  const uncounted = uncountedBytesAt(data, 0, data.length);
+  if (uncounted > 0) {
+    const reason = `is ${header.lengthOfHeader}, and ${uncounted} bytes more stand before the entries`;
     reportFault(context, "VirtualAllocationTable", "lengthOfHeader", "UDF 2.2.11", reason);
-    entriesAt += uncountedBytes;
+    entriesAt += uncounted;
   }
   const { previousVatIcbLocation } = header;
   return {

@@ -25,7 +25,8 @@ for (const layout of ["1.50", "2.01", "2.01 by Windows"] as const) {
     t.is(udf?.vat?.modifiedMs, madeTime);
     t.is(udf?.logicalVolumeIdentifier, layout === "1.50" ? "hand-made" : "renamed");
     const [file] = await opened.image.readdir("/");
-    t.is(file?.fileEntry, undefined, "an entry that a table leads to is not referred to");
+    t.is(file?.fileEntry?.partition, "virtual");
+    t.is(file?.fileEntry?.block, 2);
     t.deepEqual(lbas(file!), [288 + 61]);
   });
 }
@@ -111,7 +112,8 @@ for (const flags of [0, 1]) {
     t.is(opened.image.sessions[0]!.udf?.partitions[1]?.kind, "metadata");
     const [file] = await opened.image.readdir("/");
     t.deepEqual(lbas(file!), [288 + 200]);
-    t.is(file?.fileEntry, undefined);
+    t.is(file?.fileEntry?.partition, "metadata");
+    t.is(file?.fileEntry?.block, 5);
   });
 }
 

@@ -619,11 +619,13 @@ function resealed(volume: MadeVolume): MadeVolume {
   return volume;
 }
 
-test("only plain entries are referred to by later sessions", async (t) => {
+test("only usual entries are referred to by later sessions", async (t) => {
   const usual: MadeEntry = { form: 0, allocation: shortExtent(5, 4), length: 5 };
   const { entry } = await fileOf(withFile(usual));
   t.deepEqual(entry.fileEntry, {
     lba: 291,
+    partition: "type1",
+    block: 3,
     uniqueId: 20,
     links: 1,
     mode: 0o444,

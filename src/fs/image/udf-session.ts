@@ -1,0 +1,245 @@
+/** Which writer makes the UDF volume of a session. */
+import type { Warning, WarningListener } from "../../errors.js";
+import { DiscError } from "../../errors.js";
+import { blockBytes } from "../../units.js";
+import type { Catalog } from "../layout/catalog.js";
+import type { ContentLayout } from "../layout/contents.js";
+import type { Item } from "../tree/directory.js";
+import type { FileEntryReference } from "../tree/disc-entry.js";
+import { maximumMetadataExtents } from "../udf/metadata-file.js";
+import { entryCreationMs } from "../udf/metadata-renderer.js";
+import type { RevisionRules, UdfRevision } from "../udf/revision.js";
+import { revisionNumber, rulesOf, udfRevisions } from "../udf/revision.js";
+import type { UdfStructure } from "../udf/udf-layout.js";
+import { firstFreeUniqueId } from "../udf/udf-layout.js";
+import type { UdfContinuation } from "../udf/udf-writer.js";
+import { partitionStartOf, UdfWriter } from "../udf/udf-writer.js";
+import { firstFreeNumber } from "../udf/virtual-allocation-table-writer.js";
+import type { UdfVolumeInformation } from "../udf/volume-information.js";
+import type { ImageOptions } from "./options.js";
+import type { ImageTimes } from "./times.js";
+
+/** How the UDF volume of a session is written: decided before the tree is taken. */
+export interface UdfPlan {
+  readonly rules: RevisionRules;
+  readonly structure: UdfStructure;
+  /** Bytes up to which files are kept in their file entries. */
+  readonly embeddedBytes: number;
+  readonly continuation: UdfContinuation | undefined;
+  /** How unchanged file entries of the session before can be referred to; `undefined` where they cannot. */
+  readonly entriesBefore: UdfStructure | undefined;
+  readonly mediumEnd: number | undefined;
+}
+
+/** What a file entry has room for beside its head and the attributes a file may have. */
+const embeddedBytesOf = (rules: RevisionRules): number => 2048 - (rules.extended ? 216 : 176 + 56);
+
+/** What the plan for a UDF volume follows from. */
+export interface UdfPlanInput {
+  readonly options: ImageOptions;
+  /** What the medium asks for where neither the caller nor the session before says. */
+  readonly usualRevision: UdfRevision;
+  /** The volume of the session that is continued; `undefined` where it has none. */
+  readonly before: UdfVolumeInformation | undefined;
+  readonly mediumEnd: number | undefined;
+}
+
+/** Unique ids from here on are more than some readers hold. OSTA UDF 3.2.1.1. */
+const uniqueIdLimit = 0x7fff_ffff;
+
+/** The revision in which a volume goes on: its own, or the newest before it that can be written. */
+function revisionOf({ udfRevision, descriptorVersion }: UdfVolumeInformation): UdfRevision {
+  const written = udfRevisions.filter(
+    (revision) => revisionNumber(revision) <= udfRevision && rulesOf(revision).descriptorVersion === descriptorVersion,
+  );
+  return written.at(-1) ?? (descriptorVersion === 2 ? "1.02" : "2.00");
+}
+
+function structureOf({ partitions }: UdfVolumeInformation): UdfStructure {
+  if (partitions.some(({ kind }) => kind === "virtual")) return "virtual";
+  return partitions.some(({ kind }) => kind === "metadata") ? "metadata" : "plain";
+}
+
+/** The first unique id that is free; `undefined` where that is not known, or none is left. */
+function nextUniqueIdOf({ integrity, vat }: UdfVolumeInformation): number | undefined {
+  const next = vat === undefined ? integrity?.nextUniqueId : vat.uniqueId + 1n;
+  return next === undefined || next > uniqueIdLimit ? undefined : Math.max(firstFreeUniqueId, Number(next));
+}
+
+/** What the next session takes over from a volume; `undefined` of one whose blocks are not those of the disc. */
+function continuationOf(before: UdfVolumeInformation): UdfContinuation | undefined {
+  const partition = before.partitions.find(({ kind }) => kind === "type1" || kind === "sparable");
+  if (partition === undefined || before.blockBytes !== blockBytes) return undefined;
+  const { number: partitionNumber, startLba: partitionStart } = partition;
+  const { tagSerialNumber, vat } = before;
+  return {
+    partitionNumber,
+    partitionStart,
+    tagSerialNumber,
+    // Where nothing is known of the ids in use, all entries are written anew, and ids begin anew.
+    nextUniqueId: nextUniqueIdOf(before) ?? firstFreeUniqueId,
+    metadataFiles: before.metadataFiles,
+    virtualAllocationTable:
+      vat === undefined ? undefined : { entries: vat.entries, icbBlock: vat.icbLba - partitionStart },
+  };
+}
+
+/**
+ * Decides how a UDF volume is written.
+ *
+ * @throws {@link DiscError} E_UDF_REVISION_FIXED.
+ */
+export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanInput): UdfPlan {
+  const imported = before === undefined ? undefined : revisionOf(before);
+  const wanted = options.udfRevision;
+  if (imported !== undefined && wanted !== undefined && wanted !== imported && options.udfRebuild !== true) {
+    const because = "its file entries cannot be kept in another one, and readers of it may not know the other";
+    const message = `the disc has UDF ${imported}, ${wanted} was asked for: ${because}`;
+    throw new DiscError("E_UDF_REVISION_FIXED", message, { imported, wanted });
+  }
+  const rules = rulesOf(wanted ?? imported ?? virtualRevision(options, usualRevision));
+  const structure = options.udfVirtual === true ? "virtual" : rules.hasMetadataPartition ? "metadata" : "plain";
+  const continuation = before === undefined ? undefined : continuationOf(before);
+  return {
+    rules,
+    structure,
+    embeddedBytes: options.udfEmbedFiles === true ? embeddedBytesOf(rules) : 0,
+    continuation,
+    entriesBefore:
+      before !== undefined &&
+      continuation !== undefined &&
+      rules.revision === imported &&
+      structure === structureOf(before) &&
+      nextUniqueIdOf(before) !== undefined
+        ? structure
+        : undefined,
+    mediumEnd,
+  };
+}
+
+/** Tables came with 1.50, and metadata partitions exclude them. */
+function virtualRevision({ udfVirtual }: ImageOptions, usual: UdfRevision): UdfRevision {
+  return udfVirtual === true ? "2.01" : usual;
+}
+
+/** What a UDF volume is made of, besides its plan. */
+export interface UdfParts {
+  readonly options: ImageOptions;
+  readonly catalog: Catalog;
+  readonly contents: ContentLayout;
+  readonly times: ImageTimes;
+  readonly onWarning: WarningListener;
+  readonly sessionStart: number;
+  readonly recognitionBlock: number;
+  /** Whether another tree of the image holds links and devices, so that nobody misses them here. */
+  readonly hasSpecialFilesElsewhere: boolean;
+  /** Whether another tree keeps names whole. */
+  readonly hasNamesElsewhere: boolean;
+}
+
+/** The lowest block of the contents that stay where they are; `undefined` where none do. */
+function lowestPinned(contents: ContentLayout): number | undefined {
+  let lowest: number | undefined;
+  for (const [index, { extents = [] }] of contents.contents.entries()) {
+    if (!contents.isPinned(index)) continue;
+    for (const { lba } of extents) if (lba !== null) lowest = Math.min(lowest ?? lba, lba);
+  }
+  return lowest;
+}
+
+function isSame(
+  item: Item,
+  links: number,
+  entry: FileEntryReference,
+  times: ImageTimes,
+  rules: RevisionRules,
+): boolean {
+  return (
+    entry.links === links &&
+    entry.mode === item.mode &&
+    entry.uid === item.uid &&
+    entry.gid === item.gid &&
+    entry.mtimeMs === times.modifyMs(item) &&
+    entry.atimeMs === times.accessMs(item) &&
+    entry.ctimeMs === times.attributesMs(item) &&
+    entry.birthtimeMs === (rules.extended ? entryCreationMs(times, item) : times.creationMs(item))
+  );
+}
+
+const partitionKinds = { plain: "type1", metadata: "metadata", virtual: "virtual" } as const;
+
+/** Items from which on a metadata file goes on with that of the session before, and so is in several extents. */
+const manyItems = 4096;
+
+/**
+ * Whether old entries are worth referring to. A metadata partition then has several extents, of which some readers
+ * (libudfread, 7-Zip) read the first alone: for a few megabytes that is too much to ask.
+ */
+function isWorthwhile({ structure, continuation }: UdfPlan, catalog: Catalog): boolean {
+  if (structure !== "metadata") return true;
+  const extents = continuation?.metadataFiles?.main.length ?? 0;
+  return extents > 0 && extents < maximumMetadataExtents && catalog.links.length >= manyItems;
+}
+
+function shortened(path: string, name: string): Warning {
+  const message = `"${path}" is shortened to "${name}" in UDF`;
+  return new DiscError("W_NAME_SHORTENED", message, { path, fileSystem: "UDF", name });
+}
+
+/** The writer of a session's UDF volume. */
+export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
+  const { options, catalog, contents, times, onWarning, sessionStart } = parts;
+  const { rules, structure, mediumEnd } = plan;
+  const align = rules.hasMetadataPartition ? 32 : 1;
+  const partitionStart = partitionStartOf(
+    sessionStart,
+    plan.continuation?.partitionStart,
+    lowestPinned(contents),
+    align,
+  );
+  // Addresses in old entries count from where the partition started then.
+  const isInPlace = partitionStart === plan.continuation?.partitionStart;
+  const entriesBefore = isInPlace && isWorthwhile(plan, catalog) ? plan.entriesBefore : undefined;
+  const continuation =
+    entriesBefore === "metadata" || plan.continuation === undefined
+      ? plan.continuation
+      : { ...plan.continuation, metadataFiles: undefined };
+  const specialFiles = options.udfSpecialFiles === true;
+  return new UdfWriter({
+    rules,
+    structure,
+    catalog,
+    contents,
+    specialFiles,
+    embedsDirectories: plan.embeddedBytes > 0,
+    times,
+    imageMs: times.imageMs,
+    volumeName: options.volumeName ?? "DISC",
+    volumeSetName: options.volumeSetIdentifier ?? "",
+    recognitionBlock: parts.recognitionBlock,
+    continuation,
+    partitionStart,
+    mediumEnd,
+    reference: (item, links) => {
+      if (entriesBefore === undefined || item.type !== "file" || item.streams !== undefined) return undefined;
+      const { fileEntry } = item;
+      const isFound = fileEntry !== undefined && fileEntry.partition === partitionKinds[entriesBefore];
+      // The first numbers of a table are those of the file set and the root.
+      if (!isFound || (entriesBefore === "virtual" && fileEntry.block < firstFreeNumber)) return undefined;
+      return isSame(item, links, fileEntry, times, rules) ? fileEntry : undefined;
+    },
+    onOmitted: (path, reason) => {
+      if (parts.hasSpecialFilesElsewhere) return;
+      const message = `"${path}" is not in UDF: ${reason}`;
+      onWarning(new DiscError("W_NOT_REPRESENTED", message, { path, fileSystem: "UDF", reason }));
+    },
+    onShortened: (path, name) => {
+      if (!parts.hasNamesElsewhere) onWarning(shortened(path, name));
+    },
+    onStreamShortened: (path, name) => onWarning(shortened(path, name)),
+    onLongPath: (path, bytes, limitBytes) => {
+      const message = `"${path}": a path of ${bytes} bytes, UDF ${rules.revision} allows ${limitBytes}`;
+      onWarning(new DiscError("W_NAME_LONG", message, { path, bytes, limitBytes }));
+    },
+  });
+}

@@ -1,0 +1,414 @@
+/**
+ * Where the file set, the file entries and the directories of a volume lie: one run of blocks, because that is what a
+ * metadata partition has to be for all readers, and what the head of a drive likes in any case.
+ */
+import { alignUp, blockBytes, blocksOf } from "../../units.js";
+import type { Catalog, CatalogDirectory, CatalogStream } from "../layout/catalog.js";
+import type { ContentLayout } from "../layout/contents.js";
+import { udfNameMapping } from "../names/udf-name.js";
+import { assignUniqueNames } from "../names/unique-names.js";
+import type { Item } from "../tree/directory.js";
+import type { FileEntryReference } from "../tree/disc-entry.js";
+import { joinPath } from "../tree/path.js";
+import { longAllocationDescriptor, maximumExtentBytes, shortAllocationDescriptor } from "./allocation.js";
+import { allocationExtentDescriptor } from "./allocation-extent.js";
+import { compressedUnicodeBytes } from "./compressed-unicode.js";
+import { attributeBytes } from "./extended-attribute-writer.js";
+import { fileIdentifierBytes } from "./file-identifier.js";
+import { pathComponentFault, pathComponentsOf } from "./path-components.js";
+import type { RevisionRules } from "./revision.js";
+import { tagBytes } from "./tag.js";
+
+/** How file entries are found: in the partition itself, in a file of it, or by a table. OSTA UDF 2.2.8 to 2.2.10. */
+export type UdfStructure = "plain" | "metadata" | "virtual";
+
+/** What a layout is made of. */
+export interface UdfLayoutOptions {
+  readonly rules: RevisionRules;
+  readonly structure: UdfStructure;
+  readonly catalog: Catalog;
+  readonly contents: ContentLayout;
+  /** Whether links, devices, FIFOs and sockets are written. 7-Zip refuses a volume that has any. */
+  readonly specialFiles: boolean;
+  /** Whether directories are kept in their file entries where they fit. */
+  readonly embedsDirectories: boolean;
+  /** Bytes of a file entry before its extended attributes. */
+  readonly entryHeadBytes: number;
+  /** The first unique id that is free. */
+  readonly firstUniqueId: number;
+  /** When an item was created, in milliseconds since 1970; `null` where that is not known. */
+  creationMs(item: Item): number | null;
+  /** The entry of an earlier session that says of an object what would be written; `undefined` for none. */
+  reference(item: Item, links: number): FileEntryReference | undefined;
+  onOmitted(path: string, reason: string): void;
+  onShortened(path: string, name: string): void;
+  /** The same of a named stream, which is in no other tree. */
+  onStreamShortened(path: string, name: string): void;
+  /** A path is longer than its revision allows. */
+  onLongPath(path: string, bytes: number, limitBytes: number): void;
+}
+
+/** One directory of the volume. */
+export interface UdfDirectory {
+  readonly source: CatalogDirectory;
+  /** Positions, among the children of `source`, of those that are in UDF. */
+  readonly positions: readonly number[];
+  readonly names: readonly string[];
+  /** Bytes of its file identifiers. */
+  readonly bytes: number;
+  /** First block of its file identifiers; -1 where they are in its file entry. */
+  readonly firstBlock: number;
+  readonly subdirectories: number;
+  /** Of positions whose objects have been named before: numbers among all those names. */
+  readonly laterNames: ReadonlyMap<number, number>;
+}
+
+/** A named stream, or the directory of an item's streams. */
+export interface StreamEntry {
+  readonly item: Item;
+  /** Blocks of its file entry, and of the item's. */
+  readonly block: number;
+  readonly ownerBlock: number;
+  /** A stream's name and content; `undefined` for the directory. */
+  readonly stream: { readonly name: string; readonly content: number } | undefined;
+  /** Of a directory: its streams, its first block and its bytes. */
+  readonly streams: readonly StreamEntry[];
+  readonly firstBlock: number;
+  readonly bytes: number;
+}
+
+/** Allocation descriptors that found no room in a file entry: a chain of blocks. */
+export interface DescriptorChain {
+  /** Number of the content whose extents they are. */
+  readonly content: number;
+  /** Descriptors in the entry itself, before the one that leads to the chain. */
+  readonly ownDescriptors: number;
+  readonly firstBlock: number;
+  readonly blocks: number;
+}
+
+/** Blocks of the file set: its descriptor, and the one that ends it. */
+export const fileSetBlocks = 2;
+
+/** The longest path, with its separators, up to revision 2.00. OSTA UDF 2.00, 2.3.4.1. */
+const maximumPathBytes = 1023;
+
+/** The first unique id of an item that is not the root. OSTA UDF 3.2.1.1. */
+export const firstFreeUniqueId = 16;
+
+/** Filling before a name, so that the next tag does not cross a block's end: an entity identifier, and no more. */
+const fillingBytes = 32;
+
+/** Lays the metadata of a volume out. Blocks are counted from the run's first. */
+export class UdfLayout {
+  readonly options: UdfLayoutOptions;
+  /** In the order of the catalog's directories. */
+  readonly directories: readonly UdfDirectory[];
+  /** For each object, the block of its file entry; -1 for one that is not written. */
+  readonly blockOfObject: Int32Array;
+  /** Objects by their file entries, from {@link firstObjectBlock} on. */
+  readonly writtenObjects: Int32Array;
+  readonly firstObjectBlock: number;
+  /** Items by the numbers of their objects. */
+  readonly itemOfObject: readonly (Item | undefined)[];
+  /** Entries of earlier sessions by the numbers of their objects. */
+  readonly references: ReadonlyMap<number, FileEntryReference>;
+  readonly streamEntries: readonly StreamEntry[];
+  readonly streamDirectoryOf: ReadonlyMap<Item, StreamEntry>;
+  readonly firstStreamBlock: number;
+  /** By the block of the file entry. */
+  readonly chains: ReadonlyMap<number, DescriptorChain>;
+  readonly firstChainBlock: number;
+  readonly firstDirectoryBlock: number;
+  readonly blocks: number;
+  /** File identifiers that name no directory. OSTA UDF 2.2.6.4. */
+  readonly files: number;
+  /** Names of objects that have been named before. */
+  readonly #laterNames: number;
+
+  constructor(options: UdfLayoutOptions) {
+    this.options = options;
+    const { catalog } = options;
+    const named = new Naming(options).run();
+    this.itemOfObject = named.itemOfObject;
+    this.files = named.files;
+    this.#laterNames = named.laterNames;
+    const references = new Map<number, FileEntryReference>();
+    const written: number[] = [];
+    this.blockOfObject = new Int32Array(catalog.links.length).fill(-1);
+    let block = fileSetBlocks + catalog.directories.length;
+    this.firstObjectBlock = block;
+    for (const [object, item] of this.itemOfObject.entries()) {
+      if (item === undefined) continue;
+      const reference = options.reference(item, catalog.links[object]!);
+      if (reference !== undefined) {
+        references.set(object, reference);
+        continue;
+      }
+      this.blockOfObject[object] = block++;
+      written.push(object);
+    }
+    this.references = references;
+    this.writtenObjects = Int32Array.from(written);
+    this.firstStreamBlock = block;
+    const streams = layStreams(options, block, this.#ownerBlocks());
+    this.streamEntries = streams.entries;
+    this.streamDirectoryOf = streams.directoryOf;
+    this.firstChainBlock = block + streams.blocks;
+    const chains = new Map<number, DescriptorChain>();
+    this.chains = chains;
+    block = this.#layChains(chains, this.firstChainBlock);
+    this.firstDirectoryBlock = block;
+    this.directories = named.directories.map((directory) => {
+      const isEmbedded = this.isEmbedded(directory);
+      const placed: UdfDirectory = { ...directory, firstBlock: isEmbedded ? -1 : block };
+      if (!isEmbedded) block += blocksOf(directory.bytes);
+      return placed;
+    });
+    this.blocks = block;
+  }
+
+  /** Whether a directory's identifiers are kept in its file entry. */
+  isEmbedded({ bytes, source }: Pick<UdfDirectory, "bytes" | "source">): boolean {
+    return this.options.embedsDirectories && bytes <= this.roomOf(source.node);
+  }
+
+  /** Bytes a file entry has for allocation descriptors, or for what is embedded. */
+  roomOf(item: Item): number {
+    const { entryHeadBytes } = this.options;
+    return blockBytes - entryHeadBytes - attributeBytes(item, this.options);
+  }
+
+  /** Bytes of an allocation descriptor of contents: only those of the partition itself can be short. */
+  get contentDescriptorBytes(): number {
+    return this.options.structure === "plain" ? shortAllocationDescriptor.size : longAllocationDescriptor.size;
+  }
+
+  /** The first unique id behind those of this layout. */
+  get nextUniqueId(): number {
+    return this.uniqueIdOfLaterName(this.#laterNames);
+  }
+
+  /** Of the names of one object, the first has the id of the file entry, and each other one of its own. OSTA UDF 3.2.1.1. */
+  uniqueIdOfLaterName(number: number): number {
+    return this.uniqueIdAt(this.firstStreamBlock) + number;
+  }
+
+  /** The unique id of an object. */
+  uniqueIdOfObject(object: number): number {
+    const block = this.blockOfObject[object]!;
+    return block < 0 ? this.references.get(object)!.uniqueId : this.uniqueIdAt(block);
+  }
+
+  /** The unique id of the item whose file entry is in that block; the root's is 0. OSTA UDF 3.2.1.1. */
+  uniqueIdAt(block: number): number {
+    return block === fileSetBlocks ? 0 : this.options.firstUniqueId + block - fileSetBlocks - 1;
+  }
+
+  /** The blocks of the file entries of items that have streams. */
+  #ownerBlocks(): ReadonlyMap<Item, number> {
+    const { streams, directories } = this.options.catalog;
+    const found = new Map<Item, number>();
+    if (streams.size === 0) return found;
+    for (const { node, index } of directories) if (streams.has(node)) found.set(node, fileSetBlocks + index);
+    for (const object of this.writtenObjects) {
+      const item = this.itemOfObject[object]!;
+      if (streams.has(item)) found.set(item, this.blockOfObject[object]!);
+    }
+    return found;
+  }
+
+  /** How many allocation descriptors of those of a content stand in each block of a chain. */
+  get descriptorsPerChainBlock(): number {
+    return Math.floor((blockBytes - allocationExtentDescriptor.size) / this.contentDescriptorBytes);
+  }
+
+  /** In how many extents a content lies; 0 for one that is empty or embedded. */
+  extentCount(content: number): number {
+    const { contents } = this.options;
+    if (content < 0 || contents.isEmbedded(content) || contents.contents[content]!.bytes === 0) return 0;
+    return contents.extentCount(content, maximumExtentBytes);
+  }
+
+  #layChains(chains: Map<number, DescriptorChain>, first: number): number {
+    const { catalog } = this.options;
+    let block = first;
+    const lay = (entryBlock: number, item: Item, content: number): void => {
+      const room = Math.floor(this.roomOf(item) / this.contentDescriptorBytes);
+      const count = this.extentCount(content);
+      if (count <= room) return;
+      // The last descriptor of the entry, and of each block of the chain but the last, leads on.
+      const perBlock = this.descriptorsPerChainBlock - 1;
+      const ownDescriptors = room - 1;
+      const blocks = Math.max(1, Math.ceil((count - ownDescriptors - 1) / perBlock));
+      chains.set(entryBlock, { content, ownDescriptors, firstBlock: block, blocks });
+      block += blocks;
+    };
+    for (const object of this.writtenObjects) {
+      lay(this.blockOfObject[object]!, this.itemOfObject[object]!, catalog.contentOfObject[object]!);
+    }
+    for (const { block: entryBlock, item, stream } of this.streamEntries) {
+      if (stream !== undefined) lay(entryBlock, item, stream.content);
+    }
+    return block;
+  }
+}
+
+/**
+ * Bytes of a directory's identifiers, the parent's among them.
+ *
+ * @param isFilled Whether tags must not cross a block's end. OSTA UDF 2.3.4.4.
+ */
+function identifiersBytes(names: readonly string[], isFilled: boolean): number {
+  let bytes = 0;
+  for (let index = -1; index < names.length; index++) {
+    const nameBytes = index < 0 ? 0 : compressedUnicodeBytes(names[index]!);
+    bytes += fileIdentifierBytes(nameBytes, isFilled && index + 1 < names.length ? fillingBehind(bytes, nameBytes) : 0);
+  }
+  return bytes;
+}
+
+/** Bytes of filling in an identifier at `at`, so that the next one's tag does not cross a block's end. */
+export function fillingBehind(at: number, nameBytes: number): number {
+  const next = (at + fileIdentifierBytes(nameBytes)) % blockBytes;
+  return next > blockBytes - tagBytes ? fillingBytes : 0;
+}
+
+/** Whether the tags of identifiers must stay within a block: from 2.00 on, on media written once. OSTA UDF 2.3.4.4. */
+export function areTagsKeptWhole({ structure, rules }: Pick<UdfLayoutOptions, "structure" | "rules">): boolean {
+  return structure === "virtual" && rules.extended;
+}
+
+interface StreamLayout {
+  readonly entries: readonly StreamEntry[];
+  readonly directoryOf: ReadonlyMap<Item, StreamEntry>;
+  /** Of the entries, and of the directories behind them. */
+  readonly blocks: number;
+}
+
+/** Lays streams out. Names of one item share its entry and so its streams: those of the first name are written. */
+function layStreams(
+  { catalog, onStreamShortened }: UdfLayoutOptions,
+  first: number,
+  ownerBlocks: ReadonlyMap<Item, number>,
+): StreamLayout {
+  const entries: StreamEntry[] = [];
+  const directoryOf = new Map<Item, StreamEntry>();
+  let directoryBlock = first;
+  for (const item of ownerBlocks.keys()) directoryBlock += 1 + catalog.streams.get(item)!.length;
+  for (const [item, ownerBlock] of ownerBlocks) {
+    const streams = catalog.streams.get(item)!;
+    const block = first + entries.length;
+    const names = streamNames(item, streams, onStreamShortened);
+    const own = streams.map(({ content }, index): StreamEntry => {
+      const stream = { name: names[index]!, content };
+      return { item, block: block + 1 + index, ownerBlock, stream, streams: [], firstBlock: -1, bytes: 0 };
+    });
+    const bytes = identifiersBytes(names, false);
+    const directory = { item, block, ownerBlock, stream: undefined, streams: own, firstBlock: directoryBlock, bytes };
+    directoryBlock += blocksOf(bytes);
+    directoryOf.set(item, directory);
+    entries.push(directory, ...own);
+  }
+  return { entries, directoryOf, blocks: directoryBlock - first };
+}
+
+/** The names of an item's streams, which are in the order of names: the rules are those of files' names. */
+function streamNames(
+  item: Item,
+  streams: readonly CatalogStream[],
+  onShortened: UdfLayoutOptions["onStreamShortened"],
+): readonly string[] {
+  const pathOf = (index: number): string => `${item.path}:${streams[index]!.name}`;
+  const given = streams.map(({ name }) => name);
+  const names = assignUniqueNames(udfNameMapping, given, () => false, pathOf);
+  for (const [index, name] of names.entries()) if (name !== given[index]) onShortened(pathOf(index), name);
+  return names;
+}
+
+/** Names the items of a volume, and leaves out those that it cannot hold. */
+class Naming {
+  readonly #options: UdfLayoutOptions;
+  readonly #itemOfObject: (Item | undefined)[];
+  readonly #pathBytes: Float64Array;
+  #files = 0;
+  #laterNames = 0;
+
+  constructor(options: UdfLayoutOptions) {
+    this.#options = options;
+    this.#itemOfObject = new Array<Item | undefined>(options.catalog.links.length).fill(undefined);
+    this.#pathBytes = new Float64Array(options.catalog.directories.length);
+  }
+
+  run(): {
+    readonly directories: readonly Omit<UdfDirectory, "firstBlock">[];
+    readonly itemOfObject: readonly (Item | undefined)[];
+    readonly files: number;
+    readonly laterNames: number;
+  } {
+    const directories = this.#options.catalog.directories.map((source) => this.#directory(source));
+    return { directories, itemOfObject: this.#itemOfObject, files: this.#files, laterNames: this.#laterNames };
+  }
+
+  #directory(source: CatalogDirectory): Omit<UdfDirectory, "firstBlock"> {
+    const { children, objects, node } = source;
+    const positions: number[] = [];
+    const laterNames = new Map<number, number>();
+    for (const [position, child] of children.entries()) {
+      const reason = this.#omits(child);
+      if (reason !== undefined) {
+        this.#options.onOmitted(child.path, reason);
+        continue;
+      }
+      positions.push(position);
+      if (child.type !== "directory") {
+        const object = objects[position]!;
+        if (this.#itemOfObject[object] === undefined) this.#itemOfObject[object] = child;
+        else laterNames.set(position, this.#laterNames++);
+        this.#files++;
+      }
+    }
+    const items = positions.map((position) => children[position]!);
+    const names = assignUniqueNames(
+      udfNameMapping,
+      items.map(({ name }) => name),
+      (index) => items[index]!.type === "directory",
+      (index) => joinPath(node.path, items[index]!.name),
+    );
+    this.#checkNames(source, items, names);
+    const bytes = identifiersBytes(names, areTagsKeptWhole(this.#options));
+    return { source, positions, names, bytes, subdirectories: source.directories.length, laterNames };
+  }
+
+  #omits(item: Item): string | undefined {
+    if (item.type === "file" || item.type === "directory") return undefined;
+    if (!this.#options.specialFiles) return `it is a ${item.type}, for which 7-Zip refuses the whole volume`;
+    if (item.type !== "symlink") return undefined;
+    const room = blockBytes - this.#options.entryHeadBytes - attributeBytes(item, this.#options);
+    const bytes = pathComponentsOf(item.target).length;
+    return (
+      pathComponentFault(item.target) ??
+      (bytes > room ? `its target has ${bytes} bytes, at most ${room} fit` : undefined)
+    );
+  }
+
+  #checkNames(source: CatalogDirectory, items: readonly Item[], names: readonly string[]): void {
+    const { rules, onShortened, onLongPath } = this.#options;
+    const above = this.#pathBytes[source.index]!;
+    const limited = rules.number <= 0x0200;
+    let next = 0;
+    for (const [index, name] of names.entries()) {
+      const item = items[index]!;
+      if (name !== item.name) onShortened(joinPath(source.node.path, item.name), name);
+      if (!limited) continue;
+      const pathBytes = above + 1 + compressedUnicodeBytes(name);
+      if (pathBytes > maximumPathBytes) onLongPath(joinPath(source.node.path, item.name), pathBytes, maximumPathBytes);
+      if (item.type === "directory") this.#pathBytes[source.directories[next++]!.index] = pathBytes;
+    }
+  }
+}
+
+/** Blocks of a metadata file: whole allocation units. OSTA UDF 2.2.10. */
+export function metadataFileBlocks(blocks: number, allocationUnitBlocks: number): number {
+  return alignUp(blocks, allocationUnitBlocks);
+}
