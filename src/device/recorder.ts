@@ -12,7 +12,7 @@ import { readState } from "./read-state.js";
 import type { DiscSnapshot } from "./snapshot.js";
 import type { Transport } from "./transport.js";
 import { WriteJob } from "./write-job.js";
-import type { WriteOptions, WriteStep } from "./write-plan.js";
+import type { PlannedSession, WriteOptions, WriteStep } from "./write-plan.js";
 import { planRepair, planWrite } from "./write-plan.js";
 
 /** What is known of the disc in a recorder: a summary of one moment, never changed afterwards. */
@@ -176,10 +176,7 @@ export class Recorder implements ImportSource, AsyncDisposable {
    *
    * @throws {@link DiscError} as `write` does before its first block.
    */
-  planWrite(
-    session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom">,
-    options: WriteOptions = {},
-  ): readonly WriteStep[] {
+  planWrite(session: PlannedSession, options: WriteOptions = {}): readonly WriteStep[] {
     return planWrite(this.name, this.#snapshot, session, options);
   }
 
@@ -203,8 +200,8 @@ export class Recorder implements ImportSource, AsyncDisposable {
       if (this.#snapshot.torn) {
         await this.#close(options);
         // It was the disc that the session was made for; closing it changed its identity.
-        const { firstBlock, blocks } = session;
-        steps = this.planWrite({ firstBlock, blocks, importedFrom: null }, options);
+        const { firstBlock, blocks, endsRecording } = session;
+        steps = this.planWrite({ firstBlock, blocks, importedFrom: null, endsRecording }, options);
       }
       await new WriteJob(this.#channel, options).run(steps, session);
     });

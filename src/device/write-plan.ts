@@ -37,6 +37,9 @@ export interface WriteOptions {
   readonly postgapAlreadyInImage?: boolean | undefined;
 }
 
+/** What of a session has to be known to plan how it is written. */
+export type PlannedSession = Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsRecording">;
+
 /** Drives fill shorter tracks of a CD up: four seconds. ECMA-130 20.2; MMC-6 4.2.3. */
 const shortestCdTrackBlocks = 300;
 
@@ -88,7 +91,7 @@ export function planRepair(device: string, snapshot: DiscSnapshot): readonly Wri
 export function planWrite(
   device: string,
   snapshot: DiscSnapshot,
-  session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom">,
+  session: PlannedSession,
   options: WriteOptions = {},
 ): readonly WriteStep[] {
   const procedure = procedureOf(device, snapshot);
@@ -97,7 +100,8 @@ export function planWrite(
   }
   checkIdentity(device, snapshot, session);
   const { firstBlock, blocks } = session;
-  const postGapBlocks = options.postgapAlreadyInImage === true ? 0 : procedure.postGapBlocks;
+  const isPostGapLeftOut = options.postgapAlreadyInImage === true || session.endsRecording === true;
+  const postGapBlocks = isPostGapLeftOut ? 0 : procedure.postGapBlocks;
   if (!snapshot.torn) checkPlace(device, snapshot, session, procedure.postGapBlocks - postGapBlocks);
   const written = alignUp(blocks + postGapBlocks, procedure.writeUnitBlocks);
   const close = options.close === true;

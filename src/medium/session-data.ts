@@ -24,6 +24,8 @@ export interface SessionData {
   readonly blocks: number;
   /** The disc whose sessions it refers to, as it was then; `null` where it refers to none. */
   readonly importedFrom: DiscIdentity | null;
+  /** Whether readers look for something in its last block, so that no post-gap may follow. Default: they do not. */
+  readonly endsRecording?: boolean | undefined;
   /** Reads blocks at their addresses on the medium, from `firstBlock` on. */
   read(lba: number, count: number, into: Uint8Array, signal?: AbortSignal): Promise<void>;
   /**

@@ -7,6 +7,7 @@ import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import type { Renderer } from "../layout/region.js";
 import { renderBlocks } from "../layout/render.js";
+import { allocationTableKind } from "../udf/udf-writer.js";
 
 /** Blocks rendered at a time when an image is read in order: 2 MiB. */
 const chunkBlocks = 1024;
@@ -43,6 +44,11 @@ export class SessionImage implements SessionData, AsyncDisposable {
 
   get blocks(): number {
     return this.plan.blocks;
+  }
+
+  /** A virtual allocation table is found from the last block that was recorded. OSTA UDF 2.2.11. */
+  get endsRecording(): boolean {
+    return this.plan.regions.some(({ region }) => region.kind === allocationTableKind);
   }
 
   /**

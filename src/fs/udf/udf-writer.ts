@@ -43,6 +43,9 @@ export const sessionEndAlign = 32;
 /** The unit in which a metadata file is allocated and aligned: the largest write unit. OSTA UDF 2.2.10. */
 const metadataUnitBlocks = 32;
 
+/** The kind of the region of a virtual allocation table: there in every session that ends with the ICBs of one. */
+export const allocationTableKind = "udfTable";
+
 /** What a session takes over from the one before. */
 export interface UdfContinuation {
   readonly partitionNumber: number;
@@ -140,7 +143,7 @@ export class UdfWriter implements RegionWriter {
       trailing.push(region("udfMetadataMirror", "metadata mirror file", this.#metadataBlocks, aligned));
     }
     if (this.#table !== undefined) {
-      trailing.push(region("udfTable", "virtual allocation table", this.#table.dataBlocks, { at: "next" }));
+      trailing.push(region(allocationTableKind, "virtual allocation table", this.#table.dataBlocks, { at: "next" }));
     }
     if (rules.hasMetadataPartition) {
       const place = fromEnd(trailingAnchors + sequenceBlocks - 1);
@@ -201,8 +204,8 @@ export class UdfWriter implements RegionWriter {
     if (table === undefined) {
       renderers.set("udfTrailer", async (first, out) => volume.renderAnchors(trailerLba + first, out));
     } else {
-      const place = { ...description, runLba: lbaOf(plan, "udfMetadata"), dataLba: lbaOf(plan, "udfTable") };
-      renderers.set("udfTable", async (first, out) => table.renderData(place, first, out));
+      const place = { ...description, runLba: lbaOf(plan, "udfMetadata"), dataLba: lbaOf(plan, allocationTableKind) };
+      renderers.set(allocationTableKind, async (first, out) => table.renderData(place, first, out));
       renderers.set("udfTrailer", async (first, out) => {
         if (first === 0) volume.renderAnchors(trailerLba, out.subarray(0, blockBytes));
         table.renderIcbs(place, trailerLba, trailingAnchors, first, out);
