@@ -10,6 +10,7 @@ const oneSided: Readonly<Record<string, string>> = {
   pathTableRecordL: "read by verification alone: nobody walks a tree by path tables",
   parentLink: "a reader comes from the parent, and needs no way back",
   relocated: "its presence alone says all; it has no members",
+  terminalEntry: "dumped alone: a chain of entries ends there, and nothing is read of it",
   descriptorTag: "written straight line before every descriptor, and held equal to the rows by a property test",
   fileIdentifierDescriptor: "written straight line by the renderer, and held equal to the rows by a property test",
   volumeStructureDescriptor: "the reader looks at the five characters of its identifier alone",

@@ -12,7 +12,7 @@ import { readState } from "./read-state.js";
 import type { DiscSnapshot } from "./snapshot.js";
 import type { Transport } from "./transport.js";
 import { WriteJob } from "./write-job.js";
-import type { PlannedSession, WriteOptions, WriteStep } from "./write-plan.js";
+import type { WriteOptions, WriteStep } from "./write-plan.js";
 import { planRepair, planWrite } from "./write-plan.js";
 
 /** What is known of the disc in a recorder: a summary of one moment, never changed afterwards. */
@@ -27,7 +27,8 @@ export interface RecorderState {
   readonly capacityBlocks: number;
   /** Blocks the next session may have. */
   readonly freeBlocks: number;
-  readonly discId: string;
+  /** Identifies the disc, whatever is written on it; `null` where it has no number of its own. */
+  readonly discId: string | null;
   readonly sessions: readonly Session[];
   /** Where the next session goes; `null` where none can. */
   readonly nextWritableAddress: number | null;
@@ -176,7 +177,10 @@ export class Recorder implements ImportSource, AsyncDisposable {
    *
    * @throws {@link DiscError} as `write` does before its first block.
    */
-  planWrite(session: PlannedSession, options: WriteOptions = {}): readonly WriteStep[] {
+  planWrite(
+    session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsInPostGap">,
+    options: WriteOptions = {},
+  ): readonly WriteStep[] {
     return planWrite(this.name, this.#snapshot, session, options);
   }
 
@@ -200,8 +204,8 @@ export class Recorder implements ImportSource, AsyncDisposable {
       if (this.#snapshot.torn) {
         await this.#close(options);
         // It was the disc that the session was made for; closing it changed its identity.
-        const { firstBlock, blocks, endsRecording } = session;
-        steps = this.planWrite({ firstBlock, blocks, importedFrom: null, endsRecording }, options);
+        const { firstBlock, blocks, endsInPostGap } = session;
+        steps = this.planWrite({ firstBlock, blocks, endsInPostGap, importedFrom: null }, options);
       }
       await new WriteJob(this.#channel, options).run(steps, session);
     });
@@ -266,7 +270,7 @@ export class Recorder implements ImportSource, AsyncDisposable {
 }
 
 function stateOf(transport: Transport, snapshot: DiscSnapshot): RecorderState {
-  const { profile, state, blank, torn, capacityBlocks, freeBlocks, identity, sessions } = snapshot;
+  const { profile, state, blank, torn, capacityBlocks, freeBlocks, discId, sessions } = snapshot;
   return {
     kind: transport.kind,
     media: profile.media,
@@ -275,7 +279,7 @@ function stateOf(transport: Transport, snapshot: DiscSnapshot): RecorderState {
     blank,
     capacityBlocks,
     freeBlocks,
-    discId: identity.discId,
+    discId,
     sessions,
     nextWritableAddress: snapshot.nextWritableLba,
     writeUnitBlocks: snapshot.writeUnitBlocks,

@@ -37,9 +37,6 @@ export interface WriteOptions {
   readonly postgapAlreadyInImage?: boolean | undefined;
 }
 
-/** What of a session has to be known to plan how it is written. */
-export type PlannedSession = Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsRecording">;
-
 /** Drives fill shorter tracks of a CD up: four seconds. ECMA-130 20.2; MMC-6 4.2.3. */
 const shortestCdTrackBlocks = 300;
 
@@ -91,7 +88,7 @@ export function planRepair(device: string, snapshot: DiscSnapshot): readonly Wri
 export function planWrite(
   device: string,
   snapshot: DiscSnapshot,
-  session: PlannedSession,
+  session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsInPostGap">,
   options: WriteOptions = {},
 ): readonly WriteStep[] {
   const procedure = procedureOf(device, snapshot);
@@ -100,8 +97,8 @@ export function planWrite(
   }
   checkIdentity(device, snapshot, session);
   const { firstBlock, blocks } = session;
-  const isPostGapLeftOut = options.postgapAlreadyInImage === true || session.endsRecording === true;
-  const postGapBlocks = isPostGapLeftOut ? 0 : procedure.postGapBlocks;
+  const hasPostGap = options.postgapAlreadyInImage === true || session.endsInPostGap === true;
+  const postGapBlocks = hasPostGap ? 0 : procedure.postGapBlocks;
   if (!snapshot.torn) checkPlace(device, snapshot, session, procedure.postGapBlocks - postGapBlocks);
   const written = alignUp(blocks + postGapBlocks, procedure.writeUnitBlocks);
   const close = options.close === true;
@@ -153,9 +150,10 @@ function checkIdentity(
     const message = `${device}: the disc changed since the image was made: ${what} was ${expected}, is ${actual}`;
     throw new DiscError("E_DISC_CHANGED", message, { what, expected, actual });
   };
-  if (importedFrom.discId !== identity.discId) changed("disc", importedFrom.discId, identity.discId);
-  if (torn || importedFrom.nextWritableAddress === identity.nextWritableAddress) return;
-  changed("next writable address", importedFrom.nextWritableAddress, identity.nextWritableAddress);
+  const { fingerprint, nextWritableAddress } = identity;
+  if (importedFrom.fingerprint !== fingerprint) changed("disc", importedFrom.fingerprint, fingerprint);
+  if (torn || importedFrom.nextWritableAddress === nextWritableAddress) return;
+  changed("next writable address", importedFrom.nextWritableAddress, nextWritableAddress);
 }
 
 function checkPlace(

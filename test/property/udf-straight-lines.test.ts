@@ -28,8 +28,7 @@ import {
   fileIdentifierDescriptor,
   writeFileIdentifier,
 } from "../../src/fs/udf/file-identifier.js";
-import { pathComponentFault, pathComponentsOf } from "../../src/fs/udf/path-components.js";
-import { readSymlinkTarget } from "../../src/fs/udf/symlink-reader.js";
+import { pathComponentFault, pathComponentsOf, readSymlinkTarget } from "../../src/fs/udf/path-components.js";
 import { descriptorTag, sealDescriptor, tagBytes, writeDescriptor } from "../../src/fs/udf/tag.js";
 import { readTimestamp, timestamp, writeTimestamp } from "../../src/fs/udf/timestamp.js";
 import { anyName } from "../support/arbitraries.js";

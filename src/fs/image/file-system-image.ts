@@ -182,9 +182,9 @@ export class FileSystemImage {
       const reason = "it has no session with data";
       throw new DiscError("E_NOTHING_TO_IMPORT", `${source.name}: ${reason}`, { reason });
     }
-    if (source.identity.discId !== this.#identity?.discId) {
+    if (source.identity.fingerprint !== this.#identity?.fingerprint) {
       const message = `${source.name} is another disc, or in another state, than when it was chosen`;
-      const detail = { what: "disc", expected: this.#identity?.discId ?? "", actual: source.identity.discId };
+      const detail = { what: "disc", expected: this.#identity?.fingerprint ?? "", actual: source.identity.fingerprint };
       throw new DiscError("E_DISC_CHANGED", message, detail);
     }
     return source;
@@ -223,7 +223,8 @@ export class FileSystemImage {
     const renderers = new Map<string, Renderer>();
     for (const writer of writers) for (const [kind, render] of writer.bind(plan)) renderers.set(kind, render);
     const release = (): void => void this.#results.delete(result);
-    const result: SessionImage = new SessionImage(plan, renderers, contents, this.#identity, release);
+    const hasTrailer = udf !== undefined;
+    const result: SessionImage = new SessionImage(plan, renderers, contents, this.#identity, hasTrailer, release);
     this.#results.add(result);
     return result;
   }

@@ -1,3 +1,4 @@
+import { recordingTimeRange } from "../../codec/time.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { Charset } from "../names/charset.js";
@@ -107,8 +108,10 @@ export function checkOptions(options: ImageOptions): void {
   if (options.isoRelaxations?.longNames === true && options.isoRelaxations.omitVersion !== true) {
     refuse("isoRelaxations", options.isoRelaxations, "longNames only together with omitVersion");
   }
-  if (sourceDateEpoch !== undefined && !(Number.isSafeInteger(sourceDateEpoch) && sourceDateEpoch >= 0)) {
-    refuse("sourceDateEpoch", sourceDateEpoch, "whole seconds since 1970");
+  const lastSecond = Math.floor(recordingTimeRange.lastMs / 1000);
+  const isWhole = sourceDateEpoch === undefined || Number.isSafeInteger(sourceDateEpoch);
+  if (!isWhole || (sourceDateEpoch ?? 0) < 0 || (sourceDateEpoch ?? 0) > lastSecond) {
+    refuse("sourceDateEpoch", sourceDateEpoch, "whole seconds since 1970, up to the year 2155");
   }
   if (freeMediaBlocks !== undefined && !(Number.isSafeInteger(freeMediaBlocks) && freeMediaBlocks > 0)) {
     refuse("freeMediaBlocks", freeMediaBlocks, "a positive number of blocks");

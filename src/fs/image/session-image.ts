@@ -7,7 +7,6 @@ import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import type { Renderer } from "../layout/region.js";
 import { renderBlocks } from "../layout/render.js";
-import { allocationTableKind } from "../udf/udf-writer.js";
 
 /** Blocks rendered at a time when an image is read in order: 2 MiB. */
 const chunkBlocks = 1024;
@@ -19,6 +18,7 @@ const chunkBlocks = 1024;
 export class SessionImage implements SessionData, AsyncDisposable {
   readonly plan: Plan;
   readonly importedFrom: DiscIdentity | null;
+  readonly endsInPostGap: boolean;
   /** Where the contents lie that this session writes. */
   readonly contents: ContentLayout;
   readonly #renderers: ReadonlyMap<string, Renderer>;
@@ -29,10 +29,12 @@ export class SessionImage implements SessionData, AsyncDisposable {
     renderers: ReadonlyMap<string, Renderer>,
     contents: ContentLayout,
     importedFrom: DiscIdentity | null,
+    endsInPostGap: boolean,
     release: () => void,
   ) {
     this.plan = plan;
     this.importedFrom = importedFrom;
+    this.endsInPostGap = endsInPostGap;
     this.#renderers = renderers;
     this.contents = contents;
     this.#release = release;
@@ -44,11 +46,6 @@ export class SessionImage implements SessionData, AsyncDisposable {
 
   get blocks(): number {
     return this.plan.blocks;
-  }
-
-  /** A virtual allocation table is found from the last block that was recorded. OSTA UDF 2.2.11. */
-  get endsRecording(): boolean {
-    return this.plan.regions.some(({ region }) => region.kind === allocationTableKind);
   }
 
   /**

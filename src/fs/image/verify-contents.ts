@@ -3,44 +3,69 @@ import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import { blockBytes, blocksOf } from "../../units.js";
+import type { Extent } from "../tree/content.js";
 import type { DiscEntry } from "../tree/disc-entry.js";
+import { byteAddressOf } from "../tree/disc-entry.js";
 import type { FindingReporter } from "./verify-structures.js";
 
 /** Blocks read at once. */
 const chunkBlocks = 512;
 
-/** A run of blocks that files hold. */
+/** A run of bytes of the disc that a file holds. */
 interface FileRun {
-  readonly lba: number;
-  readonly blocks: number;
+  readonly address: number;
+  readonly bytes: number;
   readonly path: string;
+}
+
+/** The block in which a run starts. */
+function lbaOf({ address }: FileRun): number {
+  return Math.floor(address / blockBytes);
 }
 
 /** Collects the extents of files. */
 export class ContentMap {
-  /** By first block: the longest run that starts there. */
+  /** By first byte: the longest run that starts there. */
   readonly #runs: Map<number, FileRun> = new Map();
   /** Where runs of the tree end, at the most. */
   endLba = 0;
 
   add(entry: DiscEntry): void {
-    for (const { lba, bytes } of entry.extents) {
-      if (lba === null) continue;
-      const blocks = blocksOf(bytes);
-      this.endLba = Math.max(this.endLba, lba + blocks);
-      if (entry.type !== "file") continue;
-      const known = this.#runs.get(lba);
-      if (known === undefined || known.blocks < blocks) this.#runs.set(lba, { lba, blocks, path: entry.path });
-    }
+    this.#addExtents(entry.extents, entry.path, entry.type === "file");
+    for (const { name, extents } of entry.streams) this.#addExtents(extents, `${entry.path}:${name}`, true);
   }
 
-  /** First blocks with their lengths, for the comparison of two trees. */
-  isSameRun(lba: number, blocks: number): boolean {
-    return this.#runs.get(lba)?.blocks === blocks;
+  #addExtents(extents: readonly Extent[], path: string, isFile: boolean): void {
+    let open: FileRun | undefined;
+    const close = (): void => {
+      if (open === undefined) return;
+      const known = this.#runs.get(open.address);
+      if (known === undefined || known.bytes < open.bytes) this.#runs.set(open.address, open);
+      open = undefined;
+    };
+    for (const extent of extents) {
+      const address = byteAddressOf(extent);
+      if (address === undefined) continue;
+      const end = address + extent.bytes;
+      this.endLba = Math.max(this.endLba, blocksOf(end));
+      if (!isFile || extent.bytes === 0) continue;
+      // How many extents a run is written as differs between file systems, which have other limits.
+      if (open !== undefined && open.address + open.bytes === address) open = { ...open, bytes: end - open.address };
+      else {
+        close();
+        open = { address, bytes: extent.bytes, path };
+      }
+    }
+    close();
+  }
+
+  /** Whether this map has a run of the same bytes, for the comparison of two trees. */
+  has({ address, bytes }: FileRun): boolean {
+    return this.#runs.get(address)?.bytes === bytes;
   }
 
   get runs(): FileRun[] {
-    return [...this.#runs.values()].sort((one, other) => one.lba - other.lba);
+    return [...this.#runs.values()].sort((one, other) => one.address - other.address);
   }
 }
 
@@ -48,19 +73,38 @@ export class ContentMap {
 export function checkOverlaps(contents: ContentMap, report: FindingReporter): void {
   let before: FileRun | undefined;
   for (const run of contents.runs) {
-    if (before !== undefined && run.lba < before.lba + before.blocks) {
-      report("error", "EXTENTS_OVERLAP", run, `"${run.path}" and "${before.path}" overlap from block ${run.lba} on`);
+    if (before !== undefined && run.address < before.address + before.bytes) {
+      const place = { path: run.path, lba: lbaOf(run) };
+      const message = `"${run.path}" and "${before.path}" overlap from block ${place.lba} on`;
+      report("error", "EXTENTS_OVERLAP", place, message);
     }
-    if (before === undefined || run.lba + run.blocks > before.lba + before.blocks) before = run;
+    if (before === undefined || run.address + run.bytes > before.address + before.bytes) before = run;
   }
 }
 
 /** Reports files whose contents one tree has and another one lacks. */
 export function compareTrees(one: ContentMap, other: ContentMap, names: string, report: FindingReporter): void {
-  for (const { lba, blocks, path } of one.runs) {
-    if (other.isSameRun(lba, blocks)) continue;
-    report("warning", "TREES_DIFFER", { path, lba }, `"${path}" is in one tree alone, or of another length (${names})`);
+  for (const run of one.runs) {
+    const { path } = run;
+    // What stands in a file entry can be in no other tree.
+    if (run.address % blockBytes !== 0 || other.has(run)) continue;
+    const message = `"${path}" is in one tree alone, or of another length (${names})`;
+    report("warning", "TREES_DIFFER", { path, lba: lbaOf(run) }, message);
   }
+}
+
+/** The blocks in which runs lie, each once: small contents share one, and damaged discs have runs on one another. */
+function blocksOfRuns(runs: readonly FileRun[]): { lba: number; blocks: number; path: string }[] {
+  const read: { lba: number; blocks: number; path: string }[] = [];
+  let done = 0;
+  for (const { address, bytes, path } of runs) {
+    const lba = Math.max(done, Math.floor(address / blockBytes));
+    const end = blocksOf(address + bytes);
+    if (end <= lba) continue;
+    read.push({ lba, blocks: end - lba, path });
+    done = end;
+  }
+  return read;
 }
 
 /**
@@ -74,7 +118,7 @@ export async function readContents(
   report: FindingReporter,
   options: TaskOptions,
 ): Promise<number> {
-  const runs = contents.runs;
+  const runs = blocksOfRuns(contents.runs);
   const totalBlocks = runs.reduce((sum, { blocks }) => sum + blocks, 0);
   const buffer = new Uint8Array(chunkBlocks * blockBytes);
   let doneBlocks = 0;

@@ -4,6 +4,7 @@ import type { BlockSource } from "../../medium/block-source.js";
 import { DisplacedSource } from "../../medium/displaced-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import { identityOf } from "../tree/disc-entry.js";
 import type { DetectedVolume } from "./detect.js";
 import { detectVolume, openTree } from "./detect.js";
 import type { ImageSource, OpenOptions } from "./open-image.js";
@@ -74,7 +75,7 @@ class Verification {
   }
 
   /** @param isNamed Whether the caller asked for this session; of the others, those that were cut off are passed over. */
-  async session({ number, startLba, state }: ImageSession, isNamed: boolean): Promise<void> {
+  async session({ number, startLba, endLba, state }: ImageSession, isNamed: boolean): Promise<void> {
     const report = this.#reporter(number);
     if (!isNamed && state !== "complete") {
       report("warning", "SESSION_DAMAGED", { lba: startLba }, "was cut off; a later or earlier one takes its place");
@@ -82,7 +83,8 @@ class Verification {
     }
     const { signal } = this.#options;
     const onWarning = (warning: Warning): void => reportError(report, "warning", warning);
-    const volume = await this.#guarded(report, () => detectVolume(this.#source, startLba, { onWarning, signal }));
+    const options = { onWarning, signal, endLba };
+    const volume = await this.#guarded(report, () => detectVolume(this.#source, startLba, options));
     if (volume === undefined) return;
     const { primary, joliet, enhanced } = volume.descriptors;
     for (const [tree, descriptor] of [
@@ -109,24 +111,27 @@ class Verification {
     const all = new ContentMap();
     const maps = new Map<FileSystemName, ContentMap>();
     for (const fileSystem of volume.fileSystems) {
-      if (fileSystem === "udf" || (fileSystem === "iso" && volume.rockRidge !== undefined)) continue;
+      if (fileSystem === "iso" && volume.rockRidge !== undefined) continue;
       const tree = openTree(this.#source, volume, fileSystem, { onWarning, charset, signal });
       const map = new ContentMap();
       maps.set(fileSystem, map);
       const isFirst = maps.size === 1;
+      // Of the trees of ISO 9660 the directories were counted with their structures.
+      const isIso = fileSystem !== "udf";
       await this.#guarded(report, () =>
         this.#walk(tree, report, (entry) => {
           if (isFirst && entry.type === "file") this.files++;
+          if (isFirst && entry.type === "directory" && !isIso) this.directories++;
           if (entry.refusal !== null) report("error", "NOT_READABLE", entry, `"${entry.path}": ${entry.refusal}`);
           else map.add(entry);
           if (entry.refusal === null) all.add(entry);
         }),
       );
     }
-    const [first, second] = [...maps];
-    if (first !== undefined && second !== undefined) {
-      compareTrees(first[1], second[1], `${first[0]}, not ${second[0]}`, report);
-      compareTrees(second[1], first[1], `${second[0]}, not ${first[0]}`, report);
+    const [[preferred, contents] = ["iso", all], ...others] = [...maps];
+    for (const [other, otherContents] of others) {
+      compareTrees(contents, otherContents, `${preferred}, not ${other}`, report);
+      compareTrees(otherContents, contents, `${other}, not ${preferred}`, report);
     }
     checkOverlaps(all, report);
     this.#checkSize(volume, all.endLba, report);
@@ -137,7 +142,9 @@ class Verification {
   /** A volume may state its end from its own start, or from block 0 of the medium; it has to hold all its files. */
   #checkSize(volume: DetectedVolume, endLba: number, report: FindingReporter): void {
     const { primary, joliet, primaryLba = 0 } = volume.descriptors;
-    const size = (primary ?? joliet)?.volumeSpaceSize ?? 0;
+    const descriptor = primary ?? joliet;
+    if (descriptor === undefined) return;
+    const size = descriptor.volumeSpaceSize;
     const { blocks } = this.#source;
     const place = { lba: primaryLba };
     if (Math.max(size, volume.startLba + size) < endLba) {
@@ -154,12 +161,13 @@ class Verification {
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       throwIfCancelled(signal, "verifying");
       const directory = next;
-      const lba = directory.extents[0]?.lba ?? null;
-      if (lba !== null && entered.has(lba)) {
-        report("error", "DIRECTORY_LOOP", { path: directory.path, lba }, "the directory stands in the tree already");
+      const identity = identityOf(directory);
+      if (identity !== undefined && entered.has(identity)) {
+        const place = { path: directory.path, lba: directory.extents[0]!.lba! };
+        report("error", "DIRECTORY_LOOP", place, "the directory stands in the tree already");
         continue;
       }
-      if (lba !== null) entered.add(lba);
+      if (identity !== undefined) entered.add(identity);
       visit(directory);
       const listing = await this.#guarded(report, () => tree.list(directory, signal));
       for (const entry of listing?.entries ?? []) {

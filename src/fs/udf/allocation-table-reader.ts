@@ -41,6 +41,28 @@ export interface FoundTable {
   readonly header: VirtualAllocationTableHeader | undefined;
 }
 
+/** How many blank blocks are passed over on the way back to the last one that was recorded: gaps between sessions. */
+const passedBlocks = 16_384;
+
+/** The last block, up to `last`, that is not blank; `undefined` where it is far off, or blocks cannot be read. */
+async function lastWithData(
+  { bytes, blockBytes }: EntryReading,
+  last: number,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
+  for (let block = last; block >= 0 && block > last - passedBlocks; block--) {
+    throwIfCancelled(signal, "looking for a virtual allocation table");
+    try {
+      const data = await bytes.read(block * blockBytes, blockBytes, signal);
+      if (data.some((octet) => octet !== 0)) return block;
+    } catch (error) {
+      if (!isReadFailure(error)) throw error;
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
 /**
  * Reads the table of a partition: the last one that is whole.
  *
@@ -55,20 +77,26 @@ export async function findAllocationTable(
 ): Promise<FoundTable> {
   const entries = new FileEntryReader(reading);
   const seen = new Set<number>();
-  for (const last of lastBlocks) {
+  const search = async (last: number): Promise<FoundTable | undefined> => {
     for (let block = last; block > last - searchedBlocks; block--) {
       throwIfCancelled(signal, "looking for a virtual allocation table");
       if (seen.has(block) || partition.blockAt(block * reading.blockBytes) < 0) continue;
       seen.add(block);
       const found = await tableAt(reading, entries, partition, block, signal);
-      if (found === undefined) continue;
-      if (block !== last) {
-        const reason = `is block ${block}, and the last one recorded is ${last}`;
-        const context = { ...reading.context, lba: lbaOfAddress(block * reading.blockBytes) };
-        reportFault(context, "VirtualAllocationTable", "position", "UDF 2.2.11", reason);
-      }
-      return found;
+      if (found !== undefined) return found;
     }
+    return undefined;
+  };
+  for (const last of lastBlocks) {
+    const blankUpTo = await lastWithData(reading, last, signal);
+    const found = (await search(last)) ?? (blankUpTo === undefined ? undefined : await search(blankUpTo));
+    if (found === undefined) continue;
+    if (found.icbBlock !== last && found.icbBlock !== blankUpTo) {
+      const reason = `is block ${found.icbBlock}, and the last one recorded is ${blankUpTo ?? last}`;
+      const context = { ...reading.context, lba: lbaOfAddress(found.icbBlock * reading.blockBytes) };
+      reportFault(context, "VirtualAllocationTable", "position", "UDF 2.2.11", reason);
+    }
+    return found;
   }
   const reason = `is in none of the ${searchedBlocks} blocks before ${(lastBlocks[0] ?? 0) + 1}`;
   const detail = { lba: null, structure: "VirtualAllocationTable", field: "presence", clause: "UDF 2.2.11", reason };

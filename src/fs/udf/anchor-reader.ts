@@ -73,7 +73,6 @@ const places: readonly ((first: number, last: number) => readonly number[])[] = 
   (_first, last) => [last, last - firstAnchorBlock],
   (_first, last) => Array.from({ length: blocksBeforeEnd }, (_unused, index) => last - 1 - index),
   (first) => [first + laterAnchorBlock],
-  () => [firstAnchorBlock],
 ];
 
 /** The anchors of a session, the likeliest one first. What is behind one that was yielded is looked for when it is asked for. */
@@ -89,7 +88,8 @@ export async function* findAnchors(
       if (blocks === undefined) continue;
       for (const block of place(blocks.first, blocks.last)) {
         const key = `${blockBytes}:${block}`;
-        if (seen.has(key)) continue;
+        // What lies before the session is an anchor of another one.
+        if (seen.has(key) || block < blocks.first) continue;
         seen.add(key);
         const anchor = await anchorAt(bytes, blockBytes, block, signal);
         if (anchor !== undefined) yield anchor;
@@ -111,6 +111,7 @@ export async function anchorBlocks(
   const found: number[] = [];
   const named = [first + firstAnchorBlock, first + laterAnchorBlock, last - firstAnchorBlock, last];
   for (const block of new Set(named)) {
+    if (block < first) continue;
     if ((await anchorAt(bytes, blockBytes, block, signal)) !== undefined) found.push(block);
   }
   return found.sort((one, other) => one - other);

@@ -112,8 +112,9 @@ export class DirectoryRenderer {
   #icbOfObject(object: number): Pick<Identifier, "logicalBlockNumber" | "partitionReferenceNumber"> {
     const block = this.#layout.blockOfObject[object]!;
     if (block >= 0) return this.#addresses.icb(block);
-    const { lba } = this.#layout.references.get(object)!;
-    return { logicalBlockNumber: this.#addresses.contentBlock(lba), partitionReferenceNumber: 0 };
+    const reference = this.#layout.references.get(object)!;
+    const partitionReferenceNumber = reference.partition === "type1" ? 0 : 1;
+    return { logicalBlockNumber: reference.block, partitionReferenceNumber };
   }
 
   #directory(directory: UdfDirectory, firstBlock: number): Uint8Array {

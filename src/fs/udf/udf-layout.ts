@@ -79,6 +79,8 @@ export interface StreamEntry {
 
 /** Allocation descriptors that found no room in a file entry: a chain of blocks. */
 export interface DescriptorChain {
+  /** Number of the content whose extents they are. */
+  readonly content: number;
   /** Descriptors in the entry itself, before the one that leads to the chain. */
   readonly ownDescriptors: number;
   readonly firstBlock: number;
@@ -95,7 +97,7 @@ const maximumPathBytes = 1023;
 export const firstFreeUniqueId = 16;
 
 /** Filling before a name, so that the next tag does not cross a block's end: an entity identifier, and no more. */
-export const fillingBytes = 32;
+const fillingBytes = 32;
 
 /** Lays the metadata of a volume out. Blocks are counted from the run's first. */
 export class UdfLayout {
@@ -239,7 +241,7 @@ export class UdfLayout {
       const perBlock = this.descriptorsPerChainBlock - 1;
       const ownDescriptors = room - 1;
       const blocks = Math.max(1, Math.ceil((count - ownDescriptors - 1) / perBlock));
-      chains.set(entryBlock, { ownDescriptors, firstBlock: block, blocks });
+      chains.set(entryBlock, { content, ownDescriptors, firstBlock: block, blocks });
       block += blocks;
     };
     for (const object of this.writtenObjects) {
@@ -257,7 +259,7 @@ export class UdfLayout {
  *
  * @param isFilled Whether tags must not cross a block's end. OSTA UDF 2.3.4.4.
  */
-export function identifiersBytes(names: readonly string[], isFilled: boolean): number {
+function identifiersBytes(names: readonly string[], isFilled: boolean): number {
   let bytes = 0;
   for (let index = -1; index < names.length; index++) {
     const nameBytes = index < 0 ? 0 : compressedUnicodeBytes(names[index]!);

@@ -1,15 +1,21 @@
 /** The table by which blocks of a virtual partition are found. OSTA UDF 2.2.11 (2.00 and later), 2.2.10 of 1.50. */
-import { u16le, u32le } from "../../codec/integers.js";
+import { named } from "../../codec/explained.js";
+import { readU16le, u16le, u32le } from "../../codec/integers.js";
+import { embedded, fillingParts, headedParts, part, rawPart } from "../../codec/parts.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { nested, struct } from "../../codec/struct.js";
+import type { Structure } from "../../codec/structure.js";
 import { reserved } from "../../codec/text.js";
 import { dstring } from "./compressed-unicode.js";
 import type { UdfIdentifier } from "./entity-identifier.js";
-import { udfIdentifier } from "./entity-identifier.js";
+import { revision, udfIdentifier } from "./entity-identifier.js";
 
 /** An entry that stands for no block, and the location of a table that is not there. */
 export const noVirtualBlock = 0xffff_ffff;
+
+/** A block, or none. */
+const virtualBlock = named(u32le, { none: noVirtualBlock });
 
 /** Identifier of the table of 1.50. */
 export const virtualAllocationTableIdentifier = "*UDF Virtual Alloc Tbl";
@@ -35,12 +41,12 @@ export const virtualAllocationTableHeader: StructCodec<VirtualAllocationTableHea
     lengthOfHeader: rbp(0, 2, u16le, "UDF 2.2.11"),
     lengthOfImplementationUse: rbp(2, 2, u16le, "UDF 2.2.11"),
     logicalVolumeIdentifier: rbp(4, 128, dstring(128), "UDF 2.2.11"),
-    previousVatIcbLocation: rbp(132, 4, u32le, "UDF 2.2.11"),
+    previousVatIcbLocation: rbp(132, 4, virtualBlock, "UDF 2.2.11"),
     numberOfFiles: rbp(136, 4, u32le, "UDF 2.2.11"),
     numberOfDirectories: rbp(140, 4, u32le, "UDF 2.2.11"),
-    minimumUdfReadRevision: rbp(144, 2, u16le, "UDF 2.2.11"),
-    minimumUdfWriteRevision: rbp(146, 2, u16le, "UDF 2.2.11"),
-    maximumUdfWriteRevision: rbp(148, 2, u16le, "UDF 2.2.11"),
+    minimumUdfReadRevision: rbp(144, 2, revision, "UDF 2.2.11"),
+    minimumUdfWriteRevision: rbp(146, 2, revision, "UDF 2.2.11"),
+    maximumUdfWriteRevision: rbp(148, 2, revision, "UDF 2.2.11"),
     _reserved: rbp(150, 2, reserved(2), "UDF 2.2.11"),
   });
 
@@ -56,6 +62,38 @@ export const virtualAllocationTableTail: StructCodec<VirtualAllocationTableTail>
   36,
   {
     entityIdentifier: rbp(0, 32, nested(udfIdentifier), "UDF 1.50 2.2.10"),
-    previousVatIcbLocation: rbp(32, 4, u32le, "UDF 1.50 2.2.10"),
+    previousVatIcbLocation: rbp(32, 4, virtualBlock, "UDF 1.50 2.2.10"),
   },
 );
+
+/** The table of 2.00 and later as a whole, for dumps: header, implementation use, entries. */
+export const virtualAllocationTable: Structure = {
+  name: "VirtualAllocationTable",
+  parts: headedParts(virtualAllocationTableHeader, (source, at, end) => {
+    const { size } = virtualAllocationTableHeader;
+    const headerLength = Math.max(size, readU16le(source, at));
+    return [
+      ...rawPart("implementationUse", size, headerLength - size, "UDF 2.2.11"),
+      ...fillingParts("entries", virtualBlock, {
+        at: headerLength,
+        room: end - at - headerLength,
+        clause: "UDF 2.2.11",
+      }),
+    ];
+  }),
+};
+
+/** The table of 1.50 as a whole, for dumps: entries, and the tail behind them. */
+export const virtualAllocationTable150: Structure = {
+  name: "VirtualAllocationTable",
+  parts: (_source, at, end) => {
+    const room = end - at - virtualAllocationTableTail.size;
+    const tail = rbp(
+      Math.max(0, room),
+      virtualAllocationTableTail.size,
+      embedded(virtualAllocationTableTail),
+      "UDF 1.50 2.2.10",
+    );
+    return [...fillingParts("entries", virtualBlock, { at: 0, room, clause: "UDF 1.50 2.2.10" }), part("tail", tail)];
+  },
+};
