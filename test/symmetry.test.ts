@@ -9,18 +9,18 @@ const oneSided: Readonly<Record<string, string>> = {
   pathTableRecordM: "read by verification alone: nobody walks a tree by path tables",
   pathTableRecordL: "read by verification alone: nobody walks a tree by path tables",
   parentLink: "a reader comes from the parent, and needs no way back",
+  sparingTableHead: "media with packets that go bad are read, and not written",
+  sparingMapEntry: "media with packets that go bad are read, and not written",
+  extendedAttributeHeader: "a reader walks the attributes, and needs not be told where each kind begins",
+  volumeStructureDescriptor: "a reader looks at the identifier alone",
   relocated: "its presence alone says all; it has no members",
   terminalEntry: "dumped alone: a chain of entries ends there, and nothing is read of it",
   descriptorTag: "written straight line before every descriptor, and held equal to the rows by a property test",
   fileIdentifierDescriptor: "written straight line by the renderer, and held equal to the rows by a property test",
-  volumeStructureDescriptor: "the reader looks at the five characters of its identifier alone",
-  extendedAttributeHeader: "what it locates is found by going through the attributes",
   implementationUseVolumeDescriptor: "all that a reader needs of it stands in the Logical Volume Descriptor, too",
   unallocatedSpaceDescriptor: "written because a sequence must have one; nothing is ever free",
   volumeDescriptorPointer: "read only: a sequence of ours goes on nowhere",
   indirectEntry: "read only: chains of entries are for media on which blocks are appended one by one",
-  sparingTableHead: "read only: packets are the matter of programs that write in packets",
-  sparingMapEntry: "read only, as its table",
 };
 
 interface SourceFile {

@@ -3,7 +3,7 @@ import type { ExecutionContext } from "ava";
 import test from "ava";
 import type { PlacedStructure } from "../../src/fs/image/dump-structures.js";
 import { fieldIn } from "../support/dumped.js";
-import { handMadeUdf } from "../support/small-udf.js";
+import { smallUdf } from "../support/small-udf.js";
 import { Shell } from "./support.js";
 
 const members = ["name", "role", "block", "offset", "bytes", "faults", "fields"];
@@ -52,18 +52,18 @@ test("JSON is an array with exactly the members of the contract", async (t) => {
 
 test("faults are shown beside the value, and are no failure", async (t) => {
   const shell = new Shell(t);
-  const { bytes } = handMadeUdf("plain");
-  bytes[33 * 2048 + 100]! ^= 1;
+  const { bytes } = smallUdf("plain");
+  bytes[102 * 2048 + 100]! ^= 1;
   shell.file("broken.udf", bytes);
-  const text = await shell.ok(t, "dump", "broken.udf", "--at", "33");
+  const text = await shell.ok(t, "dump", "broken.udf", "--at", "102");
   t.regex(text, /^ {2}8-9 +descriptorCrc +\d+ ! does not fit the bytes of the descriptor +3\/7\.2\.6$/m);
-  const [found] = await shell.json<PlacedStructure[]>(t, "dump", "broken.udf", "--at", "33");
+  const [found] = await shell.json<PlacedStructure[]>(t, "dump", "broken.udf", "--at", "102");
   t.deepEqual(fieldIn(found!, "_tag", "descriptorCrc").faults, ["does not fit the bytes of the descriptor"]);
 });
 
 test("a session is shown as a whole, as one of its file systems, or by an item", async (t) => {
   const shell = await withImage(t);
-  shell.file("hand.udf", handMadeUdf("metadata").bytes);
+  shell.file("hand.udf", smallUdf("metadata").bytes);
   const roles = async (...words: string[]): Promise<string[]> =>
     (await shell.json<PlacedStructure[]>(t, "dump", ...words)).map(({ role }) => role);
   const both = await roles("x.iso");

@@ -24,7 +24,7 @@ import { blockBytes } from "../../src/units.js";
 import { tiledBytes } from "../support/dumped.js";
 import { makeImage } from "../support/made-image.js";
 import { holds } from "../support/properties.js";
-import { handMadeUdf } from "../support/small-udf.js";
+import { smallUdf } from "../support/small-udf.js";
 
 const area = systemUseArea(rockRidgeStructures);
 const tagged = Object.values(tagIdentifiers).flatMap((identifier) => structureOfTag(identifier) ?? []);
@@ -90,7 +90,7 @@ async function originals(): Promise<readonly Uint8Array[]> {
     root.addSymlink("/link", `${"x/".repeat(120)}y`);
   });
   const kinds = ["plain", "virtual", "metadata"] as const;
-  return [Uint8Array.from(bytes), ...kinds.map((kind) => handMadeUdf(kind).bytes)];
+  return [Uint8Array.from(bytes), ...kinds.map((kind) => smallUdf(kind).bytes)];
 }
 
 test("a mutated image is dumped as far as it goes", async (t) => {

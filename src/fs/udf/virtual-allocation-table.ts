@@ -6,7 +6,7 @@ import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { nested, struct } from "../../codec/struct.js";
 import type { Structure } from "../../codec/structure.js";
-import { reserved } from "../../codec/text.js";
+import { reserved, textFromBytes } from "../../codec/text.js";
 import { dstring } from "./compressed-unicode.js";
 import type { UdfIdentifier } from "./entity-identifier.js";
 import { revision, udfIdentifier } from "./entity-identifier.js";
@@ -66,12 +66,25 @@ export const virtualAllocationTableTail: StructCodec<VirtualAllocationTableTail>
   },
 );
 
+/** Bytes of the entity identifier that Windows leaves between header and entries without counting it. */
+const uncountedBytes = 32;
+
+/**
+ * Bytes that stand between the header at `source[at]` and the entries, and are not counted; 0 where all are. As an entry
+ * they would be a block beyond any disc: 0, "*", "M", "i".
+ */
+export function uncountedBytesAt(source: Uint8Array, at: number, end: number): number {
+  const entriesAt = at + readU16le(source, at);
+  const isCounted = readU16le(source, at + 2) > 0 || textFromBytes(source, entriesAt, 2) !== "\0*";
+  return isCounted || entriesAt + uncountedBytes > end ? 0 : uncountedBytes;
+}
+
 /** The table of 2.00 and later as a whole, for dumps: header, implementation use, entries. */
 export const virtualAllocationTable: Structure = {
   name: "VirtualAllocationTable",
   parts: headedParts(virtualAllocationTableHeader, (source, at, end) => {
     const { size } = virtualAllocationTableHeader;
-    const headerLength = Math.max(size, readU16le(source, at));
+    const headerLength = Math.max(size, readU16le(source, at)) + uncountedBytesAt(source, at, end);
     return [
       ...rawPart("implementationUse", size, headerLength - size, "UDF 2.2.11"),
       ...fillingParts("entries", virtualBlock, {
@@ -81,6 +94,10 @@ export const virtualAllocationTable: Structure = {
       }),
     ];
   }),
+  check: (source, at, end, _location, fault) => {
+    const uncounted = uncountedBytesAt(source, at, end);
+    if (uncounted > 0) fault("lengthOfHeader", `leaves out ${uncounted} bytes that stand before the entries`);
+  },
 };
 
 /** The table of 1.50 as a whole, for dumps: entries, and the tail behind them. */

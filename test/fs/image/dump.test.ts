@@ -1,7 +1,6 @@
 /** Dumps of blocks, sessions and items: each structure is found where it lies, and damage is shown and not raised. */
 import type { ExecutionContext } from "ava";
 import test from "ava";
-import { DiscError } from "../../../src/errors.js";
 import { dumpBlocks } from "../../../src/fs/image/dump-blocks.js";
 import { dumpIso } from "../../../src/fs/image/dump-iso.js";
 import type { PlacedStructure } from "../../../src/fs/image/dump-structures.js";
@@ -12,8 +11,17 @@ import { blockBytes } from "../../../src/units.js";
 import { faultsIn, fieldIn } from "../../support/dumped.js";
 import { failsWith } from "../../support/failures.js";
 import { makeImage } from "../../support/made-image.js";
+import { BadBlocks } from "../../support/opened-udf.js";
 import type { UdfKind } from "../../support/small-udf.js";
-import { handMadeUdf, partitionStart, udfBlocks, udfPlaces } from "../../support/small-udf.js";
+import {
+  linkTarget,
+  metadataFile,
+  metadataMirror,
+  partitionStart,
+  smallUdf,
+  udfBlocks,
+  udfPlaces,
+} from "../../support/small-udf.js";
 
 async function all(structures: AsyncIterable<PlacedStructure>): Promise<PlacedStructure[]> {
   const found: PlacedStructure[] = [];
@@ -24,27 +32,6 @@ async function all(structures: AsyncIterable<PlacedStructure>): Promise<PlacedSt
 /** Names and places of structures. */
 function places(structures: readonly PlacedStructure[]): string[] {
   return structures.map(({ name, block, offset }) => `${name} ${block}${offset === 0 ? "" : `:${offset}`}`);
-}
-
-/** A source of which some blocks cannot be read. */
-class BrokenSource implements BlockSource {
-  readonly blocks: number;
-  readonly #whole: MemorySource;
-  readonly #bad: ReadonlySet<number>;
-
-  constructor(bytes: Uint8Array, bad: readonly number[]) {
-    this.#whole = new MemorySource(bytes);
-    this.blocks = this.#whole.blocks;
-    this.#bad = new Set(bad);
-  }
-
-  async read(lba: number, count: number, into: Uint8Array): Promise<void> {
-    for (let block = lba; block < lba + count; block++) {
-      if (this.#bad.has(block))
-        throw new DiscError("E_READ_FAILED", `block ${block} is bad`, { lba: block, blocks: 1 });
-    }
-    await this.#whole.read(lba, count, into);
-  }
 }
 
 const longName = "n".repeat(240);
@@ -154,13 +141,12 @@ const treePlaces = (kind: UdfKind, lbaOf: (block: number) => number): string[] =
   const identifier = lbaOf(udfPlaces.rootContents);
   return [
     ...(kind === "metadata"
-      ? [`ExtendedFileEntry ${partitionStart + 100}`, `ExtendedFileEntry ${partitionStart + 110}`]
+      ? [`ExtendedFileEntry ${partitionStart + metadataFile}`, `ExtendedFileEntry ${partitionStart + metadataMirror}`]
       : []),
     ...(kind === "virtual"
       ? [`ExtendedFileEntry ${udfBlocks - 2}`, `VirtualAllocationTable ${udfBlocks - 2}:216`]
       : []),
     `FileSetDescriptor ${lbaOf(udfPlaces.fileSet)}`,
-    `TerminatingDescriptor ${lbaOf(udfPlaces.fileSet + 1)}`,
     `ExtendedFileEntry ${lbaOf(udfPlaces.root)}`,
     `FileIdentifierDescriptor ${identifier}`,
     `FileIdentifierDescriptor ${identifier}:40`,
@@ -174,19 +160,19 @@ const volumePlaces = [
   "VolumeStructureDescriptor 18",
   "AnchorVolumeDescriptorPointer 256",
   `AnchorVolumeDescriptorPointer ${udfBlocks - 1}`,
-  ...[32, 48].flatMap((first) => [
-    `PartitionDescriptor ${first}`,
-    `LogicalVolumeDescriptor ${first + 1}`,
-    `UnallocatedSpaceDescriptor ${first + 2}`,
+  `AnchorVolumeDescriptorPointer ${udfBlocks - 257}`,
+  ...[100, 120].flatMap((first) => [
+    `UdfPrimaryVolumeDescriptor ${first}`,
+    `PartitionDescriptor ${first + 1}`,
+    `LogicalVolumeDescriptor ${first + 2}`,
     `TerminatingDescriptor ${first + 3}`,
   ]),
-  "LogicalVolumeIntegrityDescriptor 64",
-  "TerminatingDescriptor 65",
+  "LogicalVolumeIntegrityDescriptor 140",
 ];
 
 for (const kind of ["plain", "virtual", "metadata"] as const) {
   test(`a UDF volume with a ${kind} partition is followed from its anchors to an item`, async (t) => {
-    const { bytes, lbaOf } = handMadeUdf(kind);
+    const { bytes, lbaOf } = smallUdf(kind);
     const source = new MemorySource(bytes);
     const structures = await all(dumpUdf(source, 0));
     t.deepEqual(places(structures), [...volumePlaces, ...treePlaces(kind, lbaOf)]);
@@ -215,7 +201,7 @@ for (const kind of ["plain", "virtual", "metadata"] as const) {
       "allocation extent of /folder/ä",
     ]);
     const target = (await all(dumpUdf(source, 0, { path: "/folder/link" }))).at(-1)!;
-    t.like(target, { name: "Pathname", role: "/folder/link", block: partitionStart + 60 });
+    t.like(target, { name: "Pathname", role: "/folder/link", block: partitionStart + linkTarget });
     t.is(fieldIn(target, "components[1]", "componentIdentifier").value, "x");
     await failsWith(t, "E_ITEM_NOT_FOUND", { path: "/file.bin/x" }, () =>
       all(dumpUdf(source, 0, { path: "/file.bin/x" })),
@@ -224,11 +210,11 @@ for (const kind of ["plain", "virtual", "metadata"] as const) {
 }
 
 test("blocks of UDF are recognised by their tags, wherever they stand", async (t) => {
-  const { bytes, lbaOf } = handMadeUdf("plain");
+  const { bytes, lbaOf } = smallUdf("plain");
   const source = new MemorySource(bytes);
   for (const [lba, name] of [
     [17, "VolumeStructureDescriptor"],
-    [33, "LogicalVolumeDescriptor"],
+    [102, "LogicalVolumeDescriptor"],
     [256, "AnchorVolumeDescriptorPointer"],
     [lbaOf(udfPlaces.file), "ExtendedFileEntry"],
     [lbaOf(udfPlaces.extent), "AllocationExtentDescriptor"],
@@ -274,7 +260,7 @@ async function faultsOf(
 }
 
 test("damage of UDF is shown beside its field, and goes no further than it must", async (t) => {
-  const { bytes, lbaOf } = handMadeUdf("plain");
+  const { bytes, lbaOf } = smallUdf("plain");
   const whole = (source: BlockSource): AsyncIterable<PlacedStructure> => dumpUdf(source, 0);
   const crc = "_tag.descriptorCrc: does not fit the bytes of the descriptor";
   const root = lbaOf(udfPlaces.root) * blockBytes;
@@ -283,17 +269,17 @@ test("damage of UDF is shown beside its field, and goes no further than it must"
     `${lbaOf(udfPlaces.rootContents)} ${crc}`,
   ]);
   // The main sequence's logical volume is damaged: that of the reserve leads on.
-  const faults = await faultsOf(bytes, 33 * blockBytes + 250, whole);
-  t.deepEqual(faults, [`33 ${crc}`]);
+  const faults = await faultsOf(bytes, 102 * blockBytes + 250, whole);
+  t.deepEqual(faults, [`102 ${crc}`]);
   const broken = bytes.slice();
-  broken[33 * blockBytes + 252]! ^= 0x40;
+  broken[102 * blockBytes + 252]! ^= 0x40;
   t.true((await all(dumpUdf(new MemorySource(broken), 0))).some(({ name }) => name === "FileIdentifierDescriptor"));
   // A block is dumped the same way.
-  t.deepEqual(await faultsOf(bytes, 33 * blockBytes + 250, (source) => dumpBlocks(source, 33, 1)), [`33 ${crc}`]);
-  const moved = await faultsOf(bytes, 33 * blockBytes + 12, (source) => dumpBlocks(source, 33, 1));
+  t.deepEqual(await faultsOf(bytes, 102 * blockBytes + 250, (source) => dumpBlocks(source, 102, 1)), [`102 ${crc}`]);
+  const moved = await faultsOf(bytes, 102 * blockBytes + 12, (source) => dumpBlocks(source, 102, 1));
   t.deepEqual(moved, [
-    "33 _tag.tagChecksum: does not fit the bytes of the tag",
-    "33 _tag.tagLocation: is 97, expected 33",
+    "102 _tag.tagChecksum: does not fit the bytes of the tag",
+    "102 _tag.tagLocation: is 38, expected 102",
   ]);
 });
 
@@ -307,26 +293,31 @@ test("damage of ISO 9660 is shown beside its field", async (t) => {
 });
 
 test("blocks that cannot be read are named, and only where there is nothing else an error", async (t) => {
-  const { bytes, lbaOf } = handMadeUdf("plain");
+  const { bytes, lbaOf } = smallUdf("plain");
   const root = lbaOf(udfPlaces.root);
-  const source = new BrokenSource(bytes, [32, root]);
+  const source = new BadBlocks(bytes, [101, root]);
   const structures = await all(dumpUdf(source, 0));
   const bad = structures.filter(({ name }) => name === "Unreadable");
-  t.deepEqual(places(bad), ["Unreadable 32", `Unreadable ${root}`]);
-  t.deepEqual(bad[0]?.faults, ["block 32 is bad"]);
-  const mixed = await all(dumpBlocks(source, 31, 3));
-  t.deepEqual(places(mixed), ["Unrecognised 31", "Unreadable 32", "LogicalVolumeDescriptor 33"]);
-  const first = await all(dumpBlocks(source, 32, 2));
-  t.deepEqual(places(first), ["Unreadable 32", "LogicalVolumeDescriptor 33"]);
-  await failsWith(t, "E_READ_FAILED", { lba: 32 }, () => all(dumpBlocks(source, 32, 1)));
+  t.deepEqual(places(bad), ["Unreadable 101", `Unreadable ${root}`]);
+  t.deepEqual(bad[0]?.faults, ["block 101 is bad"]);
+  const mixed = await all(dumpBlocks(source, 99, 4));
+  t.deepEqual(places(mixed), [
+    "Unrecognised 99",
+    "UdfPrimaryVolumeDescriptor 100",
+    "Unreadable 101",
+    "LogicalVolumeDescriptor 102",
+  ]);
+  const first = await all(dumpBlocks(source, 101, 2));
+  t.deepEqual(places(first), ["Unreadable 101", "LogicalVolumeDescriptor 102"]);
+  await failsWith(t, "E_READ_FAILED", { lba: 101 }, () => all(dumpBlocks(source, 101, 1)));
   await failsWith(t, "E_READ_FAILED", { lba: udfBlocks }, () => all(dumpBlocks(source, udfBlocks, 1)));
-  const iso = new BrokenSource(await isoImage(), [16, 17, 18, 19, 20]);
+  const iso = new BadBlocks(await isoImage(), [16, 17, 18, 19, 20]);
   await failsWith(t, "E_NO_FILE_SYSTEM", { startLba: 0 }, () => all(dumpIso(iso, 0)));
 });
 
 test("what is not there is an error before anything is shown", async (t) => {
   const iso = new MemorySource(await isoImage());
-  const udf = new MemorySource(handMadeUdf("plain").bytes);
+  const udf = new MemorySource(smallUdf("plain").bytes);
   const shown = async (structures: AsyncIterable<PlacedStructure>, context: ExecutionContext): Promise<void> => {
     for await (const structure of structures) context.fail(structure.name);
   };

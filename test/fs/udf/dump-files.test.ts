@@ -259,6 +259,13 @@ test("virtual allocation tables of both layouts are shown with their entries", (
   t.is(fieldIn(dumped, "previousVatIcbLocation").meaning, "none");
   t.like(fieldIn(dumped, "entries[1]"), { meaning: "none", at: 160 });
   t.is(fieldIn(dumped, "entries[2]").value, 9);
+  const ofWindows = new Uint8Array(152 + 32 + 4);
+  virtualAllocationTableHeader.write({ ...header, lengthOfHeader: 152, lengthOfImplementationUse: 0 }, ofWindows, 0);
+  ofWindows.set(Buffer.from("\0*Microsoft Windows"), 152);
+  ofWindows[184] = 3;
+  const uncounted = dump(virtualAllocationTable, ofWindows, 0);
+  t.deepEqual(faultsIn(uncounted), ["lengthOfHeader: leaves out 32 bytes that stand before the entries"]);
+  t.is(fieldIn(uncounted, "entries[0]").value, 3);
   const older = new Uint8Array(8 + 36);
   older[4] = 5;
   const tail = { entityIdentifier: udfEntity("*UDF Virtual Alloc Tbl", 0x0150), previousVatIcbLocation: 4 };
