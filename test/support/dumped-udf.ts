@@ -9,8 +9,11 @@ import type {
   ShortAllocationDescriptor,
 } from "../../src/fs/udf/allocation.js";
 import { noLongExtent } from "../../src/fs/udf/allocation.js";
+import { udfEntity } from "../../src/fs/udf/entity-identifier.js";
 import type { IcbTag } from "../../src/fs/udf/icb.js";
 import { allocationForms, fileTypes, icbFlags, strategies } from "../../src/fs/udf/icb.js";
+import type { PartitionMap } from "../../src/fs/udf/partition.js";
+import { noBitmapFile } from "../../src/fs/udf/partition.js";
 import type { DescriptorCodec, TagContext } from "../../src/fs/udf/tag.js";
 import { writeDescriptor } from "../../src/fs/udf/tag.js";
 import { faultsIn, tiledBytes } from "./dumped.js";
@@ -59,3 +62,36 @@ export function dumpWhole(
   t.deepEqual(faultsIn(dumped), [], structure.name);
   return dumped;
 }
+
+const partitionTypeIdentifier = udfEntity("", 0x0250);
+const mapNumbers = { volumeSequenceNumber: 1, partitionNumber: 0 };
+/** A partition map of each kind. */
+export const everyPartitionMap: readonly PartitionMap[] = [
+  { kind: "plain", ...mapNumbers },
+  {
+    kind: "virtual",
+    ...mapNumbers,
+    partitionTypeIdentifier: { ...partitionTypeIdentifier, identifier: "*UDF Virtual Partition" },
+  },
+  {
+    kind: "sparable",
+    ...mapNumbers,
+    partitionTypeIdentifier: { ...partitionTypeIdentifier, identifier: "*UDF Sparable Partition" },
+    packetLength: 32,
+    numberOfSparingTables: 2,
+    sizeOfEachSparingTable: 2048,
+    locationsOfSparingTables: [300, 400],
+  },
+  {
+    kind: "metadata",
+    ...mapNumbers,
+    partitionTypeIdentifier: { ...partitionTypeIdentifier, identifier: "*UDF Metadata Partition" },
+    metadataFileLocation: 1,
+    metadataMirrorFileLocation: 900,
+    metadataBitmapFileLocation: noBitmapFile,
+    allocationUnitSize: 32,
+    alignmentUnitSize: 32,
+    flags: 1,
+  },
+  { kind: "unknown", bytes: bytesOf(3, 5, 1, 2, 3) },
+];

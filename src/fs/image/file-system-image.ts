@@ -233,7 +233,8 @@ export class FileSystemImage {
   #planUdf(): UdfPlan {
     const chosen = this.#chosen;
     const usualRevision = chosen !== undefined && chosen.writeUnitSize >= bdWriteUnit ? "2.50" : "1.02";
-    const mediumEnd = chosen === undefined ? undefined : chosen.nextWritableAddress + chosen.freeSectorsOnMedia;
+    const isLast = chosen === undefined || this.options.finalised === true;
+    const mediumEnd = isLast ? undefined : chosen.nextWritableAddress + chosen.freeSectorsOnMedia;
     return planUdf({ options: this.options, usualRevision, before: this.#imported?.udf, mediumEnd });
   }
 

@@ -41,6 +41,11 @@ export interface ImageOptions {
   readonly udfEmbedFiles?: boolean | undefined;
   /** Finds file entries by a virtual allocation table, as packet writing on write-once discs does. From 1.50 on. */
   readonly udfVirtual?: boolean | undefined;
+  /**
+   * Whether the disc is finalised behind this session: a partition with a virtual allocation table then ends with it, and
+   * not with the medium.
+   */
+  readonly finalised?: boolean | undefined;
   /** The character set of Rock Ridge names. Default: their own bytes, which are UTF-8 nearly always. */
   readonly charset?: Charset | undefined;
   readonly systemIdentifier?: string | undefined;

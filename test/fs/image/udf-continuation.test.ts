@@ -131,3 +131,21 @@ test("nothing is written behind a session with UDF: its last block is looked for
   const [session] = await readSessions(recorder);
   t.is(session?.udf?.vat?.icbLba, session!.blocks! - 1);
 });
+
+test("a partition with a table reaches to the medium's end, until the disc is finalised", async (t) => {
+  for (const [finalised, expected] of [
+    [false, 2_295_104],
+    [true, 768],
+  ] as const) {
+    const path = await blankDisc(t, "dvd+r");
+    await appendSession(path, ({ root }) => root.addFile("/a", "a"), {
+      fileSystems: ["udf"],
+      udfVirtual: true,
+      finalised,
+    });
+    await using recorder = await openRecorder(path);
+    const [session] = await readSessions(recorder);
+    const { startLba, blocks } = session!.udf!.partitions[0]!;
+    t.true(finalised ? startLba + blocks <= expected : startLba + blocks === expected);
+  }
+});

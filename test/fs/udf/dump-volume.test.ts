@@ -15,12 +15,22 @@ import {
   logicalVolumeIntegrityDescriptor,
   unknownBlocks,
 } from "../../../src/fs/udf/logical-volume.js";
-import type { PartitionMap } from "../../../src/fs/udf/partition.js";
-import { noBitmapFile, partitionDescriptor } from "../../../src/fs/udf/partition.js";
+import { partitionDescriptor } from "../../../src/fs/udf/partition.js";
 import type { DescriptorCodec } from "../../../src/fs/udf/tag.js";
 import * as volume from "../../../src/fs/udf/volume.js";
 import { faultsIn, fieldIn, showsValue } from "../../support/dumped.js";
-import { bytesOf, dumpWhole, extent, icb, icbTag, noShort, sealed, short, time } from "../../support/dumped-udf.js";
+import {
+  bytesOf,
+  dumpWhole,
+  everyPartitionMap,
+  extent,
+  icb,
+  icbTag,
+  noShort,
+  sealed,
+  short,
+  time,
+} from "../../support/dumped-udf.js";
 
 const number = { volumeDescriptorSequenceNumber: 3 };
 const domainIdentifier = udfDomain(0x0201);
@@ -168,38 +178,6 @@ test("the extents of an unallocated space descriptor are shown one by one", (t) 
   t.deepEqual(broken.faults, ["is cut off: allocationDescriptors[1] needs 8 bytes, and there are 4"]);
 });
 
-const partitionTypeIdentifier = udfEntity("", 0x0250);
-const mapNumbers = { volumeSequenceNumber: 1, partitionNumber: 0 };
-const maps: readonly PartitionMap[] = [
-  { kind: "plain", ...mapNumbers },
-  {
-    kind: "virtual",
-    ...mapNumbers,
-    partitionTypeIdentifier: { ...partitionTypeIdentifier, identifier: "*UDF Virtual Partition" },
-  },
-  {
-    kind: "sparable",
-    ...mapNumbers,
-    partitionTypeIdentifier: { ...partitionTypeIdentifier, identifier: "*UDF Sparable Partition" },
-    packetLength: 32,
-    numberOfSparingTables: 2,
-    sizeOfEachSparingTable: 2048,
-    locationsOfSparingTables: [300, 400],
-  },
-  {
-    kind: "metadata",
-    ...mapNumbers,
-    partitionTypeIdentifier: { ...partitionTypeIdentifier, identifier: "*UDF Metadata Partition" },
-    metadataFileLocation: 1,
-    metadataMirrorFileLocation: 900,
-    metadataBitmapFileLocation: noBitmapFile,
-    allocationUnitSize: 32,
-    alignmentUnitSize: 32,
-    flags: 1,
-  },
-  { kind: "unknown", bytes: bytesOf(3, 5, 1, 2, 3) },
-];
-
 const logicalVolume = {
   ...number,
   logicalVolumeIdentifier: "Disc",
@@ -209,14 +187,14 @@ const logicalVolume = {
   implementationIdentifier: thisImplementation,
   implementationUse: use128,
   integritySequenceExtent: extent,
-  partitionMaps: maps,
+  partitionMaps: everyPartitionMap,
 };
 
 test("a logical volume is shown with its maps, of every kind", (t) => {
   const source = sealed(logicalVolumeDescriptor, logicalVolume);
   const dumped = dumpWhole(t, logicalVolumeDescriptor, source, 77);
   showsValue(t, dumped, logicalVolume);
-  const types = maps.map((_map, index) => fieldIn(dumped, `partitionMaps[${index}]`).type);
+  const types = everyPartitionMap.map((_map, index) => fieldIn(dumped, `partitionMaps[${index}]`).type);
   const names = [
     "Type1PartitionMap",
     "VirtualPartitionMap",
