@@ -199,7 +199,6 @@ export async function expectedUdfListing(root: DirectoryNode, options: ImageOpti
   const enter = async (directory: DirectoryNode, path: string): Promise<void> => {
     for (const [item, name] of named(directory)) {
       const itemPath = joinPath(path, name);
-      const modify = item.mtimeMs!;
       const isDevice = item.type === "block" || item.type === "character";
       const streams = isExtended ? await streamDigests(item) : {};
       // An item is named by its parent, or as often as it has links; by its directories; and by that of its streams.
@@ -210,12 +209,7 @@ export async function expectedUdfListing(root: DirectoryNode, options: ImageOpti
         type: item.type,
         mode: item.mode.toString(8),
         owner: `${item.uid}:${item.gid}`,
-        times: [
-          modify,
-          item.atimeMs ?? modify,
-          item.ctimeMs ?? modify,
-          item.birthtimeMs ?? (isExtended ? modify : null),
-        ],
+        times: timesOf(item, isExtended),
         hidden: item.hidden,
         links: own + below + (Object.keys(streams).length > 0 ? 1 : 0),
         realTime: item.type === "file" && item.realTime && revision >= 2.01,
@@ -229,6 +223,13 @@ export async function expectedUdfListing(root: DirectoryNode, options: ImageOpti
   };
   await enter(root, "/");
   return listing;
+}
+
+/** Modification, access, attributes and creation, which entries that are not extended do not have to state. */
+function timesOf(item: Item, isExtended: boolean): (number | null)[] {
+  const modify = item.mtimeMs!;
+  const known = [modify, item.atimeMs ?? modify, item.ctimeMs ?? modify];
+  return [...known, item.birthtimeMs ?? (isExtended ? Math.min(...known) : null)];
 }
 
 async function streamDigests(item: Item): Promise<Record<string, string>> {

@@ -208,7 +208,7 @@ export class FileSystemImage {
     const times = new ImageTimes(this.options.sourceDateEpoch, onWarning);
     const udf = isWritten(this.options, "udf") ? this.#planUdf() : undefined;
     const catalog = takeCatalog(this.root, udf?.rules.extended);
-    reportNames(catalog, times, onWarning);
+    reportNames(catalog, times, udf === undefined ? "ISO 9660" : "UDF", onWarning);
     const contents = new ContentLayout(catalog, {
       isPinned: (content) => this.#isPinned(content),
       embeddedBytes: udf?.embeddedBytes,

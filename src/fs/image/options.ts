@@ -6,8 +6,8 @@ import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
 import type { JolietNameLength } from "../names/joliet-name.js";
 import type { RockRidgeVersion } from "../rockridge/entries.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
-import type { UdfRevision } from "../udf/revision.js";
-import { udfRevisions } from "../udf/revision.js";
+import type { RevisionRules, UdfRevision } from "../udf/revision.js";
+import { revisionNumber, rulesOf, udfRevisions } from "../udf/revision.js";
 
 /** What an image is like. All can be changed until the result is made. */
 export interface ImageOptions {
@@ -103,9 +103,7 @@ export function checkOptions(options: ImageOptions): void {
   checkOneOf("isoLevel", isoLevel, [1, 2, 3, 4]);
   checkOneOf("rockRidgeVersion", rockRidgeVersion, ["1.10", "1.12"]);
   checkOneOf("udfRevision", options.udfRevision, udfRevisions);
-  if (options.udfVirtual === true && (options.udfRevision === "1.02" || Number(options.udfRevision ?? 1.5) >= 2.5)) {
-    refuse("udfVirtual", true, "with revisions 1.50, 2.00 and 2.01");
-  }
+  if (options.udfRevision !== undefined) checkVirtual(options, rulesOf(options.udfRevision));
   if (options.udfEmbedFiles === true && (isWritten(options, "iso") || options.udfVirtual === true)) {
     refuse("udfEmbedFiles", true, "in images of UDF alone, without a virtual partition");
   }
@@ -132,6 +130,16 @@ export function checkOptions(options: ImageOptions): void {
 /** The volume name as the primary descriptor holds it: one byte a character, "_" for what is not ASCII. */
 export function isoVolumeName(name: string): string {
   return name.replace(/[^\x20-\x7e]/gu, "_");
+}
+
+/**
+ * Refuses a virtual allocation table in a revision that has none: they came with 1.50, and metadata partitions exclude them.
+ *
+ * @throws {@link DiscError} E_OPTION_INVALID.
+ */
+export function checkVirtual({ udfVirtual }: ImageOptions, { number, hasMetadataPartition }: RevisionRules): void {
+  if (udfVirtual !== true || (number >= revisionNumber("1.50") && !hasMetadataPartition)) return;
+  refuse("udfVirtual", true, "with revisions 1.50, 2.00 and 2.01");
 }
 
 function checkVolumeName(name: string | undefined): void {

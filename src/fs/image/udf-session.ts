@@ -17,6 +17,7 @@ import { partitionStartOf, UdfWriter } from "../udf/udf-writer.js";
 import { firstFreeNumber } from "../udf/virtual-allocation-table-writer.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { ImageOptions } from "./options.js";
+import { checkVirtual } from "./options.js";
 import type { ImageTimes } from "./times.js";
 
 /** How the UDF volume of a session is written: decided before the tree is taken. */
@@ -87,7 +88,7 @@ function continuationOf(before: UdfVolumeInformation): UdfContinuation | undefin
 /**
  * Decides how a UDF volume is written.
  *
- * @throws {@link DiscError} E_UDF_REVISION_FIXED.
+ * @throws {@link DiscError} E_UDF_REVISION_FIXED; E_OPTION_INVALID for a table in a revision without any.
  */
 export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanInput): UdfPlan {
   const imported = before === undefined ? undefined : revisionOf(before);
@@ -98,6 +99,7 @@ export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanIn
     throw new DiscError("E_UDF_REVISION_FIXED", message, { imported, wanted });
   }
   const rules = rulesOf(wanted ?? imported ?? virtualRevision(options, usualRevision));
+  checkVirtual(options, rules);
   const structure = options.udfVirtual === true ? "virtual" : rules.hasMetadataPartition ? "metadata" : "plain";
   const continuation = before === undefined ? undefined : continuationOf(before);
   return {
