@@ -190,6 +190,12 @@ test("chains of descriptors that loop, belong to two files, or are damaged", asy
   t.regex(shown.other!, /belongs to two files/);
   t.is(shown.link, shown.file);
 
+  // One that cannot be read takes nothing from the other.
+  twice.entry(3, { form: 0, allocation: leads(20), length: 11 });
+  const again = await rootOf(await openUdf(twice.bytes));
+  t.regex(again.file!, /hold 10 bytes/);
+  t.is(again.other, "\0".repeat(10));
+
   const damaged = withFile({ form: 0, allocation: leads(20), length: 10 });
   await refused(t, damaged, /DescriptorTag/);
   putDescriptors(damaged, 20, shortExtent(10, 30), 4000);
