@@ -177,7 +177,8 @@ class SessionJob {
   constructor(recorder: Recorder, options: AppendOptions) {
     this.#recorder = recorder;
     this.#options = options;
-    this.#image = new FileSystemImage({ ...options, onWarning: (warning) => this.#heard(warning) });
+    const onWarning = (warning: Warning): void => this.#heard(warning);
+    this.#image = new FileSystemImage({ ...options, finalised: options.close, onWarning });
   }
 
   #heard(warning: Warning): void {

@@ -131,7 +131,9 @@ function joinSessions(recorded: readonly Session[], found: readonly ImageSession
   return recorded.map(({ number, startLba, blocks, state }) => {
     const own = found.find((session) => session.number === number);
     const { fileSystems = [], volumeName = "", udf } = own ?? {};
-    return sessionInfo({ number, startLba, blocks, state, fileSystems, volumeName, udf });
+    // The drive knows of tracks alone; whether a closed one holds all that its descriptors say, the blocks tell.
+    const known = state === "complete" ? (own?.state ?? state) : state;
+    return sessionInfo({ number, startLba, blocks, state: known, fileSystems, volumeName, udf });
   });
 }
 

@@ -14,9 +14,8 @@ function fileSystemToRead(name: string | undefined): FileSystemName | undefined 
   return found;
 }
 
-/** What the options of the reading commands ask for. */
-export function readingOptionsOf({ options, reporter, signal }: CommandContext): OpenOptions {
-  const charset = options.text("charset");
+/** The session that the options name. @throws {@link DiscError} E_USAGE. */
+export function sessionChoiceOf({ options }: CommandContext): Pick<OpenOptions, "session" | "start" | "scan"> {
   const session = options.number("session", Number.MIN_SAFE_INTEGER);
   const start = options.number("start");
   const scan = options.has("scan");
@@ -25,11 +24,16 @@ export function readingOptionsOf({ options, reporter, signal }: CommandContext):
   if (start !== undefined && (session !== undefined || scan)) {
     throw usageError("--start names a session by itself: not together with --session or --scan");
   }
+  return { session, start, scan };
+}
+
+/** What the options of the reading commands ask for. */
+export function readingOptionsOf(context: CommandContext): OpenOptions {
+  const { options, reporter, signal } = context;
+  const charset = options.text("charset");
   const strict = options.has("strict");
   return {
-    session,
-    start,
-    scan,
+    ...sessionChoiceOf(context),
     fileSystem: fileSystemToRead(options.text("fs")),
     charset: charset === undefined ? undefined : charsetByName(charset),
     onWarning: (warning) => {

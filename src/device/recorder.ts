@@ -27,7 +27,8 @@ export interface RecorderState {
   readonly capacityBlocks: number;
   /** Blocks the next session may have. */
   readonly freeBlocks: number;
-  readonly discId: string;
+  /** Identifies the disc, whatever is written on it; `null` where it has no number of its own. */
+  readonly discId: string | null;
   readonly sessions: readonly Session[];
   /** Where the next session goes; `null` where none can. */
   readonly nextWritableAddress: number | null;
@@ -269,7 +270,7 @@ export class Recorder implements ImportSource, AsyncDisposable {
 }
 
 function stateOf(transport: Transport, snapshot: DiscSnapshot): RecorderState {
-  const { profile, state, blank, torn, capacityBlocks, freeBlocks, identity, sessions } = snapshot;
+  const { profile, state, blank, torn, capacityBlocks, freeBlocks, discId, sessions } = snapshot;
   return {
     kind: transport.kind,
     media: profile.media,
@@ -278,7 +279,7 @@ function stateOf(transport: Transport, snapshot: DiscSnapshot): RecorderState {
     blank,
     capacityBlocks,
     freeBlocks,
-    discId: identity.discId,
+    discId,
     sessions,
     nextWritableAddress: snapshot.nextWritableLba,
     writeUnitBlocks: snapshot.writeUnitBlocks,

@@ -150,9 +150,10 @@ function checkIdentity(
     const message = `${device}: the disc changed since the image was made: ${what} was ${expected}, is ${actual}`;
     throw new DiscError("E_DISC_CHANGED", message, { what, expected, actual });
   };
-  if (importedFrom.discId !== identity.discId) changed("disc", importedFrom.discId, identity.discId);
-  if (torn || importedFrom.nextWritableAddress === identity.nextWritableAddress) return;
-  changed("next writable address", importedFrom.nextWritableAddress, identity.nextWritableAddress);
+  const { fingerprint, nextWritableAddress } = identity;
+  if (importedFrom.fingerprint !== fingerprint) changed("disc", importedFrom.fingerprint, fingerprint);
+  if (torn || importedFrom.nextWritableAddress === nextWritableAddress) return;
+  changed("next writable address", importedFrom.nextWritableAddress, nextWritableAddress);
 }
 
 function checkPlace(

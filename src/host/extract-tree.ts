@@ -325,7 +325,16 @@ function linkKey({ links, serialNumber, extents, bytes }: DiscEntry): string | u
   return `${serialNumber}:${places}`;
 }
 
-/** In seconds. */
+/** Whether a path lies below one of the others, which takes it along. */
+function isWithin(others: ReadonlyMap<string, DiscEntry>, path: string): boolean {
+  for (let at = path.lastIndexOf("/"); at >= 0; at = path.lastIndexOf("/", at - 1)) {
+    const above = at === 0 ? "/" : path.slice(0, at);
+    if (above !== path && others.has(above)) return true;
+    if (at === 0) break;
+  }
+  return false;
+}
+
 /** As a date: a number before 1970 would be taken for the present. */
 function timeOf({ mtimeMs }: DiscEntry): Date | undefined {
   return mtimeMs === null ? undefined : new Date(mtimeMs);
@@ -347,8 +356,12 @@ export async function extractTree(
 ): Promise<ExtractReport> {
   const { signal } = options;
   const extraction = new Extraction(image, folder.length > 1 ? folder.replace(/\/+$/, "") : folder, options);
-  const starts: DiscEntry[] = [];
-  for (const path of paths.length === 0 ? ["/"] : paths) starts.push(await image.lstat(path, { signal }));
+  const named = new Map<string, DiscEntry>();
+  for (const path of paths.length === 0 ? ["/"] : paths) {
+    const entry = await image.lstat(path, { signal });
+    named.set(entry.path, entry);
+  }
+  const starts = [...named.values()].filter(({ path }) => !isWithin(named, path));
   const each = async (visit: (entry: DiscEntry) => Promise<void> | void): Promise<void> => {
     for (const start of starts) {
       await visit(start);

@@ -271,3 +271,34 @@ test("burn takes an image from standard input", async (t) => {
   t.is(wrong.code, 4);
   t.regex(wrong.err, /E_IMAGE_WRONG_ADDRESS/);
 });
+
+test("the disc's identity is its own, whatever is written on it", async (t) => {
+  const shell = new Shell(t);
+  await disc(shell, t);
+  const identity = async (name: string): Promise<string | null> => (await shell.json<Info>(t, "info", name)).discId;
+  const first = await identity("x.disc");
+  await shell.ok(t, "write", "x.disc", "one");
+  await shell.ok(t, "append", "x.disc", "two");
+  t.is(await identity("x.disc"), first);
+  await shell.ok(t, "create", "y.disc", "--media", "dvd+r");
+  t.not(await identity("y.disc"), first);
+});
+
+test("a session that lacks its end is shown as damaged, though its track is closed", async (t) => {
+  const shell = new Shell(t);
+  await disc(shell, t);
+  shell.file("large/file", new Uint8Array(200_000));
+  await shell.ok(t, "build", "large", "-o", "x.iso");
+  truncateSync(shell.path("x.iso"), 100_000);
+  await shell.ok(t, "burn", "x.disc", "x.iso");
+  const info = await shell.json<Info>(t, "info", "x.disc");
+  t.is(info.sessions[0]?.state, "damaged");
+  t.regex(await shell.ok(t, "info", "x.disc"), /^1 +0 +64 +damaged /m);
+});
+
+test("an empty image is not burned", async (t) => {
+  const shell = new Shell(t);
+  await disc(shell, t);
+  shell.file("empty.iso", "");
+  t.is((await shell.fails(t, 3, "burn", "x.disc", "empty.iso")).message, "empty.iso is empty");
+});

@@ -17,10 +17,9 @@ export interface Outcome {
 }
 
 /** Runs a program that may fail, and that may not run for ever. */
-export function execute(name: string, args: readonly string[], options: { cwd?: string } = {}): Outcome {
+export function execute(name: string, args: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}): Outcome {
   const { status, stdout, stderr, error } = spawnSync(name, args, {
-    ...options,
-    env: { ...process.env, TZ: "UTC", LC_ALL: "C.UTF-8" },
+    env: { ...process.env, TZ: "UTC", LC_ALL: "C.UTF-8", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 240_000,
     maxBuffer: 512 * 1024 * 1024,

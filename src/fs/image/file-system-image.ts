@@ -183,9 +183,9 @@ export class FileSystemImage {
       const reason = "it has no session with data";
       throw new DiscError("E_NOTHING_TO_IMPORT", `${source.name}: ${reason}`, { reason });
     }
-    if (source.identity.discId !== this.#identity?.discId) {
+    if (source.identity.fingerprint !== this.#identity?.fingerprint) {
       const message = `${source.name} is another disc, or in another state, than when it was chosen`;
-      const detail = { what: "disc", expected: this.#identity?.discId ?? "", actual: source.identity.discId };
+      const detail = { what: "disc", expected: this.#identity?.fingerprint ?? "", actual: source.identity.fingerprint };
       throw new DiscError("E_DISC_CHANGED", message, detail);
     }
     return source;
@@ -209,7 +209,7 @@ export class FileSystemImage {
     const times = new ImageTimes(this.options.sourceDateEpoch, onWarning);
     const udf = isWritten(this.options, "udf") ? this.#planUdf() : undefined;
     const catalog = takeCatalog(this.root, udf?.rules.extended);
-    reportNames(catalog, times, onWarning);
+    reportNames(catalog, times, udf === undefined ? "ISO 9660" : "UDF", onWarning);
     const contents = new ContentLayout(catalog, {
       isPinned: (content) => this.#isPinned(content),
       embeddedBytes: udf?.embeddedBytes,
@@ -234,7 +234,8 @@ export class FileSystemImage {
   #planUdf(): UdfPlan {
     const chosen = this.#chosen;
     const usualRevision = chosen !== undefined && chosen.writeUnitSize >= bdWriteUnit ? "2.50" : "1.02";
-    const mediumEnd = chosen === undefined ? undefined : chosen.nextWritableAddress + chosen.freeSectorsOnMedia;
+    const isLast = chosen === undefined || this.options.finalised === true;
+    const mediumEnd = isLast ? undefined : chosen.nextWritableAddress + chosen.freeSectorsOnMedia;
     return planUdf({ options: this.options, usualRevision, before: this.#imported?.udf, mediumEnd });
   }
 

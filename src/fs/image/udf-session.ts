@@ -1,5 +1,5 @@
 /** Which writer makes the UDF volume of a session. */
-import type { WarningListener } from "../../errors.js";
+import type { Warning, WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import { blockBytes } from "../../units.js";
 import type { Catalog } from "../layout/catalog.js";
@@ -17,6 +17,7 @@ import { partitionStartOf, UdfWriter } from "../udf/udf-writer.js";
 import { firstFreeNumber } from "../udf/virtual-allocation-table-writer.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { ImageOptions } from "./options.js";
+import { checkVirtual } from "./options.js";
 import type { ImageTimes } from "./times.js";
 
 /** How the UDF volume of a session is written: decided before the tree is taken. */
@@ -87,7 +88,7 @@ function continuationOf(before: UdfVolumeInformation): UdfContinuation | undefin
 /**
  * Decides how a UDF volume is written.
  *
- * @throws {@link DiscError} E_UDF_REVISION_FIXED.
+ * @throws {@link DiscError} E_UDF_REVISION_FIXED; E_OPTION_INVALID for a table in a revision without any.
  */
 export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanInput): UdfPlan {
   const imported = before === undefined ? undefined : revisionOf(before);
@@ -98,6 +99,7 @@ export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanIn
     throw new DiscError("E_UDF_REVISION_FIXED", message, { imported, wanted });
   }
   const rules = rulesOf(wanted ?? imported ?? virtualRevision(options, usualRevision));
+  checkVirtual(options, rules);
   const structure = options.udfVirtual === true ? "virtual" : rules.hasMetadataPartition ? "metadata" : "plain";
   const continuation = before === undefined ? undefined : continuationOf(before);
   return {
@@ -181,6 +183,11 @@ function isWorthwhile({ structure, continuation }: UdfPlan, catalog: Catalog): b
   return extents > 0 && extents < maximumMetadataExtents && catalog.links.length >= manyItems;
 }
 
+function shortened(path: string, name: string): Warning {
+  const message = `"${path}" is shortened to "${name}" in UDF`;
+  return new DiscError("W_NAME_SHORTENED", message, { path, fileSystem: "UDF", name });
+}
+
 /** The writer of a session's UDF volume. */
 export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
   const { options, catalog, contents, times, onWarning, sessionStart } = parts;
@@ -229,10 +236,9 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
       onWarning(new DiscError("W_NOT_REPRESENTED", message, { path, fileSystem: "UDF", reason }));
     },
     onShortened: (path, name) => {
-      if (parts.hasNamesElsewhere) return;
-      const message = `"${path}" is shortened to "${name}" in UDF`;
-      onWarning(new DiscError("W_NAME_SHORTENED", message, { path, fileSystem: "UDF", name }));
+      if (!parts.hasNamesElsewhere) onWarning(shortened(path, name));
     },
+    onStreamShortened: (path, name) => onWarning(shortened(path, name)),
     onLongPath: (path, bytes, limitBytes) => {
       const message = `"${path}": a path of ${bytes} bytes, UDF ${rules.revision} allows ${limitBytes}`;
       onWarning(new DiscError("W_NAME_LONG", message, { path, bytes, limitBytes }));

@@ -16,6 +16,8 @@ interface FileRun {
   readonly address: number;
   readonly bytes: number;
   readonly path: string;
+  /** Whether it is of a named stream, and of no file. */
+  readonly isStream: boolean;
 }
 
 /** The block in which a run starts. */
@@ -31,16 +33,18 @@ export class ContentMap {
   endLba = 0;
 
   add(entry: DiscEntry): void {
-    this.#addExtents(entry.extents, entry.path, entry.type === "file");
-    for (const { name, extents } of entry.streams) this.#addExtents(extents, `${entry.path}:${name}`, true);
+    this.#addExtents(entry.extents, entry.path, entry.type === "file", false);
+    for (const { name, extents } of entry.streams) this.#addExtents(extents, `${entry.path}:${name}`, true, true);
   }
 
-  #addExtents(extents: readonly Extent[], path: string, isFile: boolean): void {
+  #addExtents(extents: readonly Extent[], path: string, isFile: boolean, isStream: boolean): void {
     let open: FileRun | undefined;
     const close = (): void => {
       if (open === undefined) return;
       const known = this.#runs.get(open.address);
-      if (known === undefined || known.bytes < open.bytes) this.#runs.set(open.address, open);
+      const isLonger = known === undefined || known.bytes < open.bytes;
+      // What a file and a stream share is in the trees that have the file.
+      if (isLonger || (known.bytes === open.bytes && known.isStream)) this.#runs.set(open.address, open);
       open = undefined;
     };
     for (const extent of extents) {
@@ -53,7 +57,7 @@ export class ContentMap {
       if (open !== undefined && open.address + open.bytes === address) open = { ...open, bytes: end - open.address };
       else {
         close();
-        open = { address, bytes: extent.bytes, path };
+        open = { address, bytes: extent.bytes, path, isStream };
       }
     }
     close();
@@ -85,9 +89,9 @@ export function checkOverlaps(contents: ContentMap, report: FindingReporter): vo
 /** Reports files whose contents one tree has and another one lacks. */
 export function compareTrees(one: ContentMap, other: ContentMap, names: string, report: FindingReporter): void {
   for (const run of one.runs) {
-    const { path } = run;
-    // What stands in a file entry can be in no other tree.
-    if (run.address % blockBytes !== 0 || other.has(run)) continue;
+    const { path, isStream } = run;
+    // What stands in a file entry can be in no other tree, and UDF alone has streams.
+    if (run.address % blockBytes !== 0 || isStream || other.has(run)) continue;
     const message = `"${path}" is in one tree alone, or of another length (${names})`;
     report("warning", "TREES_DIFFER", { path, lba: lbaOf(run) }, message);
   }

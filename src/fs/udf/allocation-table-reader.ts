@@ -1,8 +1,8 @@
 /** Finds and reads virtual allocation tables. OSTA UDF 2.2.11 (2.00 and later), 2.2.10 of 1.50. */
 import { reportFault } from "../../codec/codec.js";
 import { readU32le } from "../../codec/integers.js";
-import { textFromBytes } from "../../codec/text.js";
-import { FormatError, throwIfCancelled } from "../../errors.js";
+import { FormatError, hasCode, throwIfCancelled } from "../../errors.js";
+import { maximumUnreadable } from "./anchor-reader.js";
 import type { EntryReading, UdfFileEntry } from "./file-entry-reader.js";
 import { FileEntryReader } from "./file-entry-reader.js";
 import { fileTypes } from "./icb.js";
@@ -11,6 +11,7 @@ import { tagIdentifierAt, tagIdentifiers } from "./tag.js";
 import type { VirtualAllocationTableHeader } from "./virtual-allocation-table.js";
 import {
   noVirtualBlock,
+  uncountedBytesAt,
   virtualAllocationTableHeader,
   virtualAllocationTableIdentifier,
   virtualAllocationTableTail,
@@ -22,9 +23,6 @@ const searchedBlocks = 256;
 
 /** The largest table that is read: 16 million entries, one for each file. */
 const maximumTableBytes = 64 * 1024 * 1024;
-
-/** Bytes that Windows leaves between header and entries without counting them: an entity identifier. */
-const uncountedBytes = 32;
 
 /** A table that was found. */
 export interface FoundTable {
@@ -77,13 +75,16 @@ export async function findAllocationTable(
 ): Promise<FoundTable> {
   const entries = new FileEntryReader(reading);
   const seen = new Set<number>();
+  let unreadable = 0;
   const search = async (last: number): Promise<FoundTable | undefined> => {
     for (let block = last; block > last - searchedBlocks; block--) {
       throwIfCancelled(signal, "looking for a virtual allocation table");
       if (seen.has(block) || partition.blockAt(block * reading.blockBytes) < 0) continue;
       seen.add(block);
       const found = await tableAt(reading, entries, partition, block, signal);
-      if (found !== undefined) return found;
+      if (found === "unreadable") unreadable++;
+      else if (found !== undefined) return found;
+      if (unreadable >= maximumUnreadable) return undefined;
     }
     return undefined;
   };
@@ -103,14 +104,14 @@ export async function findAllocationTable(
   throw new FormatError("E_FIELD_INVALID", `VirtualAllocationTable: it ${reason} (UDF 2.2.11)`, detail);
 }
 
-/** The table whose file entry stands in a block; `undefined` where there is none. */
+/** The table whose file entry stands in a block; `undefined` where there is none that is whole. */
 async function tableAt(
   { bytes, blockBytes, context }: EntryReading,
   entries: FileEntryReader,
   partition: PlainSpace,
   block: number,
   signal: AbortSignal | undefined,
-): Promise<FoundTable | undefined> {
+): Promise<FoundTable | "unreadable" | undefined> {
   const address = block * blockBytes;
   try {
     const head = await bytes.read(address, blockBytes, signal);
@@ -127,7 +128,7 @@ async function tableAt(
   } catch (error) {
     if (!isReadFailure(error)) throw error;
     throwIfCancelled(signal, "looking for a virtual allocation table");
-    return undefined;
+    return hasCode(error, "E_READ_FAILED") ? "unreadable" : undefined;
   }
 }
 
@@ -161,12 +162,11 @@ function tableWithHeader(
   if (header.lengthOfHeader < virtualAllocationTableHeader.size || header.lengthOfHeader > data.length)
     return undefined;
   let entriesAt = header.lengthOfHeader;
-  // As an entry this would be a block beyond any disc: 0, "*", "M", "i".
-  const isCounted = header.lengthOfImplementationUse > 0 || textFromBytes(data, entriesAt, 2) !== "\0*";
-  if (!isCounted && entriesAt + uncountedBytes <= data.length) {
-    const reason = `is ${header.lengthOfHeader}, and ${uncountedBytes} bytes more stand before the entries`;
+  const uncounted = uncountedBytesAt(data, 0, data.length);
+  if (uncounted > 0) {
+    const reason = `is ${header.lengthOfHeader}, and ${uncounted} bytes more stand before the entries`;
     reportFault(context, "VirtualAllocationTable", "lengthOfHeader", "UDF 2.2.11", reason);
-    entriesAt += uncountedBytes;
+    entriesAt += uncounted;
   }
   const { previousVatIcbLocation } = header;
   return {

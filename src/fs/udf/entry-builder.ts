@@ -15,8 +15,8 @@ import { modeOfPermissions, noOwner } from "./file-entry.js";
 import type { FileEntryReader, UdfFileEntry } from "./file-entry-reader.js";
 import { allocationForms, fileTypes, icbFlags, strategies } from "./icb.js";
 import type { ByteRun } from "./partition-space.js";
+import { readSymlinkTarget } from "./path-components.js";
 import { StreamReader } from "./stream-reader.js";
-import { readSymlinkTarget } from "./symlink-reader.js";
 import type { UdfTreeOptions } from "./udf-reader.js";
 import { isReadFailure, lbaOfAddress } from "./volume-bytes.js";
 

@@ -13,8 +13,8 @@ import {
   fileTimes,
 } from "../../../src/fs/udf/extended-attributes.js";
 import { fileCharacteristics } from "../../../src/fs/udf/file-identifier.js";
-import { fileTypes, indirectEntry } from "../../../src/fs/udf/icb.js";
-import { descriptor, sealDescriptor, tagIdentifiers, writeDescriptor } from "../../../src/fs/udf/tag.js";
+import { fileTypes } from "../../../src/fs/udf/icb.js";
+import { sealDescriptor, tagIdentifiers } from "../../../src/fs/udf/tag.js";
 import { MemorySource } from "../../../src/medium/memory-source.js";
 import type { MadeEntry, MadeIdentifier, MadeVolumeOptions } from "../../support/hand-made-udf.js";
 import {
@@ -119,6 +119,17 @@ test("extents that follow on each other are one; holes and what is not recorded 
     { lba: 293, bytes: 7 },
   ]);
   t.is(shown, `${"C".repeat(4096)}${"\0".repeat(6144)}the end`);
+});
+
+test("a file of holes that no memory holds", async (t) => {
+  const allocation = joined(...Array.from({ length: 200 }, () => shortExtent(0x3fff_f800, 0, 2)));
+  const volume = withFile({ form: 0, allocation, length: 200 * 0x3fff_f800 });
+  const { image } = await openUdf(volume.bytes);
+  const { bytes, extents } = await image.stat("/file");
+  t.is(bytes, 200 * 0x3fff_f800);
+  t.deepEqual(extents, [{ lba: null, bytes }]);
+  await t.throwsAsync(image.readFile("/file"), { code: "E_NOT_SUPPORTED" });
+  for await (const piece of image.read("/file", { offset: bytes - 3 })) t.deepEqual([...piece], [0, 0, 0]);
 });
 
 test("a file that begins with a hole keeps its contents when it is imported", async (t) => {
@@ -228,43 +239,24 @@ test("extents outside of the partition, as later sessions of mkisofs have them",
   t.deepEqual(warnings, ["extent-outside-partition"]);
 });
 
-const indirect = descriptor(tagIdentifiers.indirectEntry, indirectEntry);
-
-function putIndirect(volume: MadeVolume, block: number, target: number): void {
-  const icbTag = {
-    priorRecordedNumberOfDirectEntries: 0,
-    strategyType: 4096,
-    strategyParameter: 1,
-    maximumNumberOfEntries: 2,
-    fileType: fileTypes.indirect,
-    parentIcbLocation: { logicalBlockNumber: 0, partitionReferenceNumber: 0 },
-    flags: 0,
-  };
-  const value = { icbTag, indirectIcb: icbAt(target, 0, 4096) };
-  const block_ = volume.partitionBlock(block);
-  block_.fill(0);
-  const tag = { descriptorVersion: 3, tagSerialNumber: 1, tagLocation: block } as const;
-  writeDescriptor(indirect, value, block_, 0, tag);
-}
-
 test("strategy 4096: the newest entry of a chain", async (t) => {
   const volume = withFile({ allocation: text("old"), strategy: 4096 });
-  putIndirect(volume, 4, 10);
+  volume.indirection(4, 10);
   volume.entry(10, { allocation: text("newer"), strategy: 4096 });
-  putIndirect(volume, 11, 20);
+  volume.indirection(11, 20);
   volume.entry(20, { allocation: text("newest"), strategy: 4096 });
   const { entry, shown } = await fileOf(volume);
   t.is(shown, "newest");
   t.is(entry.fileEntry, undefined);
-  putIndirect(volume, 3, 20);
+  volume.indirection(3, 20);
   t.is((await fileOf(volume)).shown, "newest");
 });
 
 test("a chain of indirect entries without an end", async (t) => {
   const volume = withFile({ allocation: text("old"), strategy: 4096 });
-  putIndirect(volume, 4, 3);
+  volume.indirection(4, 3);
   await refused(t, volume, /has no end/);
-  putIndirect(volume, 3, 3);
+  volume.indirection(3, 3);
   await refused(t, volume, /has no end/);
 });
 
@@ -627,11 +619,13 @@ function resealed(volume: MadeVolume): MadeVolume {
   return volume;
 }
 
-test("only plain entries are referred to by later sessions", async (t) => {
+test("only usual entries are referred to by later sessions", async (t) => {
   const usual: MadeEntry = { form: 0, allocation: shortExtent(5, 4), length: 5 };
   const { entry } = await fileOf(withFile(usual));
   t.deepEqual(entry.fileEntry, {
     lba: 291,
+    partition: "type1",
+    block: 3,
     uniqueId: 20,
     links: 1,
     mode: 0o444,

@@ -62,6 +62,7 @@ test("what a volume says of itself", async (t) => {
       maximumWriteRevision: 0x0102,
     },
     vat: undefined,
+    metadataFiles: undefined,
     hardWriteProtected: false,
     softWriteProtected: false,
   });
