@@ -95,6 +95,7 @@ complete -c discsmith -n '__fish_seen_subcommand_from write' -F
 complete -c discsmith -n '__fish_seen_subcommand_from append' -l remove -x -d 'Remove a file, or a directory with all that is in it.'
 complete -c discsmith -n '__fish_seen_subcommand_from append' -l move -x -d 'Move or rename; a TO that is a directory receives it.'
 complete -c discsmith -n '__fish_seen_subcommand_from append' -l at -x -d 'Where the sources without a TARGET go in the image.'
+complete -c discsmith -n '__fish_seen_subcommand_from append' -l import-fs -x -a 'rockridge udf joliet iso' -d 'Import this tree of the last session alone. Default: all its trees, joined; what differs is said.'
 complete -c discsmith -n '__fish_seen_subcommand_from append' -l fs -x -d 'File systems, separated by commas: iso, rockridge, joliet, udf; or all.'
 complete -c discsmith -n '__fish_seen_subcommand_from append' -s V -l volume -x -d 'Volume name, up to 32 characters, as given.'
 complete -c discsmith -n '__fish_seen_subcommand_from append' -l iso-level -x -a '1 2 3 4' -d 'Level of ISO 9660.'

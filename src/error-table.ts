@@ -517,6 +517,6 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     summary: "The file systems of a session do not hold the same; what each of them has is kept.",
     detail: ["path", "fileSystems", "what"],
     raisedBy: "importFileSystem",
-    remedy: "See what was taken; importSpecificFileSystem, or append --import-fs, takes one file system alone.",
+    remedy: "See what was taken; importSpecificFileSystem, or append --import-fs, takes one of them alone.",
   },
 };

@@ -71,6 +71,14 @@ export const imageOptions: readonly OptionRow[] = [
   strictOption,
 ];
 
+/** Which tree a session is continued from. */
+export const importOption: OptionRow = {
+  name: "import-fs",
+  value: "NAME",
+  choices: ["rockridge", "udf", "joliet", "iso"],
+  help: "Import this tree of the last session alone. Default: all its trees, joined; what differs is said.",
+};
+
 /** How a disc is written. */
 export const writingOptions: readonly OptionRow[] = [
   { name: "close", help: "Finalise the disc: nothing can be added to it afterwards." },

@@ -162,6 +162,21 @@ test("a broken sidecar: read as a plain image, not written without being told to
   t.is((await shell.fails(t, 3, "append", "x.disc", "two")).code, "E_SIDECAR");
 });
 
+test("append imports one tree alone where it is named", async (t) => {
+  const shell = new Shell(t);
+  await disc(shell, t);
+  shell.file("odd/what?.txt");
+  await shell.ok(t, "write", "x.disc", "odd", "--fs", "rockridge,joliet");
+  const joined = await shell.json<SessionReport>(t, "append", "x.disc", "two", "--dry-run");
+  t.is(joined.importedFrom, "rockridge");
+  const report = await shell.json<SessionReport>(t, "append", "x.disc", "two", "--import-fs", "joliet");
+  t.is(report.importedFrom, "joliet");
+  t.deepEqual([...report.fileSystems].sort(), ["iso", "joliet", "rockridge"]);
+  t.deepEqual(await shell.list(t, "x.disc", "--fs", "rockridge"), ["/two.txt", "/what_.txt"]);
+  t.is((await shell.fails(t, 2, "append", "x.disc", "two", "--import-fs", "fat")).code, "E_USAGE");
+  t.is((await shell.fails(t, 1, "append", "x.disc", "two", "--import-fs", "udf")).code, "E_FILE_SYSTEM_NOT_FOUND");
+});
+
 test("interrupted while it writes: the last whole session stays, and the next append works", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);

@@ -269,11 +269,10 @@ test("options of images reach the image", async (t) => {
     "/RUN.SH",
   ]);
   t.is((await shell.fails(t, 1, "list", "x.iso", "--fs", "joliet")).code, "E_FILE_SYSTEM_NOT_FOUND");
-  for (const words of [["--fs", "udf"], ["--fs", "all"], ["--growable"], ["--udf-revision", "2.50"]]) {
-    t.is((await shell.fails(t, 1, "build", "tree", "-o", "y.iso", ...words)).code, "E_NOT_SUPPORTED");
-  }
+  t.is((await shell.fails(t, 1, "build", "tree", "-o", "y.iso", "--growable")).code, "E_NOT_SUPPORTED");
   for (const words of [
     ["--fs", "fat"],
+    ["--fs", "udf", "--udf-revision", "3.00"],
     ["--iso-level", "5"],
     ["--volume", ""],
     ["--charset", "klingon"],

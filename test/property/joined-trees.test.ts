@@ -59,27 +59,33 @@ function withJolietNames(plan: DirectoryPlan): DirectoryPlan {
 
 function check(fileSystems: readonly FileSystemName[], richest: FileSystemName): Promise<void> {
   return holds(
-    fc.asyncProperty(anyTree, anyOptions, fc.constantFrom(...udfRevisions), async (tree, options, udfRevision) => {
-      const plan = richest === "rockridge" ? tree : withJolietNames(tree);
-      const relaxed = { ...options.isoRelaxations, deepPaths: true };
-      const { bytes } = await makeImage((root) => fillFromPlan(root, plan), {
-        ...options,
-        isoRelaxations: fileSystems.includes("rockridge") ? options.isoRelaxations : relaxed,
-        fileSystems,
-        udfRevision,
-        udfSpecialFiles: true,
-      });
-      const alone = await imported(bytes, richest);
-      const joined = await imported(bytes);
-      if (joined.richest !== richest || joined.found.length !== fileSystems.length) {
-        throw new Error(`${joined.richest} of ${joined.found.join()}`);
-      }
-      const said = joined.warnings.filter(({ code }) => code === "W_TREES_DIFFER");
-      if (said.length > 0) throw new Error(said.map(({ message }) => message).join("\n"));
-      if (joined.listing.join("\n") !== alone.listing.join("\n")) {
-        throw new Error(`joined:\n${joined.listing.join("\n")}\n${richest} alone:\n${alone.listing.join("\n")}`);
-      }
-    }),
+    fc.asyncProperty(
+      anyTree,
+      anyOptions,
+      fc.constantFrom(...udfRevisions),
+      fc.boolean(),
+      async (tree, options, udfRevision, udfSpecialFiles) => {
+        const plan = richest === "rockridge" ? tree : withJolietNames(tree);
+        const relaxed = { ...options.isoRelaxations, deepPaths: true };
+        const { bytes } = await makeImage((root) => fillFromPlan(root, plan), {
+          ...options,
+          isoRelaxations: fileSystems.includes("rockridge") ? options.isoRelaxations : relaxed,
+          fileSystems,
+          udfRevision,
+          udfSpecialFiles,
+        });
+        const alone = await imported(bytes, richest);
+        const joined = await imported(bytes);
+        if (joined.richest !== richest || joined.found.length !== fileSystems.length) {
+          throw new Error(`${joined.richest} of ${joined.found.join()}`);
+        }
+        const said = joined.warnings.filter(({ code }) => code === "W_TREES_DIFFER");
+        if (said.length > 0) throw new Error(said.map(({ message }) => message).join("\n"));
+        if (joined.listing.join("\n") !== alone.listing.join("\n")) {
+          throw new Error(`joined:\n${joined.listing.join("\n")}\n${richest} alone:\n${alone.listing.join("\n")}`);
+        }
+      },
+    ),
     { numRuns, endOnFailure: true },
   );
 }

@@ -13,7 +13,7 @@ import { extendedFileEntryHead, fileEntryHead } from "../../src/fs/udf/file-entr
 import { fileCharacteristics, fileIdentifierDescriptor } from "../../src/fs/udf/file-identifier.js";
 import type { FileSetDescriptor } from "../../src/fs/udf/file-set.js";
 import { fileSetDescriptor } from "../../src/fs/udf/file-set.js";
-import { allocationForms, fileTypes, strategies } from "../../src/fs/udf/icb.js";
+import { allocationForms, fileTypes, indirectEntry, strategies } from "../../src/fs/udf/icb.js";
 import type { LogicalVolumeDescriptor, LogicalVolumeIntegrityDescriptor } from "../../src/fs/udf/logical-volume.js";
 import { logicalVolumeDescriptor, logicalVolumeIntegrityDescriptor } from "../../src/fs/udf/logical-volume.js";
 import type { PartitionDescriptor, PartitionMap } from "../../src/fs/udf/partition.js";
@@ -351,6 +351,21 @@ export class MadeVolume {
   /** Writes a file entry to a block of the partition. */
   entry(block: number, entry: MadeEntry): void {
     this.partitionBlock(block).set(this.entryBytes(entry, block));
+  }
+
+  /** Writes an indirect entry, which leads to another block. */
+  indirection(block: number, target: number): void {
+    const icbTag = {
+      priorRecordedNumberOfDirectEntries: 0,
+      strategyType: strategies.chained,
+      strategyParameter: 1,
+      maximumNumberOfEntries: 2,
+      fileType: fileTypes.indirect,
+      parentIcbLocation: { logicalBlockNumber: 0, partitionReferenceNumber: 0 },
+      flags: 0,
+    };
+    const value = { icbTag, indirectIcb: icbAt(target, 0, 2 * this.blockBytes) };
+    this.write(indirectEntry, value, this.partitionBlock(block), block);
   }
 
   /** The identifiers of a directory, the parent's first. */

@@ -1,7 +1,9 @@
-/** Hand-made volumes whose partitions are virtual, sparable, or in a metadata file. OSTA UDF 2.2.8 to 2.2.13. */
+/** Hand-made volumes: with virtual, sparable and metadata partitions, and with something of everything. */
 import { writeU32le } from "../../src/codec/integers.js";
 import { encode } from "../../src/codec/struct.js";
+import { allocationExtentDescriptor } from "../../src/fs/udf/allocation-extent.js";
 import { udfEntity } from "../../src/fs/udf/entity-identifier.js";
+import { fileCharacteristics } from "../../src/fs/udf/file-identifier.js";
 import { fileTypes } from "../../src/fs/udf/icb.js";
 import type { PartitionMap } from "../../src/fs/udf/partition.js";
 import { sparingMapEntry, sparingTableHead } from "../../src/fs/udf/sparing-table.js";
@@ -11,7 +13,8 @@ import {
   virtualAllocationTableIdentifier,
   virtualAllocationTableTail,
 } from "../../src/fs/udf/virtual-allocation-table.js";
-import { icbAt, joined, longExtent, MadeVolume, shortExtent } from "./hand-made-udf.js";
+import type { MadeIdentifier } from "./hand-made-udf.js";
+import { compressed, icbAt, joined, longExtent, MadeVolume, shortExtent } from "./hand-made-udf.js";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const common = { volumeSequenceNumber: 1, partitionNumber: 0 } as const;
@@ -120,8 +123,12 @@ function sparingTable(
   sealDescriptor(tagIdentifiers.sparingTable, target, 0, 40 + 8 * spared.length, tag);
 }
 
-/** A volume with a packet that lies elsewhere. */
-export function sparableVolume(): MadeVolume {
+/**
+ * A volume with a packet that lies elsewhere.
+ *
+ * @param first What the first table says, the older one.
+ */
+export function sparableVolume(first: readonly [number, number][] = [[64, 0]]): MadeVolume {
   const map: PartitionMap = {
     kind: "sparable",
     ...common,
@@ -142,7 +149,7 @@ export function sparableVolume(): MadeVolume {
   volume.block(576 + 6).set(text("hello"));
   volume.block(576 + 31).fill(65);
   volume.partitionBlock(96).fill(66);
-  sparingTable(volume, 200, 1, [[64, 0]]);
+  sparingTable(volume, 200, 1, first);
   sparingTable(volume, 220, 2, [
     [64, 576],
     [0xffff_fff0, 1],
@@ -187,5 +194,47 @@ export function metadataVolume(flags = 1): MadeVolume {
     volume.partitionBlock(first + 5).set(volume.entryBytes(file, 5));
   }
   volume.data(200, text("hello"));
+  return volume;
+}
+
+/** A volume with something of everything, in blocks of 512 bytes. */
+export function richVolume(hasLoop = true): MadeVolume {
+  const volume = new MadeVolume({ blockBytes: 512 });
+  const icb = (block: number) => icbAt(block, 0, 512);
+  const directory = fileCharacteristics.directory;
+  volume.root([
+    { name: "embedded", icb: icb(4) },
+    { name: "chained", icb: icb(5) },
+    { name: "sub", icb: icb(6), characteristics: directory },
+    { name: "link", icb: icb(4) },
+    { name: "rewritten", icb: icb(60) },
+  ]);
+  volume.entry(4, { allocation: text("embedded"), links: 2, uniqueId: 16, streams: icb(12) });
+  const leads = shortExtent(512, 20, 3);
+  volume.entry(5, { form: 0, allocation: joined(shortExtent(512, 30), leads), length: 1536, uniqueId: 17 });
+  const chain = volume.partitionBlock(20);
+  const descriptors = joined(shortExtent(512, 0, 2), shortExtent(512, 40));
+  const head = { previousAllocationExtentLocation: 0, lengthOfAllocationDescriptors: descriptors.length };
+  allocationExtentDescriptor.write(head, chain, 0);
+  chain.set(descriptors, 24);
+  const tag = { descriptorVersion: 3, tagSerialNumber: 1, tagLocation: 20 } as const;
+  sealDescriptor(tagIdentifiers.allocationExtentDescriptor, chain, 0, 8 + descriptors.length, tag);
+  const items: MadeIdentifier[] = Array.from({ length: 30 }, (_, index) => ({
+    name: `file ${index}`,
+    icb: icb(index % 2 === 0 ? 4 : 7),
+  }));
+  if (hasLoop) items.push({ name: "up", icb: icb(2), characteristics: directory });
+  const identifiers = volume.identifiers(items, icb(2), 50);
+  volume.data(50, identifiers);
+  const extent = shortExtent(identifiers.length, 50);
+  volume.entry(6, { fileType: fileTypes.directory, form: 0, allocation: extent, length: identifiers.length });
+  const target = joined(Uint8Array.of(3, 0, 0, 0), Uint8Array.of(5, 4, 0, 0), compressed("abc"));
+  volume.entry(7, { fileType: fileTypes.symlink, allocation: target, uniqueId: 18 });
+  volume.directory(12, [{ name: "stream", icb: icb(13) }], { fileType: fileTypes.streamDirectory });
+  volume.entry(13, { allocation: text("stream"), flags: 0x2000 });
+  // The second entry of a chain is the newer one.
+  volume.entry(60, { allocation: text("old"), strategy: 4096, uniqueId: 19 });
+  volume.indirection(61, 64);
+  volume.entry(64, { allocation: text("newer"), strategy: 4096, uniqueId: 19 });
   return volume;
 }

@@ -138,11 +138,12 @@ export class FileSystemImage {
   }
 
   /**
-   * Reads the tree of the disc's last whole session into this one; its contents stay where they lie. Items that are
-   * already in the tree win over imported ones of the same path. The file systems found become those that are written,
-   * unless the options name some.
+   * Reads the disc's last whole session into this tree; its contents stay where they lie. All trees of the session are
+   * joined: names and attributes come from the richest, what it lacks from the others, and what they say differently is
+   * reported as W_TREES_DIFFER. Items that are already in the tree win over imported ones of the same path. The file
+   * systems found become those that are written, unless the options name some.
    *
-   * @returns The tree that was read: Rock Ridge, or else Joliet, or else plain ISO 9660.
+   * @returns The richest tree: Rock Ridge, or else UDF, or else Joliet, or else plain ISO 9660.
    * @throws {@link DiscError} E_MULTISESSION_NOT_SET, E_NOTHING_TO_IMPORT, E_NO_FILE_SYSTEM, E_IMPORT_COLLISION,
    *   E_DISC_CHANGED, E_IMAGE_IN_USE, E_READ_FAILED, E_FIELD_INVALID, E_CANCELLED.
    */
@@ -151,7 +152,7 @@ export class FileSystemImage {
   }
 
   /**
-   * As {@link FileSystemImage.importFileSystem}, from the tree that is named.
+   * As {@link FileSystemImage.importFileSystem}, from the tree that is named, alone.
    *
    * @throws {@link DiscError} also E_FILE_SYSTEM_NOT_FOUND.
    */

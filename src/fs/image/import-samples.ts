@@ -11,9 +11,9 @@ const maximumFiles = 64;
 /** Bytes of two contents that are compared at once. */
 const pieceBytes = 64 * 1024;
 
-/** Whether an error says that something on the disc cannot be read, and not that the work was cancelled. */
+/** Whether an error says that something on the disc cannot be read: no cancelling, no warning taken for an error. */
 export function isUnreadable(error: unknown): error is DiscError {
-  return error instanceof DiscError && error.code !== "E_CANCELLED";
+  return error instanceof DiscError && error.code !== "E_CANCELLED" && !error.code.startsWith("W_");
 }
 
 /** Some files with contents that are below a directory, those nearest to it first. */

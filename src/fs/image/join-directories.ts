@@ -11,6 +11,9 @@ import { joinAttributes } from "./join-trees.js";
 import type { Pair } from "./match-items.js";
 import { DirectoryMatch, hasContentOf, isSameKind } from "./match-items.js";
 
+/** Contents of more bytes are not read for comparing them: what is embedded in structures has less than a block. */
+const maximumComparedBytes = 1024 * 1024;
+
 /** The longest name that host systems take. */
 const longestNameBytes = 255;
 
@@ -198,7 +201,8 @@ export class DirectoryJoin {
   /** Contents that UDF keeps in its own structures are there once more for other trees, and may be the same. */
   #compareContents(file: FileNode, entry: DiscEntry): void {
     const isEmbedded = !areWholeBlocks(file.content.extents ?? []) || !areWholeBlocks(entry.extents);
-    if (entry.bytes === file.content.bytes && isEmbedded) this.disputes.push({ file, entry });
+    const isComparable = isEmbedded && entry.bytes <= maximumComparedBytes;
+    if (entry.bytes === file.content.bytes && isComparable) this.disputes.push({ file, entry });
     else this.#contentsDiffer(file, entry);
   }
 

@@ -183,6 +183,10 @@ function isWorthwhile({ structure, continuation }: UdfPlan, catalog: Catalog): b
   return extents > 0 && extents < maximumMetadataExtents && catalog.links.length >= manyItems;
 }
 
+function omitted(path: string, what: string, reason: string): Warning {
+  return new DiscError("W_NOT_REPRESENTED", `${what} not in UDF: ${reason}`, { path, fileSystem: "UDF", reason });
+}
+
 function shortened(path: string, name: string): Warning {
   const message = `"${path}" is shortened to "${name}" in UDF`;
   return new DiscError("W_NAME_SHORTENED", message, { path, fileSystem: "UDF", name });
@@ -207,7 +211,8 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
       ? plan.continuation
       : { ...plan.continuation, metadataFiles: undefined };
   const specialFiles = options.udfSpecialFiles === true;
-  return new UdfWriter({
+  const missing: string[] = [];
+  const writer = new UdfWriter({
     rules,
     structure,
     catalog,
@@ -231,9 +236,8 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
       return isSame(item, links, fileEntry, times, rules) ? fileEntry : undefined;
     },
     onOmitted: (path, reason) => {
-      if (parts.hasSpecialFilesElsewhere) return;
-      const message = `"${path}" is not in UDF: ${reason}`;
-      onWarning(new DiscError("W_NOT_REPRESENTED", message, { path, fileSystem: "UDF", reason }));
+      if (parts.hasSpecialFilesElsewhere) missing.push(path);
+      else onWarning(omitted(path, `"${path}" is`, reason));
     },
     onShortened: (path, name) => {
       if (!parts.hasNamesElsewhere) onWarning(shortened(path, name));
@@ -244,4 +248,10 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
       onWarning(new DiscError("W_NAME_LONG", message, { path, bytes, limitBytes }));
     },
   });
+  // Rock Ridge has them: said once, for those who will read UDF.
+  if (missing.length > 0) {
+    const what = missing.length === 1 ? `"${missing[0]}" is` : `"${missing[0]}" and ${missing.length - 1} more are`;
+    onWarning(omitted(missing[0]!, what, "links and devices are in Rock Ridge alone, unless UDF is told to hold them"));
+  }
+  return writer;
 }

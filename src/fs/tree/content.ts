@@ -136,13 +136,22 @@ export class MemoryContent implements Content {
 export class OnDiscContent implements Content {
   readonly repeatable = true;
   readonly bytes: number;
-  readonly extents: readonly Extent[];
   readonly source: BlockSource;
+  /** The first block, where that says all of a content in one extent: of a million files, most are so. */
+  readonly #lba: number;
+  readonly #extents: readonly Extent[] | undefined;
 
   constructor(source: BlockSource, extents: readonly Extent[]) {
+    const first = extents[0];
+    const isPlain = extents.length === 1 && first !== undefined && first.lba !== null && !first.offset;
     this.source = source;
-    this.extents = extents;
     this.bytes = extents.reduce((sum, extent) => sum + extent.bytes, 0);
+    this.#lba = isPlain ? (first.lba ?? 0) : 0;
+    this.#extents = isPlain ? undefined : extents;
+  }
+
+  get extents(): readonly Extent[] {
+    return this.#extents ?? [{ lba: this.#lba, bytes: this.bytes }];
   }
 
   get label(): string {

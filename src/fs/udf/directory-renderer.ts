@@ -2,12 +2,13 @@
 import { encode } from "../../codec/struct.js";
 import { blockBytes, blocksOf } from "../../units.js";
 import { compressedUnicodeBytes } from "./compressed-unicode.js";
+import { areTagsKeptWhole, fillingBehind } from "./directory-size.js";
 import { implementationIdentifier, thisImplementation } from "./entity-identifier.js";
 import type { WrittenIdentifier } from "./file-identifier.js";
 import { fileCharacteristics, writeFileIdentifier } from "./file-identifier.js";
 import type { UdfAddresses } from "./metadata-renderer.js";
 import type { StreamEntry, UdfDirectory, UdfLayout } from "./udf-layout.js";
-import { areTagsKeptWhole, fileSetBlocks, fillingBehind } from "./udf-layout.js";
+import { fileSetBlocks } from "./udf-layout.js";
 
 const nothing = new Uint8Array(0);
 const filling = encode(implementationIdentifier, thisImplementation);

@@ -3,21 +3,16 @@
  * metadata partition has to be for all readers, and what the head of a drive likes in any case.
  */
 import { alignUp, blockBytes, blocksOf } from "../../units.js";
-import type { Catalog, CatalogDirectory, CatalogStream } from "../layout/catalog.js";
+import type { Catalog, CatalogDirectory } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
-import { udfNameMapping } from "../names/udf-name.js";
-import { assignUniqueNames } from "../names/unique-names.js";
 import type { Item } from "../tree/directory.js";
 import type { FileEntryReference } from "../tree/disc-entry.js";
-import { joinPath } from "../tree/path.js";
 import { longAllocationDescriptor, maximumExtentBytes, shortAllocationDescriptor } from "./allocation.js";
 import { allocationExtentDescriptor } from "./allocation-extent.js";
-import { compressedUnicodeBytes } from "./compressed-unicode.js";
+import { identifiersBytes } from "./directory-size.js";
 import { attributeBytes } from "./extended-attribute-writer.js";
-import { fileIdentifierBytes } from "./file-identifier.js";
-import { pathComponentFault, pathComponentsOf } from "./path-components.js";
 import type { RevisionRules } from "./revision.js";
-import { tagBytes } from "./tag.js";
+import { Naming, streamNames } from "./udf-naming.js";
 
 /** How file entries are found: in the partition itself, in a file of it, or by a table. OSTA UDF 2.2.8 to 2.2.10. */
 export type UdfStructure = "plain" | "metadata" | "virtual";
@@ -90,14 +85,8 @@ export interface DescriptorChain {
 /** Blocks of the file set: its descriptor, and the one that ends it. */
 export const fileSetBlocks = 2;
 
-/** The longest path, with its separators, up to revision 2.00. OSTA UDF 2.00, 2.3.4.1. */
-const maximumPathBytes = 1023;
-
 /** The first unique id of an item that is not the root. OSTA UDF 3.2.1.1. */
 export const firstFreeUniqueId = 16;
-
-/** Filling before a name, so that the next tag does not cross a block's end: an entity identifier, and no more. */
-const fillingBytes = 32;
 
 /** Lays the metadata of a volume out. Blocks are counted from the run's first. */
 export class UdfLayout {
@@ -254,31 +243,6 @@ export class UdfLayout {
   }
 }
 
-/**
- * Bytes of a directory's identifiers, the parent's among them.
- *
- * @param isFilled Whether tags must not cross a block's end. OSTA UDF 2.3.4.4.
- */
-function identifiersBytes(names: readonly string[], isFilled: boolean): number {
-  let bytes = 0;
-  for (let index = -1; index < names.length; index++) {
-    const nameBytes = index < 0 ? 0 : compressedUnicodeBytes(names[index]!);
-    bytes += fileIdentifierBytes(nameBytes, isFilled && index + 1 < names.length ? fillingBehind(bytes, nameBytes) : 0);
-  }
-  return bytes;
-}
-
-/** Bytes of filling in an identifier at `at`, so that the next one's tag does not cross a block's end. */
-export function fillingBehind(at: number, nameBytes: number): number {
-  const next = (at + fileIdentifierBytes(nameBytes)) % blockBytes;
-  return next > blockBytes - tagBytes ? fillingBytes : 0;
-}
-
-/** Whether the tags of identifiers must stay within a block: from 2.00 on, on media written once. OSTA UDF 2.3.4.4. */
-export function areTagsKeptWhole({ structure, rules }: Pick<UdfLayoutOptions, "structure" | "rules">): boolean {
-  return structure === "virtual" && rules.extended;
-}
-
 interface StreamLayout {
   readonly entries: readonly StreamEntry[];
   readonly directoryOf: ReadonlyMap<Item, StreamEntry>;
@@ -311,101 +275,6 @@ function layStreams(
     entries.push(directory, ...own);
   }
   return { entries, directoryOf, blocks: directoryBlock - first };
-}
-
-/** The names of an item's streams, which are in the order of names: the rules are those of files' names. */
-function streamNames(
-  item: Item,
-  streams: readonly CatalogStream[],
-  onShortened: UdfLayoutOptions["onStreamShortened"],
-): readonly string[] {
-  const pathOf = (index: number): string => `${item.path}:${streams[index]!.name}`;
-  const given = streams.map(({ name }) => name);
-  const names = assignUniqueNames(udfNameMapping, given, () => false, pathOf);
-  for (const [index, name] of names.entries()) if (name !== given[index]) onShortened(pathOf(index), name);
-  return names;
-}
-
-/** Names the items of a volume, and leaves out those that it cannot hold. */
-class Naming {
-  readonly #options: UdfLayoutOptions;
-  readonly #itemOfObject: (Item | undefined)[];
-  readonly #pathBytes: Float64Array;
-  #files = 0;
-  #laterNames = 0;
-
-  constructor(options: UdfLayoutOptions) {
-    this.#options = options;
-    this.#itemOfObject = new Array<Item | undefined>(options.catalog.links.length).fill(undefined);
-    this.#pathBytes = new Float64Array(options.catalog.directories.length);
-  }
-
-  run(): {
-    readonly directories: readonly Omit<UdfDirectory, "firstBlock">[];
-    readonly itemOfObject: readonly (Item | undefined)[];
-    readonly files: number;
-    readonly laterNames: number;
-  } {
-    const directories = this.#options.catalog.directories.map((source) => this.#directory(source));
-    return { directories, itemOfObject: this.#itemOfObject, files: this.#files, laterNames: this.#laterNames };
-  }
-
-  #directory(source: CatalogDirectory): Omit<UdfDirectory, "firstBlock"> {
-    const { children, objects, node } = source;
-    const positions: number[] = [];
-    const laterNames = new Map<number, number>();
-    for (const [position, child] of children.entries()) {
-      const reason = this.#omits(child);
-      if (reason !== undefined) {
-        this.#options.onOmitted(child.path, reason);
-        continue;
-      }
-      positions.push(position);
-      if (child.type !== "directory") {
-        const object = objects[position]!;
-        if (this.#itemOfObject[object] === undefined) this.#itemOfObject[object] = child;
-        else laterNames.set(position, this.#laterNames++);
-        this.#files++;
-      }
-    }
-    const items = positions.map((position) => children[position]!);
-    const names = assignUniqueNames(
-      udfNameMapping,
-      items.map(({ name }) => name),
-      (index) => items[index]!.type === "directory",
-      (index) => joinPath(node.path, items[index]!.name),
-    );
-    this.#checkNames(source, items, names);
-    const bytes = identifiersBytes(names, areTagsKeptWhole(this.#options));
-    return { source, positions, names, bytes, subdirectories: source.directories.length, laterNames };
-  }
-
-  #omits(item: Item): string | undefined {
-    if (item.type === "file" || item.type === "directory") return undefined;
-    if (!this.#options.specialFiles) return `it is a ${item.type}, for which 7-Zip refuses the whole volume`;
-    if (item.type !== "symlink") return undefined;
-    const room = blockBytes - this.#options.entryHeadBytes - attributeBytes(item, this.#options);
-    const bytes = pathComponentsOf(item.target).length;
-    return (
-      pathComponentFault(item.target) ??
-      (bytes > room ? `its target has ${bytes} bytes, at most ${room} fit` : undefined)
-    );
-  }
-
-  #checkNames(source: CatalogDirectory, items: readonly Item[], names: readonly string[]): void {
-    const { rules, onShortened, onLongPath } = this.#options;
-    const above = this.#pathBytes[source.index]!;
-    const limited = rules.number <= 0x0200;
-    let next = 0;
-    for (const [index, name] of names.entries()) {
-      const item = items[index]!;
-      if (name !== item.name) onShortened(joinPath(source.node.path, item.name), name);
-      if (!limited) continue;
-      const pathBytes = above + 1 + compressedUnicodeBytes(name);
-      if (pathBytes > maximumPathBytes) onLongPath(joinPath(source.node.path, item.name), pathBytes, maximumPathBytes);
-      if (item.type === "directory") this.#pathBytes[source.directories[next++]!.index] = pathBytes;
-    }
-  }
 }
 
 /** Blocks of a metadata file: whole allocation units. OSTA UDF 2.2.10. */

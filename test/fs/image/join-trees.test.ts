@@ -2,7 +2,7 @@
 import type { ExecutionContext } from "ava";
 import test from "ava";
 import type { Warning } from "../../../src/errors.js";
-import { importTrees } from "../../../src/fs/image/import.js";
+import { importTree, importTrees } from "../../../src/fs/image/import.js";
 import type { DirectoryNode, Item } from "../../../src/fs/tree/directory.js";
 import type { FileEntryReference, FileSystemName, TreeReader } from "../../../src/fs/tree/disc-entry.js";
 import type { FileNode } from "../../../src/fs/tree/node.js";
@@ -12,6 +12,7 @@ import { blockBytes } from "../../../src/units.js";
 import { failsWith } from "../../support/failures.js";
 import type { HandMadeDirectory, HandMadeItem } from "../../support/hand-made-tree.js";
 import { directory, empty, file, HandMadeTree, link } from "../../support/hand-made-tree.js";
+import { makeImage } from "../../support/made-image.js";
 
 /** What came of an import. */
 interface Joined {
@@ -530,4 +531,34 @@ test("joining can be cancelled between directories", async (t) => {
   const trees = [new HandMadeTree("rockridge", { a: directory({}) }), second];
   const source = new MemorySource(new Uint8Array(0));
   await failsWith(t, "E_CANCELLED", {}, () => importTrees(source, trees, { signal: controller.signal }));
+});
+
+test("what UDF alone holds comes home beside Rock Ridge", async (t) => {
+  const birthtime = Date.UTC(1999, 4, 6, 7, 8, 9) + 123;
+  const { bytes } = await makeImage(
+    (root) => {
+      root.addFile("/film", "steady", { birthtime, mtime: birthtime + 1, realTime: true, mode: 0o640, uid: 7 });
+      root.addFile("/noted", "text", { mtime: birthtime, streams: { note: "beside it" } });
+      root.addSymlink("/link", "film", { mtime: birthtime });
+    },
+    { fileSystems: ["iso", "rockridge", "joliet", "udf"], udfRevision: "2.01" },
+  );
+  const warnings: Warning[] = [];
+  const onWarning = (warning: Warning): number => warnings.push(warning);
+  const source = new MemorySource(bytes);
+  const { root, fileSystem, udf } = await importTree(source, { onWarning });
+  t.is(fileSystem, "rockridge");
+  t.truthy(udf);
+  t.deepEqual(warnings, []);
+  const film = root.item("/film") as FileNode;
+  t.like(film, { birthtimeMs: birthtime, mtimeMs: birthtime + 1, realTime: true, mode: 0o640, uid: 7 });
+  t.not(film.fileEntry, undefined);
+  t.is(root.item("/link").type, "symlink");
+  const note = root.item("/noted").streams?.get("note");
+  const text = new Uint8Array(note?.bytes ?? 0);
+  await note?.read(0, text);
+  t.is(Buffer.from(text).toString(), "beside it");
+  // Rock Ridge alone knows nothing of it.
+  const alone = (await importTree(source, { fileSystem: "rockridge" })).root.item("/film") as FileNode;
+  t.like(alone, { birthtimeMs: null, realTime: false, fileEntry: undefined });
 });

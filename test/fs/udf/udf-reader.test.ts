@@ -13,8 +13,8 @@ import {
   fileTimes,
 } from "../../../src/fs/udf/extended-attributes.js";
 import { fileCharacteristics } from "../../../src/fs/udf/file-identifier.js";
-import { fileTypes, indirectEntry } from "../../../src/fs/udf/icb.js";
-import { descriptor, sealDescriptor, tagIdentifiers, writeDescriptor } from "../../../src/fs/udf/tag.js";
+import { fileTypes } from "../../../src/fs/udf/icb.js";
+import { sealDescriptor, tagIdentifiers } from "../../../src/fs/udf/tag.js";
 import { MemorySource } from "../../../src/medium/memory-source.js";
 import type { MadeEntry, MadeIdentifier, MadeVolumeOptions } from "../../support/hand-made-udf.js";
 import {
@@ -190,6 +190,12 @@ test("chains of descriptors that loop, belong to two files, or are damaged", asy
   t.regex(shown.other!, /belongs to two files/);
   t.is(shown.link, shown.file);
 
+  // One that cannot be read takes nothing from the other.
+  twice.entry(3, { form: 0, allocation: leads(20), length: 11 });
+  const again = await rootOf(await openUdf(twice.bytes));
+  t.regex(again.file!, /hold 10 bytes/);
+  t.is(again.other, "\0".repeat(10));
+
   const damaged = withFile({ form: 0, allocation: leads(20), length: 10 });
   await refused(t, damaged, /DescriptorTag/);
   putDescriptors(damaged, 20, shortExtent(10, 30), 4000);
@@ -239,43 +245,24 @@ test("extents outside of the partition, as later sessions of mkisofs have them",
   t.deepEqual(warnings, ["extent-outside-partition"]);
 });
 
-const indirect = descriptor(tagIdentifiers.indirectEntry, indirectEntry);
-
-function putIndirect(volume: MadeVolume, block: number, target: number): void {
-  const icbTag = {
-    priorRecordedNumberOfDirectEntries: 0,
-    strategyType: 4096,
-    strategyParameter: 1,
-    maximumNumberOfEntries: 2,
-    fileType: fileTypes.indirect,
-    parentIcbLocation: { logicalBlockNumber: 0, partitionReferenceNumber: 0 },
-    flags: 0,
-  };
-  const value = { icbTag, indirectIcb: icbAt(target, 0, 4096) };
-  const block_ = volume.partitionBlock(block);
-  block_.fill(0);
-  const tag = { descriptorVersion: 3, tagSerialNumber: 1, tagLocation: block } as const;
-  writeDescriptor(indirect, value, block_, 0, tag);
-}
-
 test("strategy 4096: the newest entry of a chain", async (t) => {
   const volume = withFile({ allocation: text("old"), strategy: 4096 });
-  putIndirect(volume, 4, 10);
+  volume.indirection(4, 10);
   volume.entry(10, { allocation: text("newer"), strategy: 4096 });
-  putIndirect(volume, 11, 20);
+  volume.indirection(11, 20);
   volume.entry(20, { allocation: text("newest"), strategy: 4096 });
   const { entry, shown } = await fileOf(volume);
   t.is(shown, "newest");
   t.is(entry.fileEntry, undefined);
-  putIndirect(volume, 3, 20);
+  volume.indirection(3, 20);
   t.is((await fileOf(volume)).shown, "newest");
 });
 
 test("a chain of indirect entries without an end", async (t) => {
   const volume = withFile({ allocation: text("old"), strategy: 4096 });
-  putIndirect(volume, 4, 3);
+  volume.indirection(4, 3);
   await refused(t, volume, /has no end/);
-  putIndirect(volume, 3, 3);
+  volume.indirection(3, 3);
   await refused(t, volume, /has no end/);
 });
 
