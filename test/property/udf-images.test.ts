@@ -138,7 +138,7 @@ test("random trees are read as they were written", async (t) => {
         throwAll((await verifyImage(source)).findings.map(({ message }) => message));
       }
     }),
-    { numRuns: isSlow ? 5000 : 150 },
+    { numRuns: isSlow ? 1500 : 150 },
   );
   t.true(links > 0);
 });
@@ -163,7 +163,7 @@ test("any run of blocks rendered alone is what it is in the whole", async (t) =>
         if (!expected.equals(into)) throw new Error(`blocks ${first} to ${first + count - 1} differ`);
       }
     }),
-    { numRuns: isSlow ? 1000 : 60 },
+    { numRuns: isSlow ? 300 : 60 },
   );
   t.pass();
 });
@@ -180,7 +180,7 @@ test("the order in which items were added does not matter", async (t) => {
       const other = await makeImage((root) => fillFromUdfPlan(root, { ...plan, tree: otherOrder }), fixed);
       if (!one.bytes.equals(other.bytes)) throw new Error("the images differ");
     }),
-    { numRuns: isSlow ? 1000 : 40 },
+    { numRuns: isSlow ? 300 : 40 },
   );
   t.pass();
 });

@@ -15,6 +15,8 @@ const packages: Readonly<Record<string, string>> = {
   mkudffs: "udftools",
   udfinfo: "udftools",
   "iso-info": "libcdio-utils",
+  blkid: "util-linux",
+  "grub-fstest": "grub-common",
   "qemu-system-x86_64": "qemu-system-x86",
 };
 
