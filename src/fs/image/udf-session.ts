@@ -211,7 +211,7 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
       ? plan.continuation
       : { ...plan.continuation, metadataFiles: undefined };
   const specialFiles = options.udfSpecialFiles === true;
-  const missing: string[] = [];
+  const missing: { readonly path: string; readonly reason: string }[] = [];
   const writer = new UdfWriter({
     rules,
     structure,
@@ -236,7 +236,7 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
       return isSame(item, links, fileEntry, times, rules) ? fileEntry : undefined;
     },
     onOmitted: (path, reason) => {
-      if (parts.hasSpecialFilesElsewhere) missing.push(path);
+      if (parts.hasSpecialFilesElsewhere) missing.push({ path, reason });
       else onWarning(omitted(path, `"${path}" is`, reason));
     },
     onShortened: (path, name) => {
@@ -249,9 +249,12 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
     },
   });
   // Rock Ridge has them: said once, for those who will read UDF.
-  if (missing.length > 0) {
-    const what = missing.length === 1 ? `"${missing[0]}" is` : `"${missing[0]}" and ${missing.length - 1} more are`;
-    onWarning(omitted(missing[0]!, what, "links and devices are in Rock Ridge alone, unless UDF is told to hold them"));
+  const [first] = missing;
+  if (first !== undefined) {
+    const { path } = first;
+    const what = missing.length === 1 ? `"${path}" is` : `"${path}" and ${missing.length - 1} more are`;
+    const usual = "links and devices are in Rock Ridge alone, unless UDF is told to hold them";
+    onWarning(omitted(path, what, specialFiles ? first.reason : usual));
   }
   return writer;
 }
