@@ -3,6 +3,7 @@ import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import { blockBytes, blocksOf } from "../../units.js";
+import type { Extent } from "../tree/content.js";
 import type { DiscEntry } from "../tree/disc-entry.js";
 import type { FindingReporter } from "./verify-structures.js";
 
@@ -23,14 +24,21 @@ export class ContentMap {
   /** Where runs of the tree end, at the most. */
   endLba = 0;
 
-  add(entry: DiscEntry): void {
-    for (const { lba, bytes } of entry.extents) {
-      if (lba === null) continue;
+  add(entry: Pick<DiscEntry, "type" | "path" | "extents">): void {
+    for (const { lba, bytes } of joined(entry.extents)) {
       const blocks = blocksOf(bytes);
       this.endLba = Math.max(this.endLba, lba + blocks);
       if (entry.type !== "file") continue;
       const known = this.#runs.get(lba);
       if (known === undefined || known.blocks < blocks) this.#runs.set(lba, { lba, blocks, path: entry.path });
+    }
+  }
+
+  /** Takes over the runs of another tree. */
+  include(other: ContentMap): void {
+    for (const run of other.#runs.values()) {
+      const known = this.#runs.get(run.lba);
+      if (known === undefined || known.blocks < run.blocks) this.#runs.set(run.lba, run);
     }
   }
 
@@ -42,6 +50,20 @@ export class ContentMap {
   get runs(): FileRun[] {
     return [...this.#runs.values()].sort((one, other) => one.lba - other.lba);
   }
+}
+
+/** Extents that are recorded; those that follow on each other as one, because trees divide long files differently. */
+function joined(extents: readonly Extent[]): { readonly lba: number; readonly bytes: number }[] {
+  const runs: { readonly lba: number; readonly bytes: number }[] = [];
+  for (const { lba, bytes, offset = 0 } of extents) {
+    if (lba === null) continue;
+    const last = runs.at(-1);
+    const follows =
+      last !== undefined && last.bytes % blockBytes === 0 && last.lba + last.bytes / blockBytes === lba && offset === 0;
+    if (follows) runs[runs.length - 1] = { lba: last.lba, bytes: last.bytes + bytes };
+    else runs.push({ lba, bytes: offset + bytes });
+  }
+  return runs;
 }
 
 /** Reports files that lie on one another without being the same. */

@@ -4,6 +4,7 @@ import type { BlockSource } from "../../medium/block-source.js";
 import { DisplacedSource } from "../../medium/displaced-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import { extentsOfRuns } from "../udf/contents-reader.js";
 import type { DetectedVolume } from "./detect.js";
 import { detectVolume, openTree } from "./detect.js";
 import type { ImageSource, OpenOptions } from "./open-image.js";
@@ -12,6 +13,8 @@ import type { ImageSession } from "./sessions.js";
 import { ContentMap, checkOverlaps, compareTrees, readContents } from "./verify-contents.js";
 import type { FindingReporter } from "./verify-structures.js";
 import { checkStructures } from "./verify-structures.js";
+import { checkUdf } from "./verify-udf.js";
+import { udfReporter } from "./verify-udf-report.js";
 
 /** One thing that verifying found. */
 export interface Finding {
@@ -47,6 +50,20 @@ export interface VerifyReport {
 
 const maximumFindings = 10_000;
 
+/** Where the files of a UDF tree lie: those that other trees may have, too, and all with their streams. */
+interface UdfContents {
+  readonly tree: ContentMap;
+  readonly all: ContentMap;
+}
+
+/** Whether a warning is of UDF alone. */
+function isOfUdf({ code, detail }: Warning): boolean {
+  if (code === "W_NOT_REPRESENTED") return (detail as { fileSystem?: string }).fileSystem === "udf";
+  if (code !== "W_TOLERATED") return false;
+  const { clause } = detail as { clause: string };
+  return /^(UDF|ECMA-167|[1-4]\/)/.test(clause);
+}
+
 class Verification {
   readonly findings: Finding[] = [];
   errors = 0;
@@ -73,16 +90,26 @@ class Verification {
     };
   }
 
-  /** @param isNamed Whether the caller asked for this session; of the others, those that were cut off are passed over. */
-  async session({ number, startLba, state }: ImageSession, isNamed: boolean): Promise<void> {
+  /**
+   * @param isNamed Whether the caller asked for this session; of the others, those that were cut off are passed over.
+   * @param endLba The block behind the session's last one.
+   */
+  async session({ number, startLba, state }: ImageSession, isNamed: boolean, endLba: number): Promise<void> {
     const report = this.#reporter(number);
     if (!isNamed && state !== "complete") {
       report("warning", "SESSION_DAMAGED", { lba: startLba }, "was cut off; a later or earlier one takes its place");
       return;
     }
     const { signal } = this.#options;
-    const onWarning = (warning: Warning): void => reportError(report, "warning", warning);
-    const volume = await this.#guarded(report, () => detectVolume(this.#source, startLba, { onWarning, signal }));
+    // What readers say of UDF is looked at more closely below.
+    const ofUdf: Warning[] = [];
+    const onWarning = (warning: Warning): void => {
+      if (isOfUdf(warning)) ofUdf.push(warning);
+      else reportError(report, "warning", warning);
+    };
+    const volume = await this.#guarded(report, () =>
+      detectVolume(this.#source, startLba, { onWarning, signal, endLba }),
+    );
     if (volume === undefined) return;
     const { primary, joliet, enhanced } = volume.descriptors;
     for (const [tree, descriptor] of [
@@ -97,11 +124,42 @@ class Verification {
       const directories = await this.#guarded(report, () => checkStructures(check, descriptor));
       if (tree === "iso") this.directories = Math.max(this.directories, directories ?? 0);
     }
-    await this.#contents(volume, report, onWarning);
+    const before = this.errors + this.warnings;
+    const udf = await this.#udf(volume, endLba, report);
+    if (this.errors + this.warnings === before) {
+      for (const warning of ofUdf) reportError(report, "warning", warning);
+    }
+    await this.#contents(volume, udf, report, onWarning);
+  }
+
+  /** Checks the UDF volume of a session, if it has one, or is said to. @returns Its files. */
+  async #udf(volume: DetectedVolume, endLba: number, report: FindingReporter): Promise<UdfContents | undefined> {
+    const { startLba, descriptors, fileSystems, udf } = volume;
+    if (udf === undefined && !descriptors.udf) return undefined;
+    const contents: UdfContents = { tree: new ContentMap(), all: new ContentMap() };
+    const counts = await checkUdf({
+      source: this.#source,
+      range: { startLba, endLba },
+      blockBytes: udf?.information.blockBytes,
+      report: udfReporter(report),
+      signal: this.#options.signal,
+      visit: ({ path, runs, isStream }) => {
+        const file = { type: "file", path, extents: extentsOfRuns(runs) } as const;
+        contents.all.add(file);
+        // What does not fill whole blocks of the medium is in no other tree.
+        if (!isStream && file.extents.every(({ offset }) => offset === undefined)) contents.tree.add(file);
+      },
+    });
+    if (fileSystems.every((fileSystem) => fileSystem === "udf")) {
+      this.directories = Math.max(this.directories, counts?.directories ?? 0);
+      this.files += counts?.files ?? 0;
+    }
+    return contents;
   }
 
   async #contents(
     volume: DetectedVolume,
+    udf: UdfContents | undefined,
     report: FindingReporter,
     onWarning: (warning: Warning) => void,
   ): Promise<void> {
@@ -123,14 +181,16 @@ class Verification {
         }),
       );
     }
-    const [first, second] = [...maps];
-    if (first !== undefined && second !== undefined) {
-      compareTrees(first[1], second[1], `${first[0]}, not ${second[0]}`, report);
-      compareTrees(second[1], first[1], `${second[0]}, not ${first[0]}`, report);
+    if (udf !== undefined && maps.size > 0) maps.set("udf", udf.tree);
+    const [first, ...others] = [...maps];
+    for (const other of first === undefined ? [] : others) {
+      compareTrees(first![1], other[1], `${first![0]}, not ${other[0]}`, report);
+      compareTrees(other[1], first![1], `${other[0]}, not ${first![0]}`, report);
     }
     checkOverlaps(all, report);
     this.#checkSize(volume, all.endLba, report);
     if (this.#options.contents === false) return;
+    if (udf !== undefined) all.include(udf.all);
     this.blocksRead += await readContents(this.#source, all, report, this.#options);
   }
 
@@ -200,7 +260,14 @@ export async function verifyImage(source: ImageSource, options: VerifyOptions = 
   const verification = new Verification(blocks, options);
   const one = options.session !== undefined || options.start !== undefined;
   const checked = one ? [session] : sessions;
-  for (const each of checked) await verification.session(each, one);
+  // Where no table of contents says where sessions end, the last one ends with the medium.
+  const isFromTable = (source.sessions ?? []).length > 0 && options.start === undefined && options.scan !== true;
+  for (const each of checked) {
+    const isLast = sessions.every(({ startLba }) => startLba <= each.startLba);
+    const isEndKnown = (each.blocks ?? 0) > 0 && (isFromTable || !isLast);
+    const endLba = isEndKnown ? each.startLba + each.blocks! : blocks.blocks;
+    await verification.session(each, one, endLba);
+  }
   const { findings, errors, warnings, directories, files, blocksRead } = verification;
   return { findings, errors, warnings, sessions: checked.length, directories, files, blocksRead };
 }
