@@ -111,8 +111,14 @@ function isEarly({ block }: CheckedAnchor, first: number): boolean {
   return block === first + firstAnchorBlock || block === first + laterAnchorBlock;
 }
 
+/** Whether a block holds an anchor that is one to readers. */
+function isAnchor(data: Uint8Array | undefined, block: number): boolean {
+  if (data === undefined || !isSound(data, block)) return false;
+  return tagIdentifierAt(data, 0) === tagIdentifiers.anchorVolumeDescriptorPointer;
+}
+
 /**
- * The last block of a session that counts: the one of its last anchor or table, if one is near the end.
+ * The last block of a session that counts: that of its last anchor or table, if one is near the end.
  *
  * @param readBlock Reads a block; `undefined` where it cannot be read.
  */
@@ -120,11 +126,11 @@ export async function lastCountedBlock(
   last: number,
   readBlock: (block: number) => Promise<Uint8Array | undefined>,
 ): Promise<number> {
+  if (isAnchor(await readBlock(last - firstAnchorBlock), last - firstAnchorBlock)) return last;
   for (let block = last; block > last - blocksBeforeEnd && block >= 0; block--) {
     const data = await readBlock(block);
     if (data === undefined) continue;
-    const identifier = tagIdentifierAt(data, 0);
-    if (identifier === tagIdentifiers.anchorVolumeDescriptorPointer || isTableIcb(data, identifier)) return block;
+    if (isAnchor(data, block) || isTableIcb(data, tagIdentifierAt(data, 0))) return block;
   }
   return last;
 }

@@ -9,23 +9,27 @@ export function maximumExtentBytes(blockBytes: number): number {
   return Math.floor((2 ** 30 - 1) / blockBytes) * blockBytes;
 }
 
-/** Checks an extent of the volume. ECMA-167 3/7.1. */
-export function checkFixedExtent(
-  { report, blockBytes, bytes }: UdfChecking,
+/** Checks the length of an extent of the volume, and that an empty one has no place. ECMA-167 3/7.1. */
+export function checkExtentLength(
+  { report, blockBytes }: UdfChecking,
   { extentLength, extentLocation }: ExtentDescriptor,
   place: UdfPlace,
   name: string,
 ): void {
   if (extentLength === 0) {
     if (extentLocation !== 0) report("UDF_EXTENT_PLACE", place, `${name} is empty, and at block ${extentLocation}`);
-    return;
-  }
-  if (extentLength > maximumExtentBytes(blockBytes) || extentLength % blockBytes !== 0) {
+  } else if (extentLength > maximumExtentBytes(blockBytes) || extentLength % blockBytes !== 0) {
     report("UDF_EXTENT_LENGTH", place, `${name} has ${extentLength} bytes`);
   }
-  if (extentLocation * blockBytes + extentLength > bytes.bytes) {
-    report("UDF_EXTENT_MEDIUM", place, `${name}, of ${extentLength} bytes at block ${extentLocation}, passes its end`);
-  }
+}
+
+/** Checks an extent of the volume that is recorded. */
+export function checkFixedExtent(checking: UdfChecking, extent: ExtentDescriptor, place: UdfPlace, name: string): void {
+  checkExtentLength(checking, extent, place, name);
+  const { extentLength, extentLocation } = extent;
+  if (extentLength === 0 || extentLocation * checking.blockBytes + extentLength <= checking.bytes.bytes) return;
+  const message = `${name}, of ${extentLength} bytes at block ${extentLocation}, passes its end`;
+  checking.report("UDF_EXTENT_MEDIUM", place, message);
 }
 
 /** What a long allocation descriptor in a field may be. */

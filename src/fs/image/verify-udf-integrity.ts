@@ -81,7 +81,7 @@ export async function readIntegrity(
     }
     seen.add(extent.extentLocation);
     const blocks = Math.floor(extent.extentLength / checking.blockBytes);
-    ranges.push({ name: "integrity sequence", first: extent.extentLocation, blocks });
+    ranges.push({ name: "integrity sequence", first: extent.extentLocation, blocks, mayBeInPartition: true });
     const found = await readExtent(checking, extent.extentLocation, blocks);
     if (found === undefined) break;
     last = found;

@@ -152,6 +152,7 @@ export function checkPartitionSet(
   for (const partition of mapped) {
     if (!isRewritable(partition.value)) continue;
     for (const structure of structures) {
+      if (structure.mayBeInPartition === true) continue;
       const common = overlap(rangeOf(partition), structure);
       if (common === undefined) continue;
       const message = `partition ${partition.value.partitionNumber} has the ${common.name} in it, at block ${common.first}`;

@@ -45,17 +45,18 @@ function checkMap({ report, revision, blockBytes }: UdfChecking, map: SparablePa
   }
 }
 
-/** Checks the entries of a table: sorted, each of a packet, none twice. */
+/** Checks the entries of a table: sorted, each of a packet, none twice. @returns Where packets are mapped to. */
 function checkEntries(
   { report }: UdfChecking,
   data: Uint8Array,
   count: number,
   packetLength: number,
   place: UdfPlace,
-): void {
+): ReadonlySet<number> {
   const packet = Math.max(1, packetLength);
   const mapped = new Set<number>();
   let before = -1;
+  let isReported = false;
   for (let index = 0; index < count; index++) {
     const at = sparingTableHead.size + index * sparingMapEntry.size;
     const { originalLocation, mappedLocation } = sparingMapEntry.read(data, at, strictContext);
@@ -77,41 +78,53 @@ function checkEntries(
                   : undefined;
     before = originalLocation;
     mapped.add(mappedLocation);
-    if (fault === undefined) continue;
+    if (fault === undefined || isReported) continue;
     report("UDF_SPARING_TABLE", place, `entry ${index + 1}, of block ${originalLocation}, ${fault}`);
-    return;
+    isReported = true;
   }
+  return mapped;
 }
 
-async function checkTable(checking: UdfChecking, map: SparablePartitionMap, location: number): Promise<void> {
+/** @returns Where packets are mapped to; `undefined` where the table cannot be read. */
+async function checkTable(
+  checking: UdfChecking,
+  map: SparablePartitionMap,
+  location: number,
+): Promise<ReadonlySet<number> | undefined> {
   const { report } = checking;
   const address = checking.addressOf(location);
   const place = { address };
   const head = await checking.read(address, sparingTableHead.size, "sparing table");
-  if (head === undefined) return;
+  if (head === undefined) return undefined;
   const { reallocationTableLength: count } = readRows(sparingTableHead, head, 0);
   const bytes = sparingTableHead.size + count * sparingMapEntry.size;
   if (bytes > map.sizeOfEachSparingTable) {
     report("UDF_SPARING_TABLE", place, `${count} entries, in a table of ${map.sizeOfEachSparingTable} bytes`);
-    return;
+    return undefined;
   }
   const data = await checking.read(address, bytes, "sparing table");
-  if (data === undefined) return;
+  if (data === undefined) return undefined;
   const tag = { name: "SparingTable", tagIdentifier: tagIdentifiers.sparingTable, location };
-  if (!checkDescriptorTag(checking, { ...tag, data, at: 0, bytes, place })) return;
+  if (!checkDescriptorTag(checking, { ...tag, data, at: 0, bytes, place })) return undefined;
   const identifiers = { sparingIdentifier: "*UDF Sparing Table" };
   checkFields(checking, sparingTableHead, { data, at: 0, place }, { identifiers });
-  checkEntries(checking, data, count, map.packetLength, place);
+  return checkEntries(checking, data, count, map.packetLength, place);
 }
 
-/** Checks a sparable map and its tables. @returns Where the tables lie. */
+/** Checks a sparable map and its tables. @returns Where the tables lie, and the packets that stand for bad ones. */
 export async function checkSparing(
   checking: UdfChecking,
   map: SparablePartitionMap,
   place: UdfPlace,
 ): Promise<readonly BlockRange[]> {
   checkMap(checking, map, place);
-  for (const location of map.locationsOfSparingTables) await checkTable(checking, map, location);
+  let mapped: ReadonlySet<number> | undefined;
+  for (const location of map.locationsOfSparingTables) {
+    const found = await checkTable(checking, map, location);
+    mapped ??= found;
+  }
   const blocks = Math.ceil(map.sizeOfEachSparingTable / checking.blockBytes);
-  return map.locationsOfSparingTables.map((first) => ({ name: "sparing table", first, blocks }));
+  const tables = map.locationsOfSparingTables.map((first) => ({ name: "sparing table", first, blocks }));
+  const packets = [...(mapped ?? [])].map((first) => ({ name: "spared packets", first, blocks: map.packetLength }));
+  return [...tables, ...packets].map((range) => ({ ...range, mayBeInPartition: true }));
 }

@@ -7,7 +7,7 @@ import { logicalVolumeHead } from "../udf/logical-volume.js";
 import { tagIdentifiers } from "../udf/tag.js";
 import { implementationUseVolumeDescriptor, primaryVolumeDescriptor } from "../udf/volume.js";
 import type { UdfChecking } from "./verify-udf-checking.js";
-import { checkFixedExtent } from "./verify-udf-extents.js";
+import { checkExtentLength, checkFixedExtent } from "./verify-udf-extents.js";
 import { checkFields, readRows } from "./verify-udf-fields.js";
 import type { PrevailingDescriptors, SequenceDescriptor } from "./verify-udf-sequences.js";
 import { volumeInformationIdentifier } from "./verify-udf-sequences.js";
@@ -145,6 +145,8 @@ export interface BlockRange {
   readonly name: string;
   readonly first: number;
   readonly blocks: number;
+  /** Whether it may be in a partition that can be rewritten, where others must not be. ECMA-167 3/8.5. */
+  readonly mayBeInPartition?: boolean;
 }
 
 function overlap(one: BlockRange, other: BlockRange): boolean {
@@ -164,7 +166,8 @@ export function checkUnallocated(
     const extent: ExtentDescriptor = extentDescriptor.read(data, 24 + index * extentDescriptor.size, strictContext);
     const name = `unallocated extent ${index + 1}`;
     if (extent.extentLength === 0) report("UDF_USD_EXTENT", place, `${name} is empty`);
-    checkFixedExtent(checking, extent, place, name);
+    // On media that are not full, it may lie behind what is recorded.
+    checkExtentLength(checking, extent, place, name);
     const blocks = Math.ceil(extent.extentLength / blockBytes);
     const range = { name, first: extent.extentLocation, blocks };
     const use = blocks === 0 ? undefined : used.find((other) => overlap(range, other));
