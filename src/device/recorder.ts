@@ -177,7 +177,7 @@ export class Recorder implements ImportSource, AsyncDisposable {
    * @throws {@link DiscError} as `write` does before its first block.
    */
   planWrite(
-    session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom">,
+    session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsExactly">,
     options: WriteOptions = {},
   ): readonly WriteStep[] {
     return planWrite(this.name, this.#snapshot, session, options);
@@ -203,8 +203,8 @@ export class Recorder implements ImportSource, AsyncDisposable {
       if (this.#snapshot.torn) {
         await this.#close(options);
         // It was the disc that the session was made for; closing it changed its identity.
-        const { firstBlock, blocks } = session;
-        steps = this.planWrite({ firstBlock, blocks, importedFrom: null }, options);
+        const { firstBlock, blocks, endsExactly } = session;
+        steps = this.planWrite({ firstBlock, blocks, importedFrom: null, endsExactly }, options);
       }
       await new WriteJob(this.#channel, options).run(steps, session);
     });

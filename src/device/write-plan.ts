@@ -88,7 +88,7 @@ export function planRepair(device: string, snapshot: DiscSnapshot): readonly Wri
 export function planWrite(
   device: string,
   snapshot: DiscSnapshot,
-  session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom">,
+  session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsExactly">,
   options: WriteOptions = {},
 ): readonly WriteStep[] {
   const procedure = procedureOf(device, snapshot);
@@ -97,7 +97,8 @@ export function planWrite(
   }
   checkIdentity(device, snapshot, session);
   const { firstBlock, blocks } = session;
-  const postGapBlocks = options.postgapAlreadyInImage === true ? 0 : procedure.postGapBlocks;
+  const hasPostGap = options.postgapAlreadyInImage === true || session.endsExactly === true;
+  const postGapBlocks = hasPostGap ? 0 : procedure.postGapBlocks;
   if (!snapshot.torn) checkPlace(device, snapshot, session, procedure.postGapBlocks - postGapBlocks);
   const written = alignUp(blocks + postGapBlocks, procedure.writeUnitBlocks);
   const close = options.close === true;

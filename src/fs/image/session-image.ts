@@ -45,6 +45,10 @@ export class SessionImage implements SessionData, AsyncDisposable {
     return this.plan.blocks;
   }
 
+  get endsExactly(): boolean {
+    return this.plan.regions.some(({ region }) => region.kind === "udfTable");
+  }
+
   /**
    * Reads blocks at their addresses on the medium.
    *
