@@ -103,11 +103,12 @@ class ContentsCheck {
     }
     checkFileSet(this.#model, fileSet);
     const { rootDirectoryIcb, systemStreamDirectoryIcb } = fileSet.value;
+    const hasSystemStreams = checking.isThirdEdition && systemStreamDirectoryIcb.extentLength > 0;
     const counts = await checkTree({
       model: this.#model,
       checker: this.#checker,
       rootIcb: rootDirectoryIcb,
-      systemStreamIcb: systemStreamDirectoryIcb.extentLength > 0 ? systemStreamDirectoryIcb : undefined,
+      systemStreamIcb: hasSystemStreams ? systemStreamDirectoryIcb : undefined,
       place: fileSet.place,
       nextUniqueId,
       visit,

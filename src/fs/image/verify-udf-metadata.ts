@@ -72,6 +72,11 @@ async function readFile(
   return { entry, runs };
 }
 
+/** OSTA UDF 2.2.13.2, DCN-5102. */
+function mayHaveBitmap({ partition }: Pick<MetadataContext, "partition">): boolean {
+  return partition.accessType === accessTypes.overwritable;
+}
+
 function checkMap({ report }: UdfChecking, { map, partition, place }: MetadataContext, packetLength: number): void {
   const { allocationUnitSize, alignmentUnitSize, flags } = map;
   const unit = Math.max(eccBlocks, packetLength);
@@ -91,8 +96,7 @@ function checkMap({ report }: UdfChecking, { map, partition, place }: MetadataCo
   }
   if (flags > isDuplicated) report("UDF_METADATA_MAP", place, `the flags are ${flags}`);
   const hasBitmap = map.metadataBitmapFileLocation !== noBitmapFile;
-  const isWritable = partition.accessType === accessTypes.overwritable;
-  if (hasBitmap !== isWritable) {
+  if (hasBitmap !== mayHaveBitmap({ partition })) {
     const message = `${hasBitmap ? "a" : "no"} metadata bitmap, in a partition of access type ${partition.accessType}`;
     report("UDF_METADATA_BITMAP", place, message);
   }
@@ -185,7 +189,7 @@ export async function checkMetadata(context: MetadataContext, packetLength: numb
   const { metadataFileLocation, metadataMirrorFileLocation, metadataBitmapFileLocation } = map;
   const { metadata, metadataMirror, metadataBitmap } = fileTypes;
   const main = await readFile(context, metadataFileLocation, metadata, "the metadata file", false);
-  if (metadataBitmapFileLocation !== noBitmapFile) {
+  if (metadataBitmapFileLocation !== noBitmapFile && mayHaveBitmap(context)) {
     await readFile(context, metadataBitmapFileLocation, metadataBitmap, "the metadata bitmap file", false);
   }
   const isOne = metadataFileLocation === metadataMirrorFileLocation;

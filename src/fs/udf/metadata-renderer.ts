@@ -56,6 +56,10 @@ const fileTypeOf: Readonly<Record<Exclude<Item["type"], "directory" | "file">, n
   socket: fileTypes.socket,
 };
 
+/** Bytes behind the tag of an allocation extent but its descriptors; the CRC covers these, too, since 2.01. OSTA UDF 2.3.11.1. */
+const chainHeadCrcBytes = 8;
+const chainCoveredSince = 0x0201;
+
 /** What is behind the extended attributes of an entry. */
 interface EntryBody {
   readonly form: number;
@@ -352,6 +356,7 @@ export class MetadataRenderer {
     const isShort = layout.options.structure === "plain";
     const descriptorBytes = layout.contentDescriptorBytes;
     const perBlock = layout.descriptorsPerChainBlock - 1;
+    const isWholeCovered = layout.options.rules.number >= chainCoveredSince;
     for (let index = 0; index < blocks; index++) {
       const block = firstBlock + index;
       if (block < first || block >= first + out.length / blockBytes) continue;
@@ -370,8 +375,8 @@ export class MetadataRenderer {
       }
       if (!isLast) this.#writeNext(out, target, isShort, block + 1);
       const tag = this.#tag(this.#addresses.dataTagLocation(block));
-      // The descriptors were not covered before 2.01, and need not be since: 8 is right in all revisions.
-      sealDescriptor(tagIdentifiers.allocationExtentDescriptor, out, at, 8, tag);
+      const covered = isWholeCovered ? lengthOfAllocationDescriptors : 0;
+      sealDescriptor(tagIdentifiers.allocationExtentDescriptor, out, at, chainHeadCrcBytes + covered, tag);
     }
   }
 }

@@ -1,0 +1,2 @@
+import type { UdfMutation } from "./udf-mutations.js";
+export const partitionMutations: readonly UdfMutation[] = [];
