@@ -16,6 +16,9 @@ import { blockBytes } from "../../src/units.js";
 /** Blocks of a sequence. */
 const sequenceBlocks = 16;
 
+/** Number of a descriptor that is put into sequences. */
+const insertedNumber = 90;
+
 /** Changes bytes, which start with a tag; the tag is made right afterwards. */
 export type Change = (bytes: Uint8Array) => void;
 
@@ -97,16 +100,15 @@ export class UdfEditor {
     }
   }
 
-  /** Puts a descriptor, made of another one's bytes, behind the last of both sequences, before the one that ends them. */
-  insert(make: (main: number) => Uint8Array): void {
-    for (const first of this.sequences) {
-      const end = this.descriptors(tagIdentifiers.terminatingDescriptor).find(
-        (lba) => lba >= first && lba < first + 16,
-      )!;
-      const bytes = make(first);
+  /** Puts a changed copy of a descriptor, with a number of its own, behind the last of both sequences. */
+  insertCopy(tagIdentifier: number, change: Change): void {
+    const copy = this.block(this.descriptors(tagIdentifier)[0]!).slice();
+    writeU32le(insertedNumber, copy, 16);
+    change(copy);
+    const ends = this.descriptors(tagIdentifiers.terminatingDescriptor);
+    for (const end of ends) {
       this.block(end + 1).set(this.block(end));
-      this.block(end).fill(0);
-      this.block(end).set(bytes);
+      this.block(end).set(copy);
       for (const lba of [end, end + 1]) this.changeBlock(lba, (data) => writeU32le(lba, data, 12));
     }
   }
@@ -132,19 +134,28 @@ export class UdfEditor {
     return this.logicalVolume.integritySequenceExtent.extentLocation;
   }
 
+  /** What the integrity descriptor states: free blocks of each partition, their sizes, and what follows. */
+  get integrityTables(): { readonly free: number; readonly size: number; readonly use: number } {
+    const count = readU32le(this.block(this.integrity), 72);
+    return { free: 80, size: 80 + 4 * count, use: 80 + 8 * count };
+  }
+
   changeIntegrity(change: Change, crcLength?: number): void {
     this.changeBlock(this.integrity, change, crcLength);
   }
 
-  /** First blocks of the metadata: of both copies, where there are two. */
-  get metadataStarts(): number[] {
+  /** Blocks of the file entries of the metadata: of both copies, where there are two. */
+  get metadataFiles(): number[] {
     const { partitionStartingLocation: start } = this.partition;
     const map = this.logicalVolume.partitionMaps[1];
     if (map?.kind !== "metadata") return [];
-    return [map.metadataFileLocation, map.metadataMirrorFileLocation].map((location) => {
-      const entry = this.block(start + location);
-      return start + readU32le(entry, headBytes(entry) + 4);
-    });
+    return [map.metadataFileLocation, map.metadataMirrorFileLocation].map((location) => start + location);
+  }
+
+  /** First blocks of the metadata, in the same way. */
+  get metadataStarts(): number[] {
+    const { partitionStartingLocation: start } = this.partition;
+    return this.metadataFiles.map((lba) => start + readU32le(this.block(lba), headBytes(this.block(lba)) + 4));
   }
 
   /** The blocks of the medium that hold a block of a partition. */
@@ -234,6 +245,13 @@ export class UdfEditor {
   /** Puts blank blocks between the partition's contents and what ends the session. */
   insertBeforeTail(count: number): void {
     this.#insert(this.tail, count);
+  }
+
+  /** Makes the partition longer; there have to be blocks for it. */
+  growPartition(count: number): void {
+    const blocks = this.partition.partitionLength + count;
+    this.changeDescriptors(tagIdentifiers.partitionDescriptor, (data) => writeU32le(blocks, data, 192));
+    this.changeIntegrity((data) => writeU32le(blocks, data, this.integrityTables.size));
   }
 
   /** Puts blank blocks before the partition, which moves with all that is in it. */

@@ -20,6 +20,7 @@ export type UdfImageName =
   | "2.01"
   | "2.50"
   | "bridge"
+  | "vat bridge"
   | "vat 1.50"
   | "vat 2.01"
   | "overwritable"
@@ -36,6 +37,7 @@ const written: Readonly<Partial<Record<UdfImageName, ImageOptions>>> = {
   "2.01": { ...udf, udfRevision: "2.01" },
   "2.50": { ...udf, udfRevision: "2.50" },
   bridge: { ...udf, udfRevision: "1.02", fileSystems: ["iso", "rockridge", "joliet", "udf"] },
+  "vat bridge": { ...udf, udfRevision: "1.50", udfVirtual: true, fileSystems: ["iso", "rockridge", "joliet", "udf"] },
   "vat 1.50": { ...udf, udfRevision: "1.50", udfVirtual: true },
   "vat 2.01": { ...udf, udfRevision: "2.01", udfVirtual: true },
 };
@@ -48,16 +50,16 @@ export function bitmapBlock(editor: UdfEditor): number {
   return editor.partition.partitionLength - extraBlocks;
 }
 
-/** Writes the bitmap of a partition in which all blocks are in use but those named. */
-export function writeBitmap(editor: UdfEditor, free: readonly number[]): void {
+/** Writes the bitmap of a partition in which all blocks are in use but those named. @param block Where it stands. */
+export function writeBitmap(editor: UdfEditor, free: readonly number[], block: number = bitmapBlock(editor)): void {
   const { partitionStartingLocation: start, partitionLength: blocks } = editor.partition;
-  const block = bitmapBlock(editor);
   const data = editor.block(start + block);
   data.fill(0);
   writeU32le(blocks, data, 16);
   writeU32le(Math.ceil(blocks / 8), data, 20);
   for (const each of free) data[24 + Math.floor(each / 8)]! |= 1 << (each % 8);
-  const tag = { descriptorVersion: 2, tagSerialNumber: 1, tagLocation: block } as const;
+  const descriptorVersion = editor.revision >= 0x0200 ? 3 : 2;
+  const tag = { descriptorVersion, tagSerialNumber: 1, tagLocation: block } as const;
   sealDescriptor(tagIdentifiers.spaceBitmapDescriptor, data, 0, 8, tag);
 }
 
@@ -72,15 +74,10 @@ export function freeBlocks(editor: UdfEditor): number[] {
   return free;
 }
 
-function growPartition(editor: UdfEditor, blocks: number): void {
-  editor.rewrite(partitionDescriptor, (value) => ({ ...value, partitionLength: value.partitionLength + blocks }));
-  editor.changeIntegrity((data) => writeU32le(editor.partition.partitionLength, data, 84));
-}
-
 /** A partition that can be overwritten, with a bitmap and one free block at its end. */
 function overwritable(editor: UdfEditor): void {
   editor.insertBeforeTail(extraBlocks);
-  growPartition(editor, extraBlocks);
+  editor.growPartition(extraBlocks);
   const nothing = { extentLength: 0, extentType: 0, extentPosition: 0 };
   editor.rewrite(partitionDescriptor, (value) => ({
     ...value,
@@ -132,7 +129,7 @@ export function writeSparingTable(
 function sparable(editor: UdfEditor): void {
   const { partitionLength, partitionStartingLocation: start } = editor.partition;
   editor.insertBeforeTail(1400);
-  growPartition(editor, (32 - (partitionLength % 32)) % 32);
+  editor.growPartition((32 - (partitionLength % 32)) % 32);
   if (start % 32 !== 0) throw new Error("the partition starts within a packet");
   const tables = sparingTables(editor);
   const free = 0xffff_ffff;
@@ -161,7 +158,7 @@ function sparable(editor: UdfEditor): void {
 /** A file whose allocation descriptor stands outside of its entry. */
 function descriptorsApart(editor: UdfEditor): void {
   editor.insertBeforeTail(1);
-  growPartition(editor, 1);
+  editor.growPartition(1);
   const { partitionStartingLocation: start, partitionLength } = editor.partition;
   const block = partitionLength - 1;
   editor.changeEntries("big.bin", (entry) => {

@@ -47,15 +47,6 @@ function endAt(editor: UdfEditor, tagIdentifier: number): void {
   editor.changeDescriptors(tagIdentifier, change, volumeDescriptorBytes - tagBytes);
 }
 
-/** A copy of the descriptor of a kind that stands in the main sequence. */
-function copyOf(editor: UdfEditor, tagIdentifier: number, change: (data: Uint8Array) => void): () => Uint8Array {
-  return () => {
-    const bytes = editor.block(editor.descriptors(tagIdentifier)[0]!).slice();
-    change(bytes);
-    return bytes;
-  };
-}
-
 /** Changes a byte that a tag's checksum covers, and that alone. */
 function changeTags(editor: UdfEditor, name: string, change: (tag: Uint8Array) => void): void {
   for (const lba of editor.entries(name)) {
@@ -77,9 +68,9 @@ const session: readonly UdfMutation[] = [
       for (const lba of [bea01, nsr0, tea01]) editor.block(lba).fill(0);
     },
   },
-  { rule: "UDF_VRS_NSR", image: "1.02", change: (editor) => void (editor.block(nsr0)[5] = 0x33) },
+  { rule: "UDF_VRS_NSR", image: "1.02", change: (editor) => editor.block(nsr0).set([0x33], 5) },
   { rule: "UDF_VRS_ORDER", image: "1.02", change: (editor) => void editor.block(tea01).fill(0) },
-  { rule: "UDF_VRS_FIELD", image: "1.02", change: (editor) => void (editor.block(bea01)[6] = 2) },
+  { rule: "UDF_VRS_FIELD", image: "1.02", change: (editor) => editor.block(bea01).set([2], 6) },
   { rule: "UDF_VRS_END", image: "2.01", change: (editor) => void editor.block(tea01 + 1).fill(0x20) },
   {
     rule: "UDF_SESSION_END",
@@ -317,13 +308,7 @@ const sequences: readonly UdfMutation[] = [
   {
     rule: "UDF_VDS_MULTIPLE",
     image: "1.02",
-    change: (editor) =>
-      editor.insert(
-        copyOf(editor, primaryVolumeDescriptor, (data) => {
-          writeU32le(90, data, 16);
-          setText(24, "another volume", 32)(data);
-        }),
-      ),
+    change: (editor) => editor.insertCopy(primaryVolumeDescriptor, setText(24, "another volume", 32)),
   },
   {
     rule: "UDF_VDS_NUMBER",

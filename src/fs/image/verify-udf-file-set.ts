@@ -46,7 +46,7 @@ export async function readFileSet(
       break;
     }
     seen.add(key);
-    const found = await readExtent(model, extent);
+    const found = await readExtent(model, extent, logicalPlace);
     if (found === undefined) break;
     last = found;
     extent = found.value.nextExtent;
@@ -57,6 +57,7 @@ export async function readFileSet(
 async function readExtent(
   model: UdfVolumeModel,
   { partitionReferenceNumber: reference, logicalBlockNumber: first, extentLength }: LongAllocationDescriptor,
+  logicalPlace: UdfPlace,
 ): Promise<CheckedFileSet | undefined> {
   const { checking, use } = model;
   const { blockBytes } = checking;
@@ -67,7 +68,7 @@ async function readExtent(
     const found = findBlocks(model, reference, location, blockBytes);
     const address = "runs" in found ? found.runs[0]?.address : undefined;
     if (address === undefined || address === null) {
-      checking.report("UDF_FSD_SEQUENCE", { address: null }, "fault" in found ? found.fault : "it lies nowhere");
+      checking.report("UDF_FSD_SEQUENCE", logicalPlace, "fault" in found ? found.fault : "it lies nowhere");
       break;
     }
     const owner = { kind: "structure", owner: "the file set", path: undefined } as const;

@@ -52,6 +52,8 @@ const maximumFindings = 10_000;
 
 /** Where the files of a UDF tree lie: those that other trees may have, too, and all with their streams. */
 interface UdfContents {
+  /** Whether there is a tree to compare others with: that there is none is a finding of its own. */
+  readonly isTree: boolean;
   readonly tree: ContentMap;
   readonly all: ContentMap;
 }
@@ -136,7 +138,7 @@ class Verification {
   async #udf(volume: DetectedVolume, endLba: number, report: FindingReporter): Promise<UdfContents | undefined> {
     const { startLba, descriptors, fileSystems, udf } = volume;
     if (udf === undefined && !descriptors.udf) return undefined;
-    const contents: UdfContents = { tree: new ContentMap(), all: new ContentMap() };
+    const contents = { tree: new ContentMap(), all: new ContentMap() };
     const counts = await checkUdf({
       source: this.#source,
       range: { startLba, endLba },
@@ -154,7 +156,7 @@ class Verification {
       this.directories = Math.max(this.directories, counts?.directories ?? 0);
       this.files += counts?.files ?? 0;
     }
-    return contents;
+    return { ...contents, isTree: (counts?.directories ?? 0) > 0 };
   }
 
   async #contents(
@@ -181,7 +183,7 @@ class Verification {
         }),
       );
     }
-    if (udf !== undefined && maps.size > 0) maps.set("udf", udf.tree);
+    if (udf?.isTree === true && maps.size > 0) maps.set("udf", udf.tree);
     const [first, ...others] = [...maps];
     for (const other of first === undefined ? [] : others) {
       compareTrees(first![1], other[1], `${first![0]}, not ${other[0]}`, report);
