@@ -2,15 +2,15 @@
 import { crc16 } from "../../src/codec/checksum.js";
 import { strictContext } from "../../src/codec/codec.js";
 import { readU16le, readU32le, writeU16le, writeU32le } from "../../src/codec/integers.js";
-import type { StructCodec } from "../../src/codec/struct.js";
 import { readCompressedUnicode } from "../../src/fs/udf/compressed-unicode.js";
 import { extendedFileEntryHead, fileEntryHead } from "../../src/fs/udf/file-entry.js";
+import { fileIdentifierHeadBytes } from "../../src/fs/udf/file-identifier.js";
 import type { LogicalVolumeDescriptor } from "../../src/fs/udf/logical-volume.js";
 import { logicalVolumeDescriptor } from "../../src/fs/udf/logical-volume.js";
-import type { PartitionDescriptor } from "../../src/fs/udf/partition.js";
+import type { PartitionDescriptor, PartitionMap } from "../../src/fs/udf/partition.js";
 import { partitionDescriptor } from "../../src/fs/udf/partition.js";
 import type { DescriptorCodec } from "../../src/fs/udf/tag.js";
-import { readDescriptor, tagIdentifierAt, tagIdentifiers, writeDescriptor } from "../../src/fs/udf/tag.js";
+import { readDescriptor, tagBytes, tagIdentifierAt, tagIdentifiers, writeDescriptor } from "../../src/fs/udf/tag.js";
 import { blockBytes } from "../../src/units.js";
 
 /** Blocks of a sequence. */
@@ -113,6 +113,11 @@ export class UdfEditor {
     }
   }
 
+  /** Changes the maps of the logical volume. */
+  changeMaps(change: (maps: readonly PartitionMap[]) => readonly PartitionMap[]): void {
+    this.rewrite(logicalVolumeDescriptor, (value) => ({ ...value, partitionMaps: change(value.partitionMaps) }));
+  }
+
   get partition(): PartitionDescriptor {
     const [lba] = this.descriptors(tagIdentifiers.partitionDescriptor);
     return readDescriptor(partitionDescriptor, this.block(lba!), 0, lba, strictContext).value;
@@ -204,6 +209,39 @@ export class UdfEditor {
     this.seal(lba * blockBytes, crcLength);
   }
 
+  /**
+   * Writes the identifiers of a directory of one extent anew, and makes everything right that follows from it.
+   *
+   * @param rest Bytes of the directory behind them.
+   */
+  rewriteDirectory(name: string, change: (identifiers: Uint8Array[]) => readonly Uint8Array[], rest = 0): void {
+    const [lba] = this.entries(name);
+    const entry = this.block(lba!);
+    const descriptor = headBytes(entry) + readU32le(entry, headBytes(entry) - 8);
+    const start = this.partition.partitionStartingLocation * blockBytes;
+    const [length, block] = [readU32le(entry, descriptor), readU32le(entry, descriptor + 4)];
+    const first = start + block * blockBytes;
+    const before: Uint8Array[] = [];
+    for (let at = first; at < first + length; at += before.at(-1)!.length) {
+      const bytes = fileIdentifierHeadBytes + this.bytes[at + 19]! + readU16le(this.bytes, at + 36);
+      before.push(this.bytes.slice(at, at + Math.ceil(bytes / 4) * 4));
+    }
+    this.bytes.fill(0, first, first + length);
+    let at = first;
+    for (const identifier of change(before)) {
+      this.bytes.set(identifier, at);
+      writeU32le(block + Math.floor((at - first) / blockBytes), this.bytes, at + 12);
+      this.seal(at, identifier.length - tagBytes);
+      at += identifier.length;
+    }
+    const added = at - first + rest - length;
+    this.changeEntry(lba!, (bytes) => {
+      writeU32le(length + added, bytes, descriptor);
+      addTo(bytes, "informationLength", added);
+      if (isExtended(bytes)) addTo(bytes, "objectSize", added);
+    });
+  }
+
   /** Blocks of the file set descriptor. */
   get fileSets(): number[] {
     const { logicalBlockNumber, partitionReferenceNumber } = this.logicalVolume.logicalVolumeContentsUse;
@@ -230,6 +268,33 @@ export class UdfEditor {
     const entry = this.block(this.blocks - 1);
     const table = headBytes(entry) + (entry[27] === 248 ? 152 : 0);
     return readU32le(entry, table + 4 * number);
+  }
+
+  /** Adds entries to the tables from 2.00 on. @returns The number of the first of them. */
+  addTableEntries(blocks: readonly number[]): number {
+    let first = 0;
+    this.changeTables((entry) => {
+      const at = headBytes(entry);
+      const length = readU32le(entry, at - 4);
+      first = (length - 152) / 4;
+      for (const [index, block] of blocks.entries()) writeU32le(block, entry, at + length + 4 * index);
+      for (const key of ["informationLength", "lengthOfAllocationDescriptors"]) addTo(entry, key, 4 * blocks.length);
+      if (isExtended(entry)) addTo(entry, "objectSize", 4 * blocks.length);
+    });
+    return first;
+  }
+
+  /** Writes other tables; their two layouts are told apart by the file type. */
+  writeTables(fileType: number, make: (table: Uint8Array) => Uint8Array): void {
+    this.changeTables((entry) => {
+      const at = headBytes(entry);
+      const bytes = make(entry.slice(at, at + readU32le(entry, at - 4)));
+      entry.fill(0, at);
+      entry.set(bytes, at);
+      entry[27] = fileType;
+      writeU32le(bytes.length, entry, at - 4);
+      writeU32le(bytes.length, entry, entryField(entry, "informationLength"));
+    });
   }
 
   changeTables(change: Change): void {
@@ -289,21 +354,37 @@ export class UdfEditor {
   }
 }
 
+function isExtended(entry: Uint8Array): boolean {
+  return readU16le(entry, 0) === tagIdentifiers.extendedFileEntry;
+}
+
 /** Bytes of the head of the file entry in a block. */
 export function headBytes(entry: Uint8Array): number {
-  return readU16le(entry, 0) === tagIdentifiers.extendedFileEntry ? extendedFileEntryHead.size : fileEntryHead.size;
+  return isExtended(entry) ? extendedFileEntryHead.size : fileEntryHead.size;
 }
 
-/** Where a field of a structure lies in it. */
-export function placeOf<T>(codec: StructCodec<T>, key: keyof T & string): number {
-  return codec.fields.find((field) => field.key === key)!.row.firstBit / 8;
-}
-
-/** Where a field that both kinds of entries have lies in one. */
+/** Where a field of a file entry lies in one. */
 export function entryField(entry: Uint8Array, key: string): number {
-  const isExtended = readU16le(entry, 0) === tagIdentifiers.extendedFileEntry;
-  const { fields } = isExtended ? extendedFileEntryHead : fileEntryHead;
+  const { fields } = isExtended(entry) ? extendedFileEntryHead : fileEntryHead;
   return fields.find((field) => field.key === key)!.row.firstBit / 8;
+}
+
+function addTo(entry: Uint8Array, key: string, added: number): void {
+  const at = entryField(entry, key);
+  writeU32le(readU32le(entry, at) + added, entry, at);
+}
+
+/** Gives a file entry other extents: their lengths, with the type in the upper two bits, blocks and partitions. */
+export function setExtents(entry: Uint8Array, extents: readonly (readonly [number, number, number?])[]): void {
+  const at = headBytes(entry) + readU32le(entry, headBytes(entry) - 8);
+  const bytes = entry[34]! % 8 === 0 ? 8 : 16;
+  entry.fill(0, at);
+  for (const [index, [length, block, reference = 0]] of extents.entries()) {
+    writeU32le(length, entry, at + index * bytes);
+    writeU32le(block, entry, at + index * bytes + 4);
+    if (bytes === 16) writeU16le(reference, entry, at + index * bytes + 8);
+  }
+  writeU32le(extents.length * bytes, entry, headBytes(entry) - 4);
 }
 
 /** Makes a tag right for the bytes behind it. */

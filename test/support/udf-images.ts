@@ -30,6 +30,11 @@ export type UdfImageName =
 
 const udf: ImageOptions = { fileSystems: ["udf"], udfSpecialFiles: true, sourceDateEpoch: 1_700_000_000 };
 
+/** Options of an image of UDF alone. */
+export function udfOptions(udfRevision: NonNullable<ImageOptions["udfRevision"]>): ImageOptions {
+  return { ...udf, udfRevision };
+}
+
 const written: Readonly<Partial<Record<UdfImageName, ImageOptions>>> = {
   "1.02": { ...udf, udfRevision: "1.02" },
   "1.50": { ...udf, udfRevision: "1.50" },

@@ -1,18 +1,10 @@
-/** Faults of partitions, of how they are mapped, and of what a logical volume says of its contents. */
+/** Faults of partitions, and of how they are mapped. */
 import { writeU16le, writeU32le } from "../../src/codec/integers.js";
-import { udfEntity } from "../../src/fs/udf/entity-identifier.js";
-import { logicalVolumeDescriptor } from "../../src/fs/udf/logical-volume.js";
-import type { MetadataPartitionMap, PartitionMap, SparablePartitionMap } from "../../src/fs/udf/partition.js";
+import type { SparablePartitionMap } from "../../src/fs/udf/partition.js";
 import { tagIdentifiers } from "../../src/fs/udf/tag.js";
-import {
-  noVirtualBlock,
-  virtualAllocationTableHeader,
-  virtualAllocationTableIdentifier,
-  virtualAllocationTableTail,
-} from "../../src/fs/udf/virtual-allocation-table.js";
+import { virtualAllocationTableTail } from "../../src/fs/udf/virtual-allocation-table.js";
 import { blockBytes } from "../../src/units.js";
 import type { UdfEditor } from "./udf-editor.js";
-import { entryField, headBytes } from "./udf-editor.js";
 import {
   bitmapBlock,
   freeBlocks,
@@ -27,22 +19,13 @@ import type { UdfMutation } from "./udf-mutations.js";
 
 const partition = tagIdentifiers.partitionDescriptor;
 
-/** Changes the maps of the logical volume. */
-function changeMaps(editor: UdfEditor, change: (maps: readonly PartitionMap[]) => readonly PartitionMap[]): void {
-  editor.rewrite(logicalVolumeDescriptor, (value) => ({ ...value, partitionMaps: change(value.partitionMaps) }));
-}
-
-function changeMetadataMap(editor: UdfEditor, change: Partial<MetadataPartitionMap>): void {
-  changeMaps(editor, (maps) => maps.map((map) => (map.kind === "metadata" ? { ...map, ...change } : map)));
-}
-
 function changeSparableMap(editor: UdfEditor, change: Partial<SparablePartitionMap>): void {
-  changeMaps(editor, (maps) => maps.map((map) => (map.kind === "sparable" ? { ...map, ...change } : map)));
+  editor.changeMaps((maps) => maps.map((map) => (map.kind === "sparable" ? { ...map, ...change } : map)));
 }
 
 /** Adds a map of another partition, of which the integrity descriptor counts the blocks. */
 function addMap(editor: UdfEditor, partitionNumber: number, blocks: number): void {
-  changeMaps(editor, (maps) => [...maps, { kind: "plain", volumeSequenceNumber: 1, partitionNumber }]);
+  editor.changeMaps((maps) => [...maps, { kind: "plain", volumeSequenceNumber: 1, partitionNumber }]);
   const bytes = editor.block(editor.integrity);
   const crcLength = bytes[10]! + bytes[11]! * 0x100;
   editor.changeIntegrity((data) => {
@@ -67,7 +50,7 @@ const elsewhere =
 /** States another revision in all that says which one a volume is of. */
 function changeRevision(editor: UdfEditor, revision: number): void {
   editor.changeDescriptors(tagIdentifiers.logicalVolumeDescriptor, set16(240, revision));
-  changeMaps(editor, (maps) =>
+  editor.changeMaps((maps) =>
     maps.map((map) => {
       if (!("partitionTypeIdentifier" in map)) return map;
       return { ...map, partitionTypeIdentifier: { ...map.partitionTypeIdentifier, udfRevision: revision } };
@@ -76,21 +59,6 @@ function changeRevision(editor: UdfEditor, revision: number): void {
   editor.changeDescriptors(tagIdentifiers.implementationUseVolumeDescriptor, set16(44, revision));
   editor.changeFileSet(set16(440, revision));
 }
-
-/** Writes another table; the two layouts are told apart by the file type. */
-function writeTables(editor: UdfEditor, fileType: number, make: (table: Uint8Array) => Uint8Array): void {
-  editor.changeTables((entry) => {
-    const at = headBytes(entry);
-    const bytes = make(entry.slice(at, at + entry[at - 4]! + 0x100 * entry[at - 3]!));
-    entry.fill(0, at);
-    entry.set(bytes, at);
-    entry[27] = fileType;
-    writeU32le(bytes.length, entry, at - 4);
-    writeU32le(bytes.length, entry, entryField(entry, "informationLength"));
-  });
-}
-
-const { size: headerBytes } = virtualAllocationTableHeader;
 
 const placed: readonly UdfMutation[] = [
   { rule: "UDF_PARTITION_FLAGS", image: "1.02", change: (editor) => editor.changeDescriptors(partition, set16(20, 2)) },
@@ -145,7 +113,7 @@ const placed: readonly UdfMutation[] = [
     image: "1.02",
     change: (editor) => {
       editor.changeDescriptors(partition, set16(22, 3));
-      changeMaps(editor, () => [{ kind: "plain", volumeSequenceNumber: 1, partitionNumber: 3 }]);
+      editor.changeMaps(() => [{ kind: "plain", volumeSequenceNumber: 1, partitionNumber: 3 }]);
     },
   },
   {
@@ -235,13 +203,13 @@ const maps: readonly UdfMutation[] = [
     rule: "UDF_MAP",
     image: "1.02",
     what: "volume",
-    change: (editor) => changeMaps(editor, () => [{ kind: "plain", volumeSequenceNumber: 2, partitionNumber: 0 }]),
+    change: (editor) => editor.changeMaps(() => [{ kind: "plain", volumeSequenceNumber: 2, partitionNumber: 0 }]),
   },
   {
     rule: "UDF_MAP",
     image: "bridge",
     what: "unknown kind",
-    change: (editor) => changeMaps(editor, () => [{ kind: "unknown", bytes: Uint8Array.of(9, 6, 0, 0, 0, 0) }]),
+    change: (editor) => editor.changeMaps(() => [{ kind: "unknown", bytes: Uint8Array.of(9, 6, 0, 0, 0, 0) }]),
     also: ["UDF_PARTITION_UNUSED", "UDF_FSD_SEQUENCE", "UDF_FSD_MISSING"],
   },
   {
@@ -256,7 +224,7 @@ const maps: readonly UdfMutation[] = [
     also: ["UDF_LVID_REVISIONS"],
     change: (editor) => {
       changeRevision(editor, 0x0102);
-      writeTables(editor, 0, (table) => {
+      editor.writeTables(0, (table) => {
         writeU16le(0x0102, table, table.length - virtualAllocationTableTail.size + 24);
         return table;
       });
@@ -316,174 +284,5 @@ const maps: readonly UdfMutation[] = [
   },
 ];
 
-const metadata: readonly UdfMutation[] = [
-  { rule: "UDF_METADATA_MAP", image: "2.50", change: (editor) => changeMetadataMap(editor, { flags: 3 }) },
-  {
-    rule: "UDF_METADATA_FILE",
-    image: "2.50",
-    change: (editor) => editor.changeEntry(editor.metadataFiles[1]!, set8(27, 250)),
-  },
-  {
-    rule: "UDF_METADATA_EXTENT",
-    image: "2.50",
-    change: (editor) => changeMetadataMap(editor, { alignmentUnitSize: 4096 }),
-  },
-  {
-    rule: "UDF_METADATA_EXTENTS",
-    image: "2.50",
-    change: (editor) => {
-      editor.insertBeforeTail(600);
-      editor.growPartition(600);
-      const { partitionStartingLocation: start } = editor.partition;
-      const [first] = editor.metadataStarts;
-      const [at, moved] = [first! + 32, start + 640];
-      for (let index = 0; index < 64; index++) {
-        editor.block(moved + index).set(editor.block(at + index));
-        editor.block(at + index).fill(0);
-      }
-      editor.changeEntry(editor.metadataFiles[0]!, (entry) => {
-        const descriptors = headBytes(entry);
-        writeU32le(16, entry, descriptors - 4);
-        writeU32le(32 * blockBytes, entry, descriptors);
-        writeU32le(64 * blockBytes, entry, descriptors + 8);
-        writeU32le(moved - start, entry, descriptors + 12);
-      });
-    },
-  },
-  {
-    rule: "UDF_METADATA_MIRROR",
-    image: "2.50",
-    change: (editor) => void editor.block(editor.metadataStarts[1]! + 95).fill(1),
-  },
-  {
-    rule: "UDF_METADATA_BITMAP",
-    image: "2.50",
-    change: (editor) => changeMetadataMap(editor, { metadataBitmapFileLocation: 5 }),
-  },
-  {
-    rule: "UDF_METADATA_NEAR",
-    image: "2.50",
-    change: (editor) => {
-      editor.insertBeforeTail(3000);
-      editor.growPartition(3000);
-    },
-  },
-];
-
-const tables: readonly UdfMutation[] = [
-  {
-    rule: "UDF_VAT_MISSING",
-    image: "vat bridge",
-    change: (editor) => {
-      for (const lba of editor.tables) editor.block(lba).fill(0);
-    },
-  },
-  {
-    rule: "UDF_VAT_PLACE",
-    image: "vat 2.01",
-    change: (editor) => void editor.block(editor.blocks - 1).fill(0),
-  },
-  {
-    rule: "UDF_VAT_TYPE",
-    image: "vat 2.01",
-    change: (editor) =>
-      writeTables(editor, 0, (table) => {
-        const bytes = new Uint8Array(table.length - headerBytes + virtualAllocationTableTail.size);
-        bytes.set(table.subarray(headerBytes));
-        const tail = {
-          entityIdentifier: udfEntity(virtualAllocationTableIdentifier, 0x0201),
-          previousVatIcbLocation: noVirtualBlock,
-        };
-        virtualAllocationTableTail.write(tail, bytes, bytes.length - virtualAllocationTableTail.size);
-        return bytes;
-      }),
-  },
-  {
-    rule: "UDF_VAT_LAYOUT",
-    image: "vat 2.01",
-    change: (editor) => editor.changeTables((entry) => writeU16le(4, entry, headBytes(entry) + 2)),
-  },
-  {
-    rule: "UDF_VAT_ENTRY",
-    image: "vat 2.01",
-    change: (editor) => writeTables(editor, 248, (table) => Uint8Array.of(...table, 255, 255, 255, 0)),
-  },
-  { rule: "UDF_VAT_ICB", image: "vat 2.01", change: (editor) => editor.changeTables(set16(48, 1)) },
-  {
-    rule: "UDF_VAT_PREVIOUS",
-    image: "vat 2.01",
-    change: (editor) => editor.changeTables((entry) => writeU32le(3, entry, headBytes(entry) + 132)),
-  },
-];
-
-const integrity: readonly UdfMutation[] = [
-  { rule: "UDF_LVID_MISSING", image: "1.02", change: (editor) => void editor.block(editor.integrity).fill(0) },
-  {
-    rule: "UDF_LVID_SEQUENCE",
-    image: "1.02",
-    change: (editor) => editor.changeBlock(editor.integrity + 1, set16(0, 77)),
-  },
-  {
-    rule: "UDF_LVID_EXTENT",
-    image: "overwritable",
-    change: (editor) =>
-      editor.rewrite(logicalVolumeDescriptor, (value) => ({
-        ...value,
-        integritySequenceExtent: { ...value.integritySequenceExtent, extentLength: 2 * blockBytes },
-      })),
-  },
-  { rule: "UDF_LVID_STATE", image: "1.02", change: (editor) => editor.changeIntegrity(set32(28, 0)) },
-  {
-    rule: "UDF_LVID_LENGTH",
-    image: "1.02",
-    change: (editor) =>
-      editor.changeIntegrity((data) => {
-        writeU32le(40, data, 76);
-        data.fill(0, 128, blockBytes);
-      }, 128 - 16),
-  },
-  { rule: "UDF_LVID_FREE", image: "1.02", change: (editor) => editor.changeIntegrity(set32(80, 5)) },
-  { rule: "UDF_LVID_SIZE", image: "1.02", change: (editor) => editor.changeIntegrity(set32(84, 5)) },
-  { rule: "UDF_LVID_FILES", image: "1.02", change: (editor) => editor.changeIntegrity(set32(120, 5)) },
-  {
-    rule: "UDF_LVID_FILES",
-    image: "vat 2.01",
-    what: "in a table",
-    change: (editor) => editor.changeTables((entry) => writeU32le(5, entry, headBytes(entry) + 136)),
-  },
-  { rule: "UDF_LVID_DIRECTORIES", image: "1.02", change: (editor) => editor.changeIntegrity(set32(124, 5)) },
-  { rule: "UDF_LVID_REVISIONS", image: "1.02", change: (editor) => editor.changeIntegrity(set16(128, 0x0260)) },
-  {
-    rule: "UDF_NEXT_ID",
-    image: "2.01",
-    what: "above 32 bits",
-    change: (editor) => editor.changeIntegrity(set32(44, 1)),
-  },
-  { rule: "UDF_NEXT_ID_LARGE", image: "1.02", change: (editor) => editor.changeIntegrity(set32(40, 0x8000_0000)) },
-  { rule: "UDF_FSD_MISSING", image: "bridge", change: (editor) => void editor.block(editor.fileSets[0]!).fill(0) },
-  { rule: "UDF_FSD_FIELD", image: "1.02", change: (editor) => editor.changeFileSet(set16(28, 2)) },
-  {
-    rule: "UDF_FSD_SEQUENCE",
-    image: "1.02",
-    change: (editor) => editor.changeBlock(editor.fileSets[0]! + 1, set16(0, 77)),
-  },
-  {
-    rule: "UDF_FSD_STREAMS",
-    image: "1.02",
-    change: (editor) =>
-      editor.changeFileSet((data) => {
-        writeU32le(blockBytes, data, 464);
-        writeU32le(2, data, 468);
-      }),
-  },
-];
-
-/** What breaks rules of partitions, maps, tables, and of the logical volume. */
-export const partitionMutations: readonly UdfMutation[] = [
-  ...placed,
-  ...space,
-  ...maps,
-  ...metadata,
-  ...tables,
-  ...integrity,
-];
+/** What breaks rules of partitions and of their maps. */
+export const partitionMutations: readonly UdfMutation[] = [...placed, ...space, ...maps];

@@ -9,6 +9,7 @@ import { udfImage, udfImageNames } from "../../support/udf-images.js";
 import type { UdfMutation } from "../../support/udf-mutations.js";
 import { directoryMutations } from "../../support/udf-mutations-directories.js";
 import { entryMutations } from "../../support/udf-mutations-entries.js";
+import { logicalMutations } from "../../support/udf-mutations-logical.js";
 import { partitionMutations } from "../../support/udf-mutations-partitions.js";
 import { volumeMutations } from "../../support/udf-mutations-volume.js";
 
@@ -33,6 +34,7 @@ class DamagedSource extends MemorySource {
 const mutations: readonly UdfMutation[] = [
   ...volumeMutations,
   ...partitionMutations,
+  ...logicalMutations,
   ...entryMutations,
   ...directoryMutations,
 ];
