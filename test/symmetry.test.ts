@@ -9,6 +9,7 @@ const oneSided: Readonly<Record<string, string>> = {
   pathTableRecordM: "read by verification alone: nobody walks a tree by path tables",
   pathTableRecordL: "read by verification alone: nobody walks a tree by path tables",
   parentLink: "a reader comes from the parent, and needs no way back",
+  spaceBitmapHead: "read by verification alone: what cannot be written to has no free space to note",
   sparingTableHead: "media with packets that go bad are read, and not written",
   sparingMapEntry: "media with packets that go bad are read, and not written",
   extendedAttributeHeader: "a reader walks the attributes, and needs not be told where each kind begins",

@@ -7,8 +7,17 @@ import type { OpenedDisc } from "./opened-disc.js";
 import { openDisc, openTree, requireRecorded } from "./opened-disc.js";
 import { readingOptionsOf } from "./reading.js";
 
-function findingLine({ severity, session, name, message }: Finding): string {
-  return `${severity}: session ${session}: ${name}: ${message}`;
+/** Where a finding is, unless its message says so itself. */
+function placeOf({ path, lba, message }: Finding): string {
+  const parts: string[] = [];
+  if (lba !== null && !/\bblock \d/.test(message)) parts.push(`block ${lba}`);
+  if (path !== null && !message.includes(`"${path}"`)) parts.push(`"${path}"`);
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
+}
+
+function findingLine(finding: Finding): string {
+  const { severity, session, name, message } = finding;
+  return `${severity}: session ${session}: ${name}: ${message}${placeOf(finding)}`;
 }
 
 function differenceLine({ path, kind, onDisc, inFolder }: Difference): string {

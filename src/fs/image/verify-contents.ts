@@ -37,6 +37,20 @@ export class ContentMap {
     for (const { name, extents } of entry.streams) this.#addExtents(extents, `${entry.path}:${name}`, true, true);
   }
 
+  /** Adds a file, or a stream of one. */
+  addFile(path: string, extents: readonly Extent[], isStream: boolean): void {
+    this.#addExtents(extents, path, true, isStream);
+  }
+
+  /** Takes over the runs of another tree. */
+  include(other: ContentMap): void {
+    for (const run of other.#runs.values()) {
+      const known = this.#runs.get(run.address);
+      if (known === undefined || known.bytes < run.bytes) this.#runs.set(run.address, run);
+    }
+    this.endLba = Math.max(this.endLba, other.endLba);
+  }
+
   #addExtents(extents: readonly Extent[], path: string, isFile: boolean, isStream: boolean): void {
     let open: FileRun | undefined;
     const close = (): void => {

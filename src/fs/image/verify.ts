@@ -5,6 +5,7 @@ import { DisplacedSource } from "../../medium/displaced-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import { identityOf } from "../tree/disc-entry.js";
+import { extentsOfRuns } from "../udf/contents-reader.js";
 import type { DetectedVolume } from "./detect.js";
 import { detectVolume, openTree } from "./detect.js";
 import type { ImageSource, OpenOptions } from "./open-image.js";
@@ -13,6 +14,8 @@ import type { ImageSession } from "./sessions.js";
 import { ContentMap, checkOverlaps, compareTrees, readContents } from "./verify-contents.js";
 import type { FindingReporter } from "./verify-structures.js";
 import { checkStructures } from "./verify-structures.js";
+import { checkUdf } from "./verify-udf.js";
+import { udfReporter } from "./verify-udf-report.js";
 
 /** One thing that verifying found. */
 export interface Finding {
@@ -48,6 +51,21 @@ export interface VerifyReport {
 
 const maximumFindings = 10_000;
 
+/** Where the files of a UDF tree lie. */
+interface UdfContents {
+  /** Whether there is a tree to compare others with: that there is none is a finding of its own. */
+  readonly isTree: boolean;
+  readonly map: ContentMap;
+}
+
+/** Whether a warning is of UDF alone. */
+function isOfUdf({ code, detail }: Warning): boolean {
+  if (code === "W_NOT_REPRESENTED") return (detail as { fileSystem?: string }).fileSystem === "udf";
+  if (code !== "W_TOLERATED") return false;
+  const { clause } = detail as { clause: string };
+  return /^(UDF|ECMA-167|[1-4]\/)/.test(clause);
+}
+
 class Verification {
   readonly findings: Finding[] = [];
   errors = 0;
@@ -82,7 +100,12 @@ class Verification {
       return;
     }
     const { signal } = this.#options;
-    const onWarning = (warning: Warning): void => reportError(report, "warning", warning);
+    // What readers say of UDF is looked at more closely below.
+    const ofUdf: Warning[] = [];
+    const onWarning = (warning: Warning): void => {
+      if (isOfUdf(warning)) ofUdf.push(warning);
+      else reportError(report, "warning", warning);
+    };
     const options = { onWarning, signal, endLba };
     const volume = await this.#guarded(report, () => detectVolume(this.#source, startLba, options));
     if (volume === undefined) return;
@@ -99,11 +122,37 @@ class Verification {
       const directories = await this.#guarded(report, () => checkStructures(check, descriptor));
       if (tree === "iso") this.directories = Math.max(this.directories, directories ?? 0);
     }
-    await this.#contents(volume, report, onWarning);
+    const before = this.errors + this.warnings;
+    const udf = await this.#udf(volume, endLba, report);
+    if (this.errors + this.warnings === before) {
+      for (const warning of ofUdf) reportError(report, "warning", warning);
+    }
+    await this.#contents(volume, udf, report, onWarning);
+  }
+
+  /** Checks the UDF volume of a session, if it has one, or is said to. @returns Its files. */
+  async #udf(volume: DetectedVolume, endLba: number, report: FindingReporter): Promise<UdfContents | undefined> {
+    const { startLba, descriptors, fileSystems, udf } = volume;
+    if (udf === undefined && !descriptors.udf) return undefined;
+    const map = new ContentMap();
+    const counts = await checkUdf({
+      source: this.#source,
+      range: { startLba, endLba },
+      blockBytes: udf?.information.blockBytes,
+      report: udfReporter(report),
+      signal: this.#options.signal,
+      visit: ({ path, runs, isStream }) => map.addFile(path, extentsOfRuns(runs), isStream),
+    });
+    if (fileSystems.every((fileSystem) => fileSystem === "udf")) {
+      this.directories = Math.max(this.directories, counts?.directories ?? 0);
+      this.files += counts?.files ?? 0;
+    }
+    return { map, isTree: (counts?.directories ?? 0) > 0 };
   }
 
   async #contents(
     volume: DetectedVolume,
+    udf: UdfContents | undefined,
     report: FindingReporter,
     onWarning: (warning: Warning) => void,
   ): Promise<void> {
@@ -111,23 +160,21 @@ class Verification {
     const all = new ContentMap();
     const maps = new Map<FileSystemName, ContentMap>();
     for (const fileSystem of volume.fileSystems) {
-      if (fileSystem === "iso" && volume.rockRidge !== undefined) continue;
+      if (fileSystem === "udf" || (fileSystem === "iso" && volume.rockRidge !== undefined)) continue;
       const tree = openTree(this.#source, volume, fileSystem, { onWarning, charset, signal });
       const map = new ContentMap();
       maps.set(fileSystem, map);
       const isFirst = maps.size === 1;
-      // Of the trees of ISO 9660 the directories were counted with their structures.
-      const isIso = fileSystem !== "udf";
       await this.#guarded(report, () =>
         this.#walk(tree, report, (entry) => {
           if (isFirst && entry.type === "file") this.files++;
-          if (isFirst && entry.type === "directory" && !isIso) this.directories++;
           if (entry.refusal !== null) report("error", "NOT_READABLE", entry, `"${entry.path}": ${entry.refusal}`);
           else map.add(entry);
           if (entry.refusal === null) all.add(entry);
         }),
       );
     }
+    if (udf?.isTree === true && maps.size > 0) maps.set("udf", udf.map);
     const [[preferred, contents] = ["iso", all], ...others] = [...maps];
     for (const [other, otherContents] of others) {
       compareTrees(contents, otherContents, `${preferred}, not ${other}`, report);
@@ -136,6 +183,7 @@ class Verification {
     checkOverlaps(all, report);
     this.#checkSize(volume, all.endLba, report);
     if (this.#options.contents === false) return;
+    if (udf !== undefined) all.include(udf.map);
     this.blocksRead += await readContents(this.#source, all, report, this.#options);
   }
 

@@ -25,6 +25,10 @@ export interface EntryBody {
   write(target: Uint8Array, at: number): ContentRequest | undefined;
 }
 
+/** Bytes behind the tag of an allocation extent but its descriptors; the CRC covers these, too, since 2.01. OSTA UDF 2.3.11.1. */
+const chainHeadCrcBytes = 8;
+const chainCoveredSince = 0x0201;
+
 /** A body that is the file itself. */
 export function embeddedBody(
   bytes: number,
@@ -130,20 +134,22 @@ export class AllocationWriter {
       const block = firstBlock + index;
       if (block < first || block >= first + out.length / blockBytes) continue;
       const at = (block - first) * blockBytes;
-      this.#renderChainBlock(extents, chain, index, out, at);
+      const lengthOfAllocationDescriptors = this.#renderChainBlock(extents, chain, index, out, at);
       const tag = tagOf(this.#addresses.dataTagLocation(block));
-      // The descriptors were not covered before 2.01, and need not be since: 8 is right in all revisions.
-      sealDescriptor(tagIdentifiers.allocationExtentDescriptor, out, at, 8, tag);
+      const isWholeCovered = this.#layout.options.rules.number >= chainCoveredSince;
+      const covered = isWholeCovered ? lengthOfAllocationDescriptors : 0;
+      sealDescriptor(tagIdentifiers.allocationExtentDescriptor, out, at, chainHeadCrcBytes + covered, tag);
     }
   }
 
+  /** Writes one block of a chain, without its tag. @returns Bytes of its descriptors. */
   #renderChainBlock(
     extents: readonly Extent[],
     { firstBlock, blocks, ownDescriptors }: DescriptorChain,
     index: number,
     out: Uint8Array,
     at: number,
-  ): void {
+  ): number {
     const isShort = this.#areContentsShort;
     const descriptorBytes = this.#layout.contentDescriptorBytes;
     const perBlock = this.#layout.descriptorsPerChainBlock - 1;
@@ -158,6 +164,7 @@ export class AllocationWriter {
       target += descriptorBytes;
     }
     if (!isLast) this.#writeNext(out, target, isShort, firstBlock + index + 1);
+    return lengthOfAllocationDescriptors;
   }
 }
 

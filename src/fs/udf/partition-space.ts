@@ -139,12 +139,14 @@ export class SparableSpace implements PartitionSpace {
 /** Metadata: blocks are those of a file, which may lie on the medium twice. OSTA UDF 2.2.10, 2.2.13. */
 export class MetadataSpace implements PartitionSpace {
   readonly kind = "metadata";
+  readonly blocks: number;
   readonly #runs: RunIndex;
   readonly #mirror: RunIndex | undefined;
   readonly #blockBytes: number;
 
   /** @param mirror The same bytes, elsewhere; `undefined` where there is only one copy. */
   constructor(runs: readonly ByteRun[], mirror: readonly ByteRun[] | undefined, blockBytes: number) {
+    this.blocks = Math.ceil(runs.reduce((sum, { bytes }) => sum + bytes, 0) / blockBytes);
     this.#runs = new RunIndex(runs);
     this.#mirror = mirror === undefined ? undefined : new RunIndex(mirror);
     this.#blockBytes = blockBytes;

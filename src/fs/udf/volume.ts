@@ -18,7 +18,7 @@ import { descriptor, sealedTag, tagIdentifiers } from "./tag.js";
 import { timestamp } from "./timestamp.js";
 
 /** Bytes of the descriptors of fixed size; each has a block of its own. */
-const volumeDescriptorBytes = 512;
+export const volumeDescriptorBytes = 512;
 
 /** Anchor Volume Descriptor Pointer. */
 export interface AnchorVolumeDescriptorPointer {
