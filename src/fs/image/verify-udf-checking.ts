@@ -1,7 +1,7 @@
 /** What all checks of one UDF volume share. */
 import { throwIfCancelled } from "../../errors.js";
 import { isReadFailure, lbaOfAddress, type VolumeBytes } from "../udf/volume-bytes.js";
-import type { UdfPlace, UdfReporter } from "./verify-udf-report.js";
+import type { UdfReporter } from "./verify-udf-report.js";
 
 /** A time as a timestamp has it. */
 export interface CheckedTime {
