@@ -2,9 +2,10 @@
 import { rmSync } from "node:fs";
 import { createDisc, openRecorder } from "../src/device.js";
 import { FileSource } from "../src/medium/file-source.js";
+import type { ImageOptions } from "../src/node.js";
 import { FileSystemImage, fromDirectory, nodeFileAccess, openImage, writeImageFile } from "../src/node.js";
 
-/** What a case measures, in milliseconds by phase. */
+/** What a case measures: milliseconds by phase, and counts. */
 type Phases = Record<string, number>;
 
 async function timed<T>(phases: Phases, phase: string, run: () => Promise<T>): Promise<T> {
@@ -14,9 +15,9 @@ async function timed<T>(phases: Phases, phase: string, run: () => Promise<T>): P
   return result;
 }
 
-async function buildImage(folder: string, target: string): Promise<Phases> {
+async function buildImage(folder: string, target: string, options: ImageOptions = {}): Promise<Phases> {
   const phases: Phases = {};
-  const image = new FileSystemImage();
+  const image = new FileSystemImage(options);
   await timed(phases, "scan", () => image.root.addTree(fromDirectory(folder)));
   const result = await timed(phases, "plan", () => image.createResultImage());
   await timed(phases, "write", () => writeImageFile(result, target, { force: true }));
@@ -34,18 +35,19 @@ async function walkImage(path: string): Promise<Phases> {
   return phases;
 }
 
-async function appendSession(folder: string, disc: string): Promise<Phases> {
+async function appendSession(folder: string, disc: string, options: ImageOptions = {}): Promise<Phases> {
   const phases: Phases = {};
   for (const path of [disc, `${disc}.mmc.json`]) rmSync(path, { force: true });
   await createDisc(disc, { media: "bd-r" });
   await using recorder = await openRecorder(disc);
   for (const session of ["first", "second"]) {
-    const image = new FileSystemImage();
+    const image = new FileSystemImage(options);
     image.multisessionInterfaces = await recorder.multisessionInterfaces();
     if (session === "first") await image.root.addTree(fromDirectory(folder));
     else await timed(phases, "import", () => image.importFileSystem());
-    image.root.addFile(`/${session}.txt`, session);
+    for (let file = 0; file < 10; file++) image.root.addFile(`/${session}-${file}.txt`, session);
     await using result = await timed(phases, `${session}Plan`, () => image.createResultImage());
+    phases[`${session}Blocks`] = result.blocks;
     await timed(phases, `${session}Write`, () => recorder.write(result));
   }
   return phases;
@@ -53,6 +55,10 @@ async function appendSession(folder: string, disc: string): Promise<Phases> {
 
 const cases: Record<string, (...paths: string[]) => Promise<Phases>> = {
   build: (folder, target) => buildImage(folder!, target!),
+  bridge: (folder, target) => buildImage(folder!, target!, { fileSystems: ["iso", "rockridge", "joliet", "udf"] }),
+  embedded: (folder, target) => buildImage(folder!, target!, { fileSystems: ["udf"], udfEmbedFiles: true }),
+  "append-bridge": (folder, disc) =>
+    appendSession(folder!, disc!, { fileSystems: ["iso", "rockridge", "joliet", "udf"], udfRevision: "1.02" }),
   walk: (image) => walkImage(image!),
   append: (folder, disc) => appendSession(folder!, disc!),
 };

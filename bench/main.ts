@@ -50,22 +50,30 @@ function report({ name, runs }: Result): void {
   process.stdout.write(`${name}: median ${median(seconds).toFixed(2)} s (${spread}, ${runs.length} runs)${peak}\n`);
 }
 
-/** Pairs of runs, ours and theirs in turn, so that a machine whose speed drifts is fair to both. */
-function pair(name: string, count: number, one: () => Run, other: () => Run | undefined): Result[] {
-  const own: Run[] = [];
-  const foreign: Run[] = [];
+/** One of two ways to do a job; `undefined` where it cannot be done here. */
+interface Way {
+  readonly label: string;
+  readonly run: () => Run | undefined;
+}
+
+/** Pairs of runs, one way and the other in turn, so that a machine whose speed drifts is fair to both. */
+function pair(name: string, count: number, one: Way, other: Way): Result[] {
+  const first: Run[] = [];
+  const second: Run[] = [];
+  const ratios: number[] = [];
   for (let run = 0; run < count; run++) {
-    own.push(one());
-    const compared = other();
-    if (compared !== undefined) foreign.push(compared);
+    const measured = one.run();
+    const compared = other.run();
+    if (measured !== undefined) first.push(measured);
+    if (compared !== undefined) second.push(compared);
+    if (measured !== undefined && compared !== undefined) ratios.push(measured.seconds / compared.seconds);
   }
-  if (foreign.length > 0) {
-    const ratios = own.map((run, index) => run.seconds / foreign[index]!.seconds);
-    process.stdout.write(`${name}: ratio discsmith / xorriso, median ${median(ratios).toFixed(2)}\n`);
+  if (ratios.length > 0) {
+    process.stdout.write(`${name}: ratio ${one.label} / ${other.label}, median ${median(ratios).toFixed(2)}\n`);
   }
   return [
-    { name: `${name}, discsmith`, runs: own },
-    { name: `${name}, xorriso`, runs: foreign },
+    { name: `${name}, ${one.label}`, runs: first },
+    { name: `${name}, ${other.label}`, runs: second },
   ];
 }
 
@@ -75,20 +83,43 @@ function main(): void {
   const other = join(tmpdir(), "discsmith-bench-other.iso");
   const disc = join(tmpdir(), "discsmith-bench.disc");
   const small = makeTree({ files: quick ? 10_000 : 100_000, largestBytes: 16_384, filesPerDirectory: 500 });
-  const results: Result[] = pair(
-    "build many files of 0-16 KiB",
-    quick ? 2 : 5,
-    () => {
-      rmSync(image, { force: true });
-      return ours("build", small, image);
-    },
-    () => {
+  const rounds = quick ? 2 : 5;
+  const build = (name: string, folder: string): Run => {
+    rmSync(image, { force: true });
+    const run = ours(name, folder, image);
+    process.stdout.write(`${name}: an image of ${statSync(image).size} bytes\n`);
+    return run;
+  };
+  const usual: Way = { label: "discsmith", run: () => build("build", small) };
+  const results: Result[] = pair("build many files of 0-16 KiB", rounds, usual, {
+    label: "xorriso",
+    run: () => {
       rmSync(other, { force: true });
       return theirs("xorriso", "-as", "mkisofs", "-quiet", "-R", "-J", "-o", other, small);
     },
+  });
+  results.push(
+    ...pair(
+      "many files of 0-16 KiB, with UDF",
+      rounds,
+      { label: "bridge", run: () => build("bridge", small) },
+      { ...usual, label: "without UDF" },
+    ),
   );
+  const tiny = makeTree({ files: quick ? 10_000 : 100_000, largestBytes: 1024, filesPerDirectory: 500 });
+  results.push(
+    ...pair(
+      "many files of 0-1 KiB",
+      rounds,
+      { label: "UDF alone, embedded", run: () => build("embedded", tiny) },
+      { label: "ISO 9660", run: () => build("build", tiny) },
+    ),
+  );
+  rmSync(image, { force: true });
+  ours("build", small, image);
   results.push({ name: "walk that image", runs: [ours("walk", image), ours("walk", image)] });
   results.push({ name: "append to a disc that holds it", runs: [ours("append", small, disc)] });
+  results.push({ name: "append ten files to a bridge that holds it", runs: [ours("append-bridge", small, disc)] });
   if (!quick) {
     const many = makeTree({ files: 1_000_000, largestBytes: 1024, filesPerDirectory: 1000 });
     rmSync(image, { force: true });

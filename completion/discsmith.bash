@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify dump completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -36,7 +36,7 @@ _discsmith() {
       case "$previous" in
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
@@ -64,6 +64,7 @@ _discsmith() {
         --remove) COMPREPLY=(); return ;;
         --move) COMPREPLY=(); return ;;
         --at) COMPREPLY=(); return ;;
+        --import-fs) COMPREPLY=($(compgen -W "rockridge udf joliet iso" -- "$current")); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -77,7 +78,7 @@ _discsmith() {
         --charset) COMPREPLY=(); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     burn)
       case "$previous" in
@@ -90,7 +91,7 @@ _discsmith() {
       case "$previous" in
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-l --long --session --start --scan --fs --charset --strict --json --ndjson -h --help" -- "$current"))
@@ -99,7 +100,7 @@ _discsmith() {
       case "$previous" in
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
@@ -109,7 +110,7 @@ _discsmith() {
         -C|--directory) COMPREPLY=($(compgen -d -- "$current")); return ;;
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-C --directory --overwrite --owner --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
@@ -120,17 +121,28 @@ _discsmith() {
         --at) COMPREPLY=(); return ;;
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--against --at --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    dump)
+      case "$previous" in
+        --at) COMPREPLY=(); return ;;
+        --count) COMPREPLY=(); return ;;
+        --path) COMPREPLY=(); return ;;
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --count --iso --udf --path --session --start --scan --charset --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     completion)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify dump completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;

@@ -1,14 +1,14 @@
 /** The package's way to discs: `import { openRecorder, createDisc } from "discsmith/device"`. */
 
 import type { OpenRecorderOptions } from "./device/drives.js";
-import { openRecorderOn } from "./device/drives.js";
+import { createDiscOn, openRecorderOn } from "./device/drives.js";
 import type { CreateDiscOptions } from "./device/emulated/store.js";
-import { createDiscFile, isEmulatedDiscFile } from "./device/emulated/store.js";
+import { isEmulatedDiscFile } from "./device/emulated/store.js";
 import type { Recorder } from "./device/recorder.js";
 import { nodeFileAccess } from "./host/node-file-access.js";
 
 export type { OpenRecorderOptions } from "./device/drives.js";
-export { openRecorderOn } from "./device/drives.js";
+export { createDiscOn, isDrivePath, openRecorderOn } from "./device/drives.js";
 export { mediaTypes } from "./device/emulated/media.js";
 export type { CreateDiscOptions } from "./device/emulated/store.js";
 export type { RecorderState, RecorderWriteOptions } from "./device/recorder.js";
@@ -34,10 +34,10 @@ export async function openRecorder(path: string, options: OpenRecorderOptions = 
  * Makes a blank emulated disc: the file `path`, and its sidecar beside it.
  *
  * @throws {@link DiscError} E_TARGET_EXISTS where there is one and `force` isn't set; E_NOT_SUPPORTED for a type of
- *   media that is not in {@link mediaTypes}; E_OPTION_INVALID, E_DISC_BUSY, E_HOST.
+ *   media that is not in {@link mediaTypes}, and at the path of a drive; E_OPTION_INVALID, E_DISC_BUSY, E_HOST.
  */
 export async function createDisc(path: string, options: CreateDiscOptions): Promise<void> {
-  await createDiscFile(nodeFileAccess, path, options);
+  await createDiscOn(nodeFileAccess, path, options);
 }
 
 /** Whether a path is that of an emulated disc: whether there is a sidecar beside it. */

@@ -64,7 +64,7 @@ export interface AppendOptions extends ImageOptions, TaskOptions {
   readonly close?: boolean | undefined;
   /** Says what would be done, and does nothing. */
   readonly dryRun?: boolean | undefined;
-  /** The tree that is imported. Default: Rock Ridge, or else Joliet, or else plain ISO 9660. */
+  /** The one tree that is imported. Default: all trees of the session, joined into one. */
   readonly importFrom?: FileSystemName | undefined;
   /** As in `openRecorder`. */
   readonly media?: string | undefined;
@@ -95,7 +95,7 @@ export interface SessionReport {
   readonly freeBlocks: number;
   readonly volumeName: string;
   readonly fileSystems: readonly DetectedFileSystem[];
-  /** The tree that was imported; `null` for a first session. */
+  /** The tree that was imported, the richest one of several; `null` for a first session. */
   readonly importedFrom: FileSystemName | null;
   /** Paths of the earlier session whose items are not in the new tree any more. */
   readonly hidden: readonly string[];
@@ -177,7 +177,8 @@ class SessionJob {
   constructor(recorder: Recorder, options: AppendOptions) {
     this.#recorder = recorder;
     this.#options = options;
-    this.#image = new FileSystemImage({ ...options, onWarning: (warning) => this.#heard(warning) });
+    const onWarning = (warning: Warning): void => this.#heard(warning);
+    this.#image = new FileSystemImage({ ...options, finalised: options.close, onWarning });
   }
 
   #heard(warning: Warning): void {

@@ -89,6 +89,7 @@ export interface ErrorDetails {
   W_SKIPPED: { path: string; reason: string };
   W_SOURCE_VANISHED: { path: string };
   W_TIME_CLAMPED: { path: string; time: string };
+  W_TREES_DIFFER: { path: string; fileSystems: readonly string[]; what: string };
 }
 
 /** The codes. Stable for ever: programs branch on them. */
@@ -511,5 +512,11 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["path", "time"],
     raisedBy: "planning",
     remedy: "Directory records hold years 1900 to 2155.",
+  },
+  W_TREES_DIFFER: {
+    summary: "The file systems of a session do not hold the same; what each of them has is kept.",
+    detail: ["path", "fileSystems", "what"],
+    raisedBy: "importFileSystem",
+    remedy: "See what was taken; importSpecificFileSystem, or append --import-fs, takes one of them alone.",
   },
 };

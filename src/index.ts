@@ -1,5 +1,6 @@
 /** The core: everything that needs no host. What a browser gets. */
 
+export type { DumpedField, DumpedStructure, DumpedValue } from "./codec/dump.js";
 export type { Tolerance } from "./codec/tolerances.js";
 export { tolerances } from "./codec/tolerances.js";
 export { errorTable } from "./error-table.js";
@@ -7,6 +8,12 @@ export type { ErrorCode, ErrorDetails, ErrorReference, Warning, WarningListener 
 export { DeviceError, DiscError, FormatError, hasCode } from "./errors.js";
 export type { DetectedFileSystem } from "./fs/image/detect.js";
 export type { DiscImage, ReadOptions, VolumeInformation } from "./fs/image/disc-image.js";
+export { dumpBlocks } from "./fs/image/dump-blocks.js";
+export type { DumpOptions } from "./fs/image/dump-iso.js";
+export { dumpIso } from "./fs/image/dump-iso.js";
+export type { PlacedStructure } from "./fs/image/dump-structures.js";
+export type { UdfDumpOptions } from "./fs/image/dump-udf.js";
+export { dumpUdf } from "./fs/image/dump-udf.js";
 export type { ImportFileSystemOptions } from "./fs/image/file-system-image.js";
 export { FileSystemImage } from "./fs/image/file-system-image.js";
 export type { ImageSource, OpenOptions } from "./fs/image/open-image.js";
@@ -42,6 +49,7 @@ export type {
   UdfPartition,
   UdfVolumeInformation,
 } from "./fs/udf/volume-information.js";
+export { revisionName } from "./fs/udf/volume-information.js";
 export type { BlockSource } from "./medium/block-source.js";
 export type { FileAccess, FileHandle, FileLock } from "./medium/file-access.js";
 export { FileSource } from "./medium/file-source.js";

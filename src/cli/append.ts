@@ -1,3 +1,4 @@
+import type { FileSystemName } from "../node.js";
 import { appendTo } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { exitCodeOfLosses } from "./losses.js";
@@ -9,7 +10,8 @@ import { usageError } from "./usage.js";
 /** `discsmith append`. */
 export async function append(context: CommandContext): Promise<number> {
   const [disc = "", ...words] = context.arguments;
-  const options = sessionOptionsOf(context);
+  const importFrom = context.options.text("import-fs") as FileSystemName | undefined;
+  const options = { ...sessionOptionsOf(context), importFrom };
   const remove = context.options.texts("remove");
   const move = context.options.texts("move").map(parseMove);
   if (words.length + remove.length + move.length === 0 && !options.close && options.volumeName === undefined) {

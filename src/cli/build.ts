@@ -1,5 +1,5 @@
-import { stat } from "node:fs/promises";
 import { isEmulatedDisc } from "../device.js";
+import { requireReplaceable } from "../host/path-kind.js";
 import type { BuiltImage } from "../node.js";
 import { blockBytes, buildImage, DiscError, writeImageFile } from "../node.js";
 import type { CommandContext } from "./command.js";
@@ -10,15 +10,14 @@ import { OutputClosed } from "./output.js";
 import { parseSources } from "./sources.js";
 import { usageError } from "./usage.js";
 
-async function refuseExisting(path: string): Promise<void> {
-  if (
-    await stat(path).then(
-      () => true,
-      () => false,
-    )
-  ) {
+/** Refuses a target before anything is read. */
+async function checkTarget(path: string, force: boolean): Promise<void> {
+  if ((await requireReplaceable(path)) && !force) {
     throw new DiscError("E_TARGET_EXISTS", `"${path}" is already there`, { path });
   }
+  if (!(await isEmulatedDisc(path))) return;
+  const message = `"${path}" is an emulated disc, which no image takes the place of`;
+  throw new DiscError("E_TARGET_EXISTS", message, { path });
 }
 
 async function writeToOutput({ image }: BuiltImage, context: CommandContext): Promise<void> {
@@ -46,11 +45,7 @@ export async function build(context: CommandContext): Promise<number> {
   if (target === undefined && !dryRun) throw usageError("build: --output is missing; - is standard output");
   const imageOptions = imageOptionsOf(context);
   const toFile = target !== undefined && target !== "-";
-  if (toFile && !force) await refuseExisting(target);
-  if (toFile && (await isEmulatedDisc(target))) {
-    const message = `"${target}" is an emulated disc, which no image takes the place of`;
-    throw new DiscError("E_TARGET_EXISTS", message, { path: target });
-  }
+  if (toFile) await checkTarget(target, force);
   const sources = await parseSources(context.arguments);
   const built = await buildImage(sources, { ...imageOptions, ...taskOptions(context), at: options.text("at") });
   if (!dryRun && toFile) await writeImageFile(built.image, target, { ...taskOptions(context), force });

@@ -1,5 +1,6 @@
-import { createDisc, mediaTypes, openRecorderOn } from "../device.js";
-import { blockBytes, DiscError, hasCode, nodeFileAccess } from "../node.js";
+import { createDiscOn, mediaTypes, openRecorderOn } from "../device.js";
+import type { FileAccess } from "../node.js";
+import { blockBytes, DiscError, dryFileAccess, hasCode, nodeFileAccess } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
 import { usageError } from "./usage.js";
@@ -40,14 +41,6 @@ function mediaOf(text: string | undefined): string {
   throw new DiscError("E_NOT_SUPPORTED", `${what} is not supported yet; there are ${mediaTypes.join(", ")}`, { what });
 }
 
-async function refuseExisting(path: string): Promise<void> {
-  for (const target of [path, `${path}.mmc.json`]) {
-    if (await nodeFileAccess.exists(target)) {
-      throw new DiscError("E_TARGET_EXISTS", `${target} exists`, { path: target });
-    }
-  }
-}
-
 /** `discsmith create`. */
 export async function create({ arguments: words, options, output, reporter }: CommandContext): Promise<number> {
   const [disc = ""] = words;
@@ -55,23 +48,19 @@ export async function create({ arguments: words, options, output, reporter }: Co
   const capacity = options.text("capacity");
   const capacityBlocks = capacity === undefined ? undefined : parseCapacity(capacity);
   const dryRun = options.has("dry-run");
-  const force = options.has("force");
-  if (dryRun) {
-    if (!force) await refuseExisting(disc);
-  } else {
-    await createDisc(disc, { media, capacityBlocks, force });
-  }
-  const made = dryRun ? (capacityBlocks ?? null) : await capacityOf(disc);
+  const files = dryRun ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
+  await createDiscOn(files, disc, { media, capacityBlocks, force: options.has("force") });
+  const made = await capacityOf(files, disc);
   if (options.has("json"))
     await output.json({ disc, media, capacityBlocks: made, dryRun, warnings: reporter.takeWarnings() });
-  else if (dryRun) await output.line(`would make a blank ${media} of ${made ?? "the usual number of"} blocks`);
+  else if (dryRun) await output.line(`would make a blank ${media} of ${made} blocks`);
   else reporter.note(`${disc}: a blank ${media} of ${made} blocks`);
   return exitCodes.done;
 }
 
-async function capacityOf(disc: string): Promise<number | null> {
+async function capacityOf(files: FileAccess, disc: string): Promise<number | null> {
   try {
-    await using recorder = await openRecorderOn(nodeFileAccess, disc, {});
+    await using recorder = await openRecorderOn(files, disc, {});
     return recorder.state.capacityBlocks;
   } catch (error) {
     // The smallest discs hold nothing; they were made nevertheless.

@@ -1,11 +1,11 @@
 /** `npm run demo [-- FOLDER]`: two sessions on an emulated write-once disc, from files to files. */
-import { cp, lstat, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { cp, lstat, mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createDisc, openRecorder } from "../device.js";
-import type { SessionReport } from "../node.js";
-import { appendTo, compareWithFolder, extractTree, openImage, writeTo } from "../node.js";
+import type { SessionReport, Warning } from "../node.js";
+import { appendTo, compareWithFolder, extractTree, hasCode, openImage, writeTo } from "../node.js";
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -20,7 +20,7 @@ function say(text = ""): void {
 async function prepareFolder(given: string | undefined, folder: string): Promise<void> {
   await mkdir(folder);
   if (given !== undefined) {
-    await copy(resolve(given), folder);
+    await copy(given, folder);
     return;
   }
   for (const name of defaultFolders) {
@@ -30,7 +30,14 @@ async function prepareFolder(given: string | undefined, folder: string): Promise
 }
 
 async function copy(from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  // Node's copying knows no devices, and no names that are not text.
+  const isCopied = async (path: string): Promise<boolean> => {
+    const stats = await lstat(path).catch(() => undefined);
+    const isKnown = stats?.isFile() || stats?.isDirectory() || stats?.isSymbolicLink() || false;
+    if (!isKnown) say(`  left out: ${path}`);
+    return isKnown;
+  };
+  await cp(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, filter: isCopied });
 }
 
 /** The first files of a folder, as paths from it, in the order of their names. */
@@ -54,18 +61,25 @@ function show(report: SessionReport): void {
   say(`  ${freeBlocks} blocks are free`);
 }
 
+/** Writes a file of a whole second: a fraction may be rounded up when the file is copied. */
+async function writeText(path: string, text: string): Promise<void> {
+  await writeFile(path, text);
+  const seconds = Math.floor(Date.now() / 1000);
+  await utimes(path, seconds, seconds);
+}
+
 /** Adds, replaces, renames and removes files, in the folder and on the disc. */
 async function secondSession(disc: string, folder: string, work: string): Promise<void> {
   const [removed, renamed, replaced] = await someFiles(folder, 3);
   const added = join(work, "added");
   await mkdir(added);
-  await writeFile(join(added, "added.txt"), "This file came with session 2.\n");
+  await writeText(join(added, "added.txt"), "This file came with session 2.\n");
   const changes = ["add      /added.txt"];
   const remove: string[] = [];
   const move: { from: string; to: string }[] = [];
   if (replaced !== undefined) {
     await mkdir(join(added, replaced, ".."), { recursive: true });
-    await writeFile(join(added, replaced), "This is what session 2 put in its place.\n");
+    await writeText(join(added, replaced), "This is what session 2 put in its place.\n");
     changes.push(`replace  /${replaced}`);
   }
   if (renamed !== undefined) {
@@ -98,22 +112,38 @@ async function printDisc(disc: string): Promise<void> {
   for (const [name, value] of Object.entries(numbers)) say(`  ${name}: ${String(value)}`);
 }
 
-/** Says how the disc differs from a folder. @returns How many differences there are. */
-async function compare(disc: string, folder: string, what: string): Promise<number> {
+/**
+ * Says how the disc differs from a folder.
+ *
+ * @param told Paths of items whose mode need not agree.
+ * @returns How many differences there are.
+ */
+async function compare(disc: string, folder: string, what: string, told: ReadonlySet<string>): Promise<number> {
   await using recorder = await openRecorder(disc);
-  const directoryTimes = false;
-  const { differences, count, items } = await compareWithFolder(await openImage(recorder), folder, { directoryTimes });
-  say(`  ${items} items compared with ${what}: ${count === 0 ? "equal" : `${count} differences`}`);
-  for (const { path, kind, onDisc, inFolder } of differences.slice(0, 20)) {
+  const options = { directoryTimes: false };
+  const { differences, count, items } = await compareWithFolder(await openImage(recorder), folder, options);
+  const found = differences.filter(({ path, kind }) => !(kind === "mode" && told.has(path)));
+  const different = count - differences.length + found.length;
+  say(`  ${items} items compared with ${what}: ${different === 0 ? "equal" : `${different} differences`}`);
+  for (const { path, kind, onDisc, inFolder } of found.slice(0, 20)) {
     say(`    ${path}: ${kind}: ${onDisc ?? "-"} on the disc, ${inFolder ?? "-"} in the folder`);
   }
-  return count;
+  return different;
 }
 
-async function extractLast(disc: string, target: string): Promise<void> {
+/** @returns The paths of files whose modes only root can restore. */
+async function extractLast(disc: string, target: string): Promise<ReadonlySet<string>> {
   await using recorder = await openRecorder(disc);
-  const { files, directories, bytes } = await extractTree(await openImage(recorder), [], target);
+  const told = new Set<string>();
+  const onWarning = (warning: Warning): void => {
+    say(`  ${warning.message}`);
+    if (hasCode(warning, "W_SKIPPED")) told.add(warning.detail.path);
+  };
+  // Bits that set the user come back with the owner alone, whom only root can restore.
+  const options = { owner: process.getuid?.() === 0, onWarning };
+  const { files, directories, bytes } = await extractTree(await openImage(recorder), [], target, options);
   say(`  ${files} files, ${directories} directories, ${bytes} bytes extracted`);
+  return told;
 }
 
 async function demonstrate(given: string | undefined, work: string): Promise<number> {
@@ -130,15 +160,26 @@ async function demonstrate(given: string | undefined, work: string): Promise<num
   await printDisc(disc);
   say();
   say("The last session against what was asked for");
-  const asked = await compare(disc, folder, "what was asked for");
+  const asked = await compare(disc, folder, "what was asked for", new Set());
   const extracted = join(work, "extracted");
-  await extractLast(disc, extracted);
-  return asked + (await compare(disc, extracted, "what was extracted"));
+  const told = await extractLast(disc, extracted);
+  return asked + (await compare(disc, extracted, "what was extracted", told));
 }
 
+/** The folder that was named, seen from where the user stands: npm runs scripts in the package's folder. */
+function givenFolder(): string | undefined {
+  const [, , word] = process.argv;
+  return word === undefined ? undefined : resolve(process.env.INIT_CWD ?? ".", word);
+}
+
+const given = givenFolder();
+if (given !== undefined && !(await stat(given).catch(() => undefined))?.isDirectory()) {
+  process.stderr.write(`demo: ${given} is no folder\n`);
+  process.exit(2);
+}
 const work = await mkdtemp(join(tmpdir(), "discsmith-demo-"));
 try {
-  const differences = await demonstrate(process.argv[2], work);
+  const differences = await demonstrate(given, work);
   say();
   say(differences === 0 ? "All is as it should be." : `${differences} differences were found.`);
   process.exitCode = differences === 0 ? 0 : 1;

@@ -12,6 +12,19 @@ function shown(value: number | boolean | string | null): string {
   return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
 }
 
+/** Prints what is known of the UDF volumes of a disc, if it has any. */
+async function printUdf(output: Output, { sessions }: DiscInfo): Promise<void> {
+  const rows = sessions.flatMap(({ number, udf }) => {
+    if (udf === null) return [];
+    const { revision, partitions, integrity, vatLba, blockBytes: bytes, volumeName } = udf;
+    return [[String(number), revision, partitions.join(","), integrity, shown(vatLba), String(bytes), volumeName]];
+  });
+  if (rows.length === 0) return;
+  await output.line("");
+  const head = ["Session", "UDF", "Partitions", "Integrity", "VAT", "Block bytes", "Volume"];
+  await printTable(output, [head, ...rows]);
+}
+
 /** Prints what is known of a disc, for people. */
 export async function printInfo(output: Output, path: string, info: DiscInfo): Promise<void> {
   const profile = info.profile === null ? "" : ` (profile 0x${info.profile.toString(16).padStart(4, "0")})`;
@@ -37,6 +50,7 @@ export async function printInfo(output: Output, path: string, info: DiscInfo): P
       ]),
     ]);
   }
+  await printUdf(output, info);
   const { type, ...numbers } = info.multisession;
   if (type === null) return;
   await output.line("");

@@ -1,5 +1,12 @@
-import type { DetectedFileSystem, ImageSession, MultisessionInterface, Session } from "../node.js";
-import { DiscError, readSessions } from "../node.js";
+import type {
+  DetectedFileSystem,
+  ImageSession,
+  MultisessionInterface,
+  Session,
+  UdfPartition,
+  UdfVolumeInformation,
+} from "../node.js";
+import { DiscError, readSessions, revisionName } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
 import { printInfo } from "./info-text.js";
@@ -15,6 +22,23 @@ export interface SessionInfo {
   readonly state: Session["state"];
   readonly fileSystems: readonly DetectedFileSystem[];
   readonly volumeName: string | null;
+  /** `null` where there is no UDF. */
+  readonly udf: UdfInfo | null;
+}
+
+/** A UDF volume, as `info --json` shows it. */
+export interface UdfInfo {
+  /** "2.01". */
+  readonly revision: string;
+  readonly partitions: readonly UdfPartition["kind"][];
+  readonly integrity: "closed" | "open" | "missing";
+  /** Block of the table of a virtual partition. */
+  readonly vatLba: number | null;
+  readonly volumeName: string;
+  readonly volumeSetIdentifier: string;
+  /** Bytes. */
+  readonly blockBytes: number;
+  readonly writeProtected: boolean;
 }
 
 /** Multisession data, as `info --json` shows it. */
@@ -83,12 +107,33 @@ function multisessionInfo(offered: readonly MultisessionInterface[]): Multisessi
   };
 }
 
+function udfInfo(information: UdfVolumeInformation | undefined): UdfInfo | null {
+  if (information === undefined) return null;
+  const { udfRevision, partitions, integrity, vat, logicalVolumeIdentifier, volumeSetIdentifier } = information;
+  return {
+    revision: revisionName(udfRevision),
+    partitions: partitions.map(({ kind }) => kind),
+    integrity: integrity?.type ?? "missing",
+    vatLba: vat?.icbLba ?? null,
+    volumeName: logicalVolumeIdentifier,
+    volumeSetIdentifier,
+    blockBytes: information.blockBytes,
+    writeProtected: information.hardWriteProtected || information.softWriteProtected,
+  };
+}
+
+function sessionInfo({ udf, volumeName, ...session }: Omit<ImageSession, "endLba">): SessionInfo {
+  return { ...session, volumeName: session.fileSystems.length === 0 ? null : volumeName, udf: udfInfo(udf) };
+}
+
 /** All sessions of the table of contents, with what was found in those of data. */
 function joinSessions(recorded: readonly Session[], found: readonly ImageSession[]): SessionInfo[] {
   return recorded.map(({ number, startLba, blocks, state }) => {
     const own = found.find((session) => session.number === number);
-    const { fileSystems = [], volumeName = "" } = own ?? {};
-    return { number, startLba, blocks, state, fileSystems, volumeName: fileSystems.length === 0 ? null : volumeName };
+    const { fileSystems = [], volumeName = "", udf } = own ?? {};
+    // The drive knows of tracks alone; whether a closed one holds all that its descriptors say, the blocks tell.
+    const known = state === "complete" ? (own?.state ?? state) : state;
+    return sessionInfo({ number, startLba, blocks, state: known, fileSystems, volumeName, udf });
   });
 }
 
@@ -120,10 +165,7 @@ async function gather(disc: OpenedDisc, context: CommandContext): Promise<DiscIn
   const { session, start, scan, fileSystem } = options;
   const isBlank = disc.kind === "recorder" && disc.recorder.state.blank;
   const found = isBlank ? [] : await readSessions(disc.source, options);
-  const plain: SessionInfo[] = found.map((each) => ({
-    ...each,
-    volumeName: each.fileSystems.length === 0 ? null : each.volumeName,
-  }));
+  const plain = found.map(({ endLba: _endLba, ...each }) => sessionInfo(each));
   const listed =
     disc.kind === "recorder" && start === undefined && scan !== true
       ? joinSessions(disc.recorder.state.sessions, found)

@@ -22,11 +22,16 @@ export interface ListedEntry {
   readonly rdev: string | null;
   readonly hidden: boolean;
   readonly extents: DiscEntry["extents"];
+  /** When it was created, where the disc says so. */
+  readonly birthtime?: string;
+  /** Named streams, where there are any. */
+  readonly streams?: DiscEntry["streams"];
 }
 
 /** An entry as `list --json` shows it. */
 function listedEntry(entry: DiscEntry): ListedEntry {
   const { path, type, bytes, mtimeMs, mode, uid, gid, links, target, major, minor, hidden, extents } = entry;
+  const { birthtimeMs, streams } = entry;
   const isDevice = type === "block" || type === "character";
   return {
     path,
@@ -40,7 +45,9 @@ function listedEntry(entry: DiscEntry): ListedEntry {
     target,
     rdev: isDevice ? `${major}:${minor}` : null,
     hidden,
-    extents: extents.map(({ lba, bytes: length }) => ({ lba, bytes: length })),
+    extents: extents.map(({ lba, bytes: length, offset }) => ({ lba, bytes: length, ...(offset ? { offset } : {}) })),
+    ...(birthtimeMs === null ? {} : { birthtime: new Date(birthtimeMs).toISOString() }),
+    ...(streams.length === 0 ? {} : { streams }),
   };
 }
 

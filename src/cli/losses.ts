@@ -7,8 +7,10 @@ import { exitCodes } from "./exit-codes.js";
  * by naming those that cannot hold it.
  */
 export function exitCodeOfLosses(warnings: readonly Warning[], fileSystems: readonly string[] | undefined): number {
-  const trees: readonly FileSystemName[] = ["joliet"];
-  const written = 1 + trees.filter((name) => fileSystems?.includes(name) ?? true).length;
+  // Rock Ridge is part of ISO 9660, which is there with Joliet too.
+  const isBare = fileSystems?.every((name) => name === "udf") ?? false;
+  const others: readonly FileSystemName[] = ["joliet", "udf"];
+  const written = (isBare ? 0 : 1) + others.filter((name) => (fileSystems ?? ["joliet"]).includes(name)).length;
   const missing = new Map<string, Set<string>>();
   for (const warning of warnings) {
     if (!hasCode(warning, "W_NOT_REPRESENTED")) continue;

@@ -1,6 +1,6 @@
-import { stat } from "node:fs/promises";
 import type { Recorder } from "../device.js";
-import { isEmulatedDisc, openRecorder } from "../device.js";
+import { isDrivePath, isEmulatedDisc, openRecorder } from "../device.js";
+import { pathKind } from "../host/path-kind.js";
 import type { DiscImage, ImageSource, OpenOptions, WarningListener } from "../node.js";
 import { DiscError, FileSource, hasCode, nodeFileAccess, openImage, readSessions } from "../node.js";
 
@@ -14,33 +14,18 @@ export type OpenedDisc = AsyncDisposable & { readonly source: ImageSource } & (
       }
   );
 
-/** Real drives: the recorder says what can be done with them. */
-function isDrivePath(path: string): boolean {
-  return /^(\/dev\/|\\\\[.?]\\)/.test(path);
-}
-
-/** Refuses a DISC that is not there, in the words of a drive without one. @throws {@link DiscError} E_NO_MEDIUM. */
+/**
+ * Refuses a DISC that is not there, in the words of a drive without one. Of real drives the recorder says what can be
+ * done with them.
+ *
+ * @throws {@link DiscError} E_NO_MEDIUM, E_HOST.
+ */
 export async function requireDisc(path: string): Promise<void> {
   if (isDrivePath(path)) return;
-  try {
-    if ((await stat(path)).isDirectory()) {
-      throw new DiscError("E_NO_MEDIUM", `${path} is a folder, not a disc or image`, { device: path });
-    }
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw cause instanceof DiscError ? cause : hostFailure(path, cause);
-    throw new DiscError("E_NO_MEDIUM", `${path}: there is no such disc or image`, { device: path }, { cause });
-  }
-}
-
-function hostFailure(path: string, cause: unknown): DiscError<"E_HOST"> {
-  const errno = (cause as NodeJS.ErrnoException).code ?? "unknown";
-  return new DiscError(
-    "E_HOST",
-    `${path}: cannot be examined: ${errno}`,
-    { path, operation: "examine", errno },
-    { cause },
-  );
+  const kind = await pathKind(path);
+  if (kind === "file") return;
+  const what = kind === undefined ? "there is no such disc or image" : `it is a ${kind}, not a disc or image`;
+  throw new DiscError("E_NO_MEDIUM", `${path}: ${what}`, { device: path });
 }
 
 async function openFile(path: string): Promise<OpenedDisc> {

@@ -71,6 +71,14 @@ export const imageOptions: readonly OptionRow[] = [
   strictOption,
 ];
 
+/** Which tree a session is continued from. */
+export const importOption: OptionRow = {
+  name: "import-fs",
+  value: "NAME",
+  choices: ["rockridge", "udf", "joliet", "iso"],
+  help: "Import this tree of the last session alone. Default: all its trees, joined; what differs is said.",
+};
+
 /** How a disc is written. */
 export const writingOptions: readonly OptionRow[] = [
   { name: "close", help: "Finalise the disc: nothing can be added to it afterwards." },
@@ -86,8 +94,8 @@ export const writingOptions: readonly OptionRow[] = [
   jsonOption,
 ];
 
-/** Which session and which tree is read. */
-export const readingOptions: readonly OptionRow[] = [
+/** Which session is read. */
+const sessionOptions: readonly OptionRow[] = [
   {
     name: "session",
     value: "N",
@@ -96,12 +104,39 @@ export const readingOptions: readonly OptionRow[] = [
   },
   { name: "start", value: "LBA", number: true, help: "First block of a session that no table of contents names." },
   { name: "scan", help: "Search all blocks for sessions." },
+];
+
+/** Which session and which tree is read. */
+export const readingOptions: readonly OptionRow[] = [
+  ...sessionOptions,
   {
     name: "fs",
     value: "NAME",
-    choices: ["rockridge", "joliet", "iso"],
-    help: "Tree to read. Default: Rock Ridge, or else Joliet, or else plain ISO 9660.",
+    choices: ["rockridge", "joliet", "iso", "udf"],
+    help: "Tree to read. Default: Rock Ridge, or else Joliet, or else plain ISO 9660, or else UDF.",
   },
   charsetOption,
   strictOption,
+];
+
+/** What is dumped of a disc. */
+export const dumpOptions: readonly OptionRow[] = [
+  { name: "at", value: "LBA", number: true, help: "What stands in the block of that address, whatever it is." },
+  { name: "count", value: "N", number: true, default: "1", help: "Blocks from --at on." },
+  {
+    name: "iso",
+    help: "Volume descriptors, path tables and root directories of ISO 9660, with Rock Ridge and Joliet.",
+  },
+  {
+    name: "udf",
+    help: "Recognition sequence, anchors, volume descriptors, integrity, partitions, file set and root directory of UDF.",
+  },
+  {
+    name: "path",
+    value: "PATH",
+    help: "Not the root directory, but what leads to this item, and what is in a directory.",
+  },
+  ...sessionOptions,
+  charsetOption,
+  jsonOption,
 ];

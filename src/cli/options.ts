@@ -3,8 +3,10 @@ import type { ArgumentRow, CommandRow, OptionRow } from "./command-table.js";
 import {
   atOption,
   dryRunOption,
+  dumpOptions,
   forceOption,
   imageOptions,
+  importOption,
   jsonOption,
   readingOptions,
   writingOptions,
@@ -92,6 +94,7 @@ export const commandTable: readonly CommandRow[] = [
       { name: "remove", value: "PATH", multiple: true, help: "Remove a file, or a directory with all that is in it." },
       { name: "move", value: "FROM=TO", multiple: true, help: "Move or rename; a TO that is a directory receives it." },
       atOption,
+      importOption,
       ...imageOptions,
       ...writingOptions,
     ],
@@ -174,6 +177,22 @@ export const commandTable: readonly CommandRow[] = [
     ],
     description: ["All sessions are checked, or the one that --session or --start name. Exit code 5: differs."],
     examples: ["discsmith verify backup.disc", "discsmith verify backup.disc --against ~/documents"],
+  },
+  {
+    name: "dump",
+    summary: "Print structures of the disc byte by byte.",
+    arguments: [disc],
+    options: dumpOptions,
+    description: [
+      "For each structure: every field with its bytes, its value, what that means, and the clause of the standard that says so. What is wrong is shown behind the value, after an exclamation mark, and is no error.",
+      "Without --at, --iso and --udf, all that the session has of both. In JSON, one array of { name, role, block, offset, bytes, faults, fields: [{ field, at, bytes, type, clause, value, meaning, faults, fields }] }: blocks of 2,048 bytes, bytes counted from the start of the structure.",
+      "Clauses with a part before a slash are those of ECMA-167, UDF with a number those of OSTA UDF, others those of ECMA-119; in system use entries, with the number of the field in brackets, those of SUSP (4 and 5) and Rock Ridge (4.1.1 to 4.1.6).",
+    ],
+    examples: [
+      "discsmith dump photos.iso --at 16",
+      "discsmith dump movies.udf --udf --path /films/one.mkv",
+      "discsmith dump photos.iso --iso --json",
+    ],
   },
   {
     name: "completion",

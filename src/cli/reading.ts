@@ -1,22 +1,21 @@
 import type { FileSystemName, OpenOptions } from "../node.js";
-import { charsetByName, DiscError } from "../node.js";
+import { charsetByName } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { usageError } from "./usage.js";
 
-const readable: readonly FileSystemName[] = ["rockridge", "joliet", "iso"];
+/** The trees that can be read. */
+const readableFileSystems: readonly FileSystemName[] = ["rockridge", "joliet", "iso", "udf"];
 
-/** The tree that --fs names, for reading. @throws {@link DiscError} E_USAGE, E_NOT_SUPPORTED. */
+/** The tree that --fs names, for reading. @throws {@link DiscError} E_USAGE. */
 function fileSystemToRead(name: string | undefined): FileSystemName | undefined {
   if (name === undefined) return undefined;
-  const found = readable.find((fileSystem) => fileSystem === name);
-  if (found !== undefined) return found;
-  if (name !== "udf") throw usageError(`--fs is "${name}", expected ${readable.join(", ")}`);
-  throw new DiscError("E_NOT_SUPPORTED", "--fs udf: reading UDF is not supported yet", { what: "reading UDF" });
+  const found = readableFileSystems.find((fileSystem) => fileSystem === name);
+  if (found === undefined) throw usageError(`--fs is "${name}", expected ${readableFileSystems.join(", ")}`);
+  return found;
 }
 
-/** What the options of the reading commands ask for. */
-export function readingOptionsOf({ options, reporter, signal }: CommandContext): OpenOptions {
-  const charset = options.text("charset");
+/** The session that the options name. @throws {@link DiscError} E_USAGE. */
+export function sessionChoiceOf({ options }: CommandContext): Pick<OpenOptions, "session" | "start" | "scan"> {
   const session = options.number("session", Number.MIN_SAFE_INTEGER);
   const start = options.number("start");
   const scan = options.has("scan");
@@ -25,11 +24,16 @@ export function readingOptionsOf({ options, reporter, signal }: CommandContext):
   if (start !== undefined && (session !== undefined || scan)) {
     throw usageError("--start names a session by itself: not together with --session or --scan");
   }
+  return { session, start, scan };
+}
+
+/** What the options of the reading commands ask for. */
+export function readingOptionsOf(context: CommandContext): OpenOptions {
+  const { options, reporter, signal } = context;
+  const charset = options.text("charset");
   const strict = options.has("strict");
   return {
-    session,
-    start,
-    scan,
+    ...sessionChoiceOf(context),
     fileSystem: fileSystemToRead(options.text("fs")),
     charset: charset === undefined ? undefined : charsetByName(charset),
     onWarning: (warning) => {

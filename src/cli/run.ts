@@ -7,6 +7,7 @@ import { cat } from "./cat.js";
 import type { Command } from "./command.js";
 import { completion } from "./completion.js";
 import { create } from "./create.js";
+import { dump } from "./dump.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { extract } from "./extract.js";
 import { commandHelp, help, version } from "./help.js";
@@ -30,6 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
   cat,
   extract,
   verify,
+  dump,
   completion,
   help,
   version,

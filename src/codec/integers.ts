@@ -60,12 +60,12 @@ export function writeU32be(value: number, target: Uint8Array, at: number): void 
 }
 
 /** Reads an unsigned 64-bit integer, least significant byte first. */
-export function readU64le(source: Uint8Array, at: number): bigint {
+function readU64le(source: Uint8Array, at: number): bigint {
   return BigInt(readU32le(source, at)) + BigInt(readU32le(source, at + 4)) * 0x1_0000_0000n;
 }
 
 /** Writes an unsigned 64-bit integer, least significant byte first. */
-export function writeU64le(value: bigint, target: Uint8Array, at: number): void {
+function writeU64le(value: bigint, target: Uint8Array, at: number): void {
   writeU32le(Number(value % 0x1_0000_0000n), target, at);
   writeU32le(Number(value / 0x1_0000_0000n), target, at + 4);
 }

@@ -1,7 +1,18 @@
 import type { Fault } from "./codec.js";
+import type { Structure } from "./structure.js";
+
+/** What a dump makes of a field; left out, its value as it is. */
+interface Shown<T> {
+  /** The structure that the field is: its own fields are shown. */
+  readonly structure?: Structure | undefined;
+  /** How the value is written down. */
+  show?(value: T, source: Uint8Array, at: number): unknown;
+  /** What the value means; `undefined` where that is clear, or not known. */
+  explain?(value: T, source: Uint8Array, at: number): string | undefined;
+}
 
 /** How one kind of field of whole bytes is read and written. */
-export interface FieldType<T> {
+export interface FieldType<T> extends Shown<T> {
   /** For dumps: "both32". */
   readonly name: string;
   /** Its length in bytes; `undefined` for a type that fills whatever its row gives it. */
@@ -13,7 +24,7 @@ export interface FieldType<T> {
 }
 
 /** One row of the printed table of a structure. Its place is kept in bits, so that flags tile like bytes do. */
-export interface Row<T> {
+export interface Row<T> extends Shown<T> {
   readonly firstBit: number;
   readonly bits: number;
   readonly typeName: string;
@@ -22,6 +33,15 @@ export interface Row<T> {
   /** Reads from a structure that starts at `source[base]` and ends before `source[end]`. */
   read(source: Uint8Array, base: number, end: number, fault: Fault): T;
   write(value: T, target: Uint8Array, base: number): void;
+}
+
+/** What a type says to dumps, taken over by its row. */
+function shownAs<T>({ structure, show, explain }: Shown<T>): Shown<T> {
+  return {
+    ...(structure === undefined ? {} : { structure }),
+    ...(show === undefined ? {} : { show }),
+    ...(explain === undefined ? {} : { explain }),
+  };
 }
 
 function bytesRow<T>(at: number, length: number, type: FieldType<T>, clause: string): Row<T> {
@@ -34,6 +54,7 @@ function bytesRow<T>(at: number, length: number, type: FieldType<T>, clause: str
     typeName: type.name,
     clause,
     constant: type.constant === true,
+    ...shownAs(type),
     read: (source, base, _end, fault) => type.read(source, base + at, length, fault),
     write: (value, target, base) => type.write(value, target, base + at, length),
   };
@@ -50,7 +71,9 @@ export function byte<T>(at: number, length: number, type: FieldType<T>, clause: 
 }
 
 /** A row in relative byte positions counted from 0, with a length, as ECMA-167 prints them. */
-export const rbp: typeof byte = byte;
+export function rbp<T>(at: number, length: number, type: FieldType<T>, clause: string): Row<T> {
+  return bytesRow(at, length, type, clause);
+}
 
 function bitsRow<T>(
   at: number,

@@ -1,6 +1,7 @@
 import type { Codec, ReadContext } from "./codec.js";
 import { proveTiling, reportFault } from "./codec.js";
 import type { FieldType, Row } from "./rows.js";
+import type { StructField, Structure } from "./structure.js";
 
 /**
  * The rows of a structure: one for each member of its value, plus rows whose key starts with `_` for bytes that are
@@ -11,23 +12,19 @@ export type Rows<T> = { readonly [K in keyof T]-?: Row<Exclude<T[K], undefined>>
 };
 
 /** A codec made of rows: it also knows its size, and can be dumped. */
-export interface StructCodec<T> extends Codec<T> {
+export interface StructCodec<T> extends Codec<T>, Structure {
   /** Bytes of the whole structure. */
   readonly size: number;
   /** The rows in the standard's order. */
   readonly fields: readonly StructField[];
 }
 
-/** One row of a struct, with its key. */
-export interface StructField {
-  readonly key: string;
-  readonly row: Row<unknown>;
-}
-
 /** What a structure may do that others don't. */
 export interface StructOptions {
   /** A drive's reply: it may end early, and what it lacks is absent in the value. */
   readonly mayEndEarly?: boolean;
+  /** See {@link Structure.check}. */
+  readonly check?: Structure["check"];
 }
 
 /**
@@ -49,7 +46,7 @@ export function struct<T extends object>(
   for (const { key, row } of fields) {
     if (row.constant !== key.startsWith("_")) throw new TypeError(`${name}: ${key} has the wrong kind of key`);
   }
-  const { mayEndEarly = false } = options;
+  const { mayEndEarly = false, check } = options;
 
   function read(source: Uint8Array, at: number, context: ReadContext): T {
     const end = Math.min(source.length, at + size);
@@ -70,7 +67,8 @@ export function struct<T extends object>(
     for (const { key, row } of fields) row.write((value as Record<string, unknown>)[key], target, at);
   }
 
-  return { name, size, fields, bytes: () => size, read, write };
+  const parts = (): readonly StructField[] => fields;
+  return { name, size, fields, parts, ...(check === undefined ? {} : { check }), bytes: () => size, read, write };
 }
 
 /** Encodes a value of fixed size into bytes of its own. */
@@ -85,6 +83,7 @@ export function nested<T>(codec: StructCodec<T>): FieldType<T> {
   return {
     name: codec.name,
     bytes: codec.size,
+    structure: codec,
     read: (source, at, length) => codec.read(source.subarray(at, at + length), 0, { tolerant: true, lba: null }),
     write: (value, target, at) => codec.write(value, target, at),
   };

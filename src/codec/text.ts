@@ -123,6 +123,19 @@ export function reserved(length: number): FieldType<void> {
   return { ...zeros(length), name: `reserved(${length})`, read: () => undefined };
 }
 
+/** Each byte as the character of the same number, nothing cut off: what has a length of its own. */
+export function asText(length: number): FieldType<string> {
+  return {
+    name: `text(${length})`,
+    bytes: length,
+    read: (source, at) => textFromBytes(source, at, length),
+    write: (value, target, at) => {
+      if (value.length !== length) throw new RangeError(`text(${length}) got "${value}"`);
+      writeTextBytes(value, target, at);
+    },
+  };
+}
+
 /** Bytes kept as they are. */
 export function rawBytes(length: number): FieldType<Uint8Array> {
   return {

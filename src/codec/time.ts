@@ -83,6 +83,27 @@ export function readRecordingTime(source: Uint8Array, at: number): number | null
   return day * dayMs + ((hour * 60 + minute) * 60 + second) * 1000 - zone * quarterHourMs;
 }
 
+/** A time as dumps show it: in UTC. */
+function showTime(timeMs: number | null): string | null {
+  return timeMs === null ? null : new Date(timeMs).toISOString();
+}
+
+/**
+ * What a dump says of a time besides: the zone that it was recorded in.
+ *
+ * @param minutes East of UTC; `undefined` where it is not known.
+ */
+export function explainTime(timeMs: number | null, minutes: number | undefined): string | undefined {
+  if (timeMs === null) return "not specified";
+  if (minutes === undefined) return "zone not known";
+  return minutes === 0 ? undefined : `zone ${minutes < 0 ? "-" : "+"}${Math.abs(minutes)} minutes`;
+}
+
+/** Minutes of a zone in quarters of an hour. */
+function zoneMinutes(octet: number): number {
+  return (octet > 127 ? octet - 256 : octet) * (quarterHourMs / 60_000);
+}
+
 /** A date and time of seven bytes, in milliseconds since 1970; `null` means not specified. ECMA-119 9.1.5. */
 export const recordingTime: FieldType<number | null> = {
   name: "recordingTime",
@@ -93,6 +114,8 @@ export const recordingTime: FieldType<number | null> = {
     return timeMs ?? null;
   },
   write: writeRecordingTime,
+  show: showTime,
+  explain: (timeMs, source, at) => explainTime(timeMs, zoneMinutes(source[at + 6]!)),
 };
 
 /** Reads a time of 17 bytes; `null` for "not specified", `undefined` for bytes that are no time. ECMA-119 8.4.26.1. */
@@ -139,4 +162,6 @@ export const longTime: FieldType<number | null> = {
     return timeMs ?? null;
   },
   write: writeLongTime,
+  show: showTime,
+  explain: (timeMs, source, at) => explainTime(timeMs, zoneMinutes(source[at + 16]!)),
 };

@@ -1,6 +1,8 @@
 import { DiscError } from "../errors.js";
 import type { FileAccess } from "../medium/file-access.js";
 import { EmulatedDrive } from "./emulated/drive.js";
+import type { CreateDiscOptions } from "./emulated/store.js";
+import { createDiscFile } from "./emulated/store.js";
 import { Recorder } from "./recorder.js";
 import type { Transport } from "./transport.js";
 
@@ -15,8 +17,10 @@ export interface OpenRecorderOptions {
   readonly media?: string | undefined;
 }
 
-/** Device files of real drives, on POSIX systems and on Windows; what lies in /dev/shm are files. */
-const drivePath = /^(\/dev\/(?!shm\/)|\\\\[.?]\\)/;
+/** Whether a path is that of a real drive, on POSIX systems or on Windows; what lies in /dev/shm are files. */
+export function isDrivePath(path: string): boolean {
+  return /^(\/dev\/(?!shm\/)|\\\\[.?]\\)/.test(path);
+}
 
 /**
  * Opens what lies at a path: an emulated disc in a file.
@@ -28,8 +32,23 @@ export async function openRecorderOn(files: FileAccess, path: string, options: O
   return await Recorder.on(await openTransport(files, path, options));
 }
 
+/**
+ * Makes a blank emulated disc.
+ *
+ * @param files The host's files.
+ * @throws {@link DiscError} E_TARGET_EXISTS where there is one and `force` isn't set; E_NOT_SUPPORTED for a type of
+ *   media that cannot be emulated, and at the path of a drive; E_OPTION_INVALID, E_DISC_BUSY, E_HOST.
+ */
+export async function createDiscOn(files: FileAccess, path: string, options: CreateDiscOptions): Promise<void> {
+  if (isDrivePath(path)) {
+    const what = "an emulated disc at the path of a drive";
+    throw new DiscError("E_NOT_SUPPORTED", `${path}: not supported: ${what}; name a file`, { what });
+  }
+  await createDiscFile(files, path, options);
+}
+
 async function openTransport(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Transport> {
-  if (drivePath.test(path)) {
+  if (isDrivePath(path)) {
     const what = "real drives; only emulated discs, which create makes, can be opened";
     throw new DiscError("E_NOT_SUPPORTED", `${path}: not supported yet: ${what}`, { what });
   }

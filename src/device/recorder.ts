@@ -27,7 +27,8 @@ export interface RecorderState {
   readonly capacityBlocks: number;
   /** Blocks the next session may have. */
   readonly freeBlocks: number;
-  readonly discId: string;
+  /** Identifies the disc, whatever is written on it; `null` where it has no number of its own. */
+  readonly discId: string | null;
   readonly sessions: readonly Session[];
   /** Where the next session goes; `null` where none can. */
   readonly nextWritableAddress: number | null;
@@ -177,7 +178,7 @@ export class Recorder implements ImportSource, AsyncDisposable {
    * @throws {@link DiscError} as `write` does before its first block.
    */
   planWrite(
-    session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsExactly">,
+    session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsInPostGap">,
     options: WriteOptions = {},
   ): readonly WriteStep[] {
     return planWrite(this.name, this.#snapshot, session, options);
@@ -203,8 +204,8 @@ export class Recorder implements ImportSource, AsyncDisposable {
       if (this.#snapshot.torn) {
         await this.#close(options);
         // It was the disc that the session was made for; closing it changed its identity.
-        const { firstBlock, blocks, endsExactly } = session;
-        steps = this.planWrite({ firstBlock, blocks, importedFrom: null, endsExactly }, options);
+        const { firstBlock, blocks, endsInPostGap } = session;
+        steps = this.planWrite({ firstBlock, blocks, endsInPostGap, importedFrom: null }, options);
       }
       await new WriteJob(this.#channel, options).run(steps, session);
     });
@@ -269,7 +270,7 @@ export class Recorder implements ImportSource, AsyncDisposable {
 }
 
 function stateOf(transport: Transport, snapshot: DiscSnapshot): RecorderState {
-  const { profile, state, blank, torn, capacityBlocks, freeBlocks, identity, sessions } = snapshot;
+  const { profile, state, blank, torn, capacityBlocks, freeBlocks, discId, sessions } = snapshot;
   return {
     kind: transport.kind,
     media: profile.media,
@@ -278,7 +279,7 @@ function stateOf(transport: Transport, snapshot: DiscSnapshot): RecorderState {
     blank,
     capacityBlocks,
     freeBlocks,
-    discId: identity.discId,
+    discId,
     sessions,
     nextWritableAddress: snapshot.nextWritableLba,
     writeUnitBlocks: snapshot.writeUnitBlocks,

@@ -51,6 +51,8 @@ export interface DiscSnapshot {
   readonly freeBlocks: number;
   readonly capacityBlocks: number;
   readonly writeUnitBlocks: number;
+  /** Identifies the disc, whatever is written on it; `null` where it has no number of its own. */
+  readonly discId: string | null;
   readonly identity: DiscIdentity;
 }
 
@@ -106,8 +108,9 @@ export function snapshotOf(replies: DriveReplies): DiscSnapshot {
     freeBlocks,
     capacityBlocks: capacityOf(replies, profile, next),
     writeUnitBlocks: profile.procedure?.writeUnitBlocks ?? 1,
+    discId: discIdOf(replies, profile),
     identity: {
-      discId: discIdOf(replies, profile),
+      fingerprint: fingerprintOf(replies, profile),
       nextWritableAddress: nextWritableLba ?? -1,
     },
   };
@@ -216,14 +219,25 @@ function capacityOf(replies: DriveReplies, profile: Profile, next: TrackSnapshot
   return (replies.lastReadableLba ?? -1) + 1;
 }
 
+function hex(value: number): string {
+  return value.toString(16).padStart(8, "0");
+}
+
+/** The number that a disc carries from its making on. */
+function discIdOf({ disc }: DriveReplies, profile: Profile): string | null {
+  const { discIdentificationValid, discIdentification } = disc;
+  if (!discIdentificationValid || discIdentification === undefined) return null;
+  return `${profile.media}-${hex(discIdentification)}`;
+}
+
 /**
- * Identifies a disc and what is on it: its own number where it has one, where its tracks lie, and what the last
- * session begins with. Any change of the disc changes it.
+ * What tells a disc and what is on it from others: its own number where it has one, where its tracks lie, and what the
+ * last session begins with. Any change of the disc changes it.
  */
-function discIdOf(replies: DriveReplies, profile: Profile): string {
+function fingerprintOf(replies: DriveReplies, profile: Profile): string {
   const { disc, tracks, contentMark } = replies;
-  const own = disc.discIdentificationValid ? (disc.discIdentification ?? 0) : 0;
   const facts = [
+    discIdOf(replies, profile),
     disc.discStatus,
     disc.stateOfLastSession,
     disc.numberOfSessions,
@@ -236,9 +250,8 @@ function discIdOf(replies: DriveReplies, profile: Profile): string {
     ]),
     contentMark,
   ];
-  const hex = (value: number): string => value.toString(16).padStart(8, "0");
   const text = new TextEncoder().encode(facts.join(" "));
-  return `${profile.media}-${hex(own)}-${hex(fingerprint(text, 0x811c_9dc5))}${hex(fingerprint(text, 0x1234_5678))}`;
+  return `${profile.media}-${hex(fingerprint(text, 0x811c_9dc5))}${hex(fingerprint(text, 0x1234_5678))}`;
 }
 
 /** A number that differs for different bytes, as a rule (FNV-1a). It tells discs apart; it protects from nobody. */

@@ -88,7 +88,7 @@ export function planRepair(device: string, snapshot: DiscSnapshot): readonly Wri
 export function planWrite(
   device: string,
   snapshot: DiscSnapshot,
-  session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsExactly">,
+  session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsInPostGap">,
   options: WriteOptions = {},
 ): readonly WriteStep[] {
   const procedure = procedureOf(device, snapshot);
@@ -97,7 +97,7 @@ export function planWrite(
   }
   checkIdentity(device, snapshot, session);
   const { firstBlock, blocks } = session;
-  const hasPostGap = options.postgapAlreadyInImage === true || session.endsExactly === true;
+  const hasPostGap = options.postgapAlreadyInImage === true || session.endsInPostGap === true;
   const postGapBlocks = hasPostGap ? 0 : procedure.postGapBlocks;
   if (!snapshot.torn) checkPlace(device, snapshot, session, procedure.postGapBlocks - postGapBlocks);
   const written = alignUp(blocks + postGapBlocks, procedure.writeUnitBlocks);
@@ -150,9 +150,10 @@ function checkIdentity(
     const message = `${device}: the disc changed since the image was made: ${what} was ${expected}, is ${actual}`;
     throw new DiscError("E_DISC_CHANGED", message, { what, expected, actual });
   };
-  if (importedFrom.discId !== identity.discId) changed("disc", importedFrom.discId, identity.discId);
-  if (torn || importedFrom.nextWritableAddress === identity.nextWritableAddress) return;
-  changed("next writable address", importedFrom.nextWritableAddress, identity.nextWritableAddress);
+  const { fingerprint, nextWritableAddress } = identity;
+  if (importedFrom.fingerprint !== fingerprint) changed("disc", importedFrom.fingerprint, fingerprint);
+  if (torn || importedFrom.nextWritableAddress === nextWritableAddress) return;
+  changed("next writable address", importedFrom.nextWritableAddress, nextWritableAddress);
 }
 
 function checkPlace(

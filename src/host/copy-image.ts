@@ -12,6 +12,9 @@ import { PathContent } from "./path-content.js";
 /** Blocks rendered and written at a time. */
 const pieceBlocks = 512;
 
+/** Pieces that are rendered or written at one time. */
+const piecesAtOnce = 3;
+
 /** The copying thread gets at most so much at once; between batches a task can be cancelled. */
 const batchItems = 4096;
 const batchBytes = 32 * 1024 * 1024;
@@ -68,16 +71,23 @@ class ImageCopy {
     this.#throwFailure();
   }
 
-  /** Renders a range of blocks into the file. */
+  /** Renders a range of blocks into the file: several pieces at a time, since rendering one may wait for files. */
   async #render(lba: number, end: number): Promise<void> {
-    const buffer = new Uint8Array(Math.min(pieceBlocks, end - lba) * blockBytes);
-    for (let first = lba; first < end; first += pieceBlocks) {
-      const count = Math.min(pieceBlocks, end - first);
-      const piece = buffer.subarray(0, count * blockBytes);
-      await this.#image.read(first, count, piece, this.#options.signal);
-      await writeAll(this.#file, piece, (first - this.#image.firstBlock) * blockBytes);
-      this.#progress(count);
-    }
+    let next = lba;
+    const renderer = async (): Promise<void> => {
+      const buffer = new Uint8Array(Math.max(0, Math.min(pieceBlocks, end - next)) * blockBytes);
+      while (next < end) {
+        const first = next;
+        const count = Math.min(pieceBlocks, end - first);
+        next += count;
+        const piece = buffer.subarray(0, count * blockBytes);
+        await this.#image.read(first, count, piece, this.#options.signal);
+        await writeAll(this.#file, piece, (first - this.#image.firstBlock) * blockBytes);
+        this.#progress(count);
+      }
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: piecesAtOnce }, renderer));
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
 
   async #add(content: Content, at: number): Promise<void> {

@@ -7,6 +7,7 @@ import type { WarningListener } from "../errors.js";
 import { DiscError, throwIfCancelled } from "../errors.js";
 import type { DiscImage } from "../fs/image/disc-image.js";
 import type { DiscEntry } from "../fs/tree/disc-entry.js";
+import { byteAddressOf, recordsModes } from "../fs/tree/disc-entry.js";
 import { nameFault } from "../fs/tree/path.js";
 import type { TaskOptions } from "../medium/session-data.js";
 import { blocksOf } from "../units.js";
@@ -87,7 +88,7 @@ class Extraction {
     this.#image = image;
     this.#folder = folder;
     this.#options = options;
-    this.#hasModes = image.fileSystem === "rockridge";
+    this.#hasModes = recordsModes(image.fileSystem);
   }
 
   #place(path: string): string {
@@ -119,10 +120,18 @@ class Extraction {
     const { path, type, refusal } = entry;
     if (refusal !== null) throw new DiscError("E_NOT_SUPPORTED", `"${path}": ${refusal}`, { what: refusal });
     this.#ensureParents(path);
+    if (entry.streams.length > 0) this.#skipStreams(entry);
     if (type === "directory") this.#directory(entry);
     else if (type === "symlink") this.#symlinks.push(entry);
     else if (type === "file") await this.#file(entry);
     else await this.#special(entry);
+  }
+
+  #skipStreams({ path, streams }: DiscEntry): void {
+    const names = streams.map(({ name }) => `"${name}"`).join(", ");
+    const reason = `named streams have no place in a folder: ${names}`;
+    this.skipped++;
+    this.#options.onWarning?.(new DiscError("W_SKIPPED", `"${path}": ${reason}`, { path, reason }));
   }
 
   #directory(entry: DiscEntry): void {
@@ -311,12 +320,21 @@ class Extraction {
 function linkKey({ links, serialNumber, extents, bytes }: DiscEntry): string | undefined {
   if (links < 2) return undefined;
   // Empty files lie nowhere: only their serial number tells them apart.
-  const places = extents.map(({ lba, bytes: length }) => `${lba}+${length}`).join(",");
+  const places = extents.map((extent) => `${byteAddressOf(extent)}+${extent.bytes}`).join(",");
   if (!serialNumber) return bytes === 0 ? undefined : places;
   return `${serialNumber}:${places}`;
 }
 
-/** In seconds. */
+/** Whether a path lies below one of the others, which takes it along. */
+function isWithin(others: ReadonlyMap<string, DiscEntry>, path: string): boolean {
+  for (let at = path.lastIndexOf("/"); at >= 0; at = path.lastIndexOf("/", at - 1)) {
+    const above = at === 0 ? "/" : path.slice(0, at);
+    if (above !== path && others.has(above)) return true;
+    if (at === 0) break;
+  }
+  return false;
+}
+
 /** As a date: a number before 1970 would be taken for the present. */
 function timeOf({ mtimeMs }: DiscEntry): Date | undefined {
   return mtimeMs === null ? undefined : new Date(mtimeMs);
@@ -338,8 +356,12 @@ export async function extractTree(
 ): Promise<ExtractReport> {
   const { signal } = options;
   const extraction = new Extraction(image, folder.length > 1 ? folder.replace(/\/+$/, "") : folder, options);
-  const starts: DiscEntry[] = [];
-  for (const path of paths.length === 0 ? ["/"] : paths) starts.push(await image.lstat(path, { signal }));
+  const named = new Map<string, DiscEntry>();
+  for (const path of paths.length === 0 ? ["/"] : paths) {
+    const entry = await image.lstat(path, { signal });
+    named.set(entry.path, entry);
+  }
+  const starts = [...named.values()].filter(({ path }) => !isWithin(named, path));
   const each = async (visit: (entry: DiscEntry) => Promise<void> | void): Promise<void> => {
     for (const start of starts) {
       await visit(start);

@@ -4,6 +4,7 @@ import { open } from "node:fs/promises";
 import { DiscError, throwIfCancelled } from "../errors.js";
 import type { DiscImage } from "../fs/image/disc-image.js";
 import type { DiscEntry } from "../fs/tree/disc-entry.js";
+import { recordsModes } from "../fs/tree/disc-entry.js";
 import type { TaskOptions } from "../medium/session-data.js";
 import { blocksOf } from "../units.js";
 import { errnoOf, hostError } from "./host-error.js";
@@ -109,8 +110,8 @@ class FolderComparison {
   }
 
   #attributes(entry: DiscEntry, stats: Stats): void {
-    // Only Rock Ridge records modes; those of links mean nothing.
-    if (this.#image.fileSystem === "rockridge" && entry.type !== "symlink") {
+    // Those of links mean nothing.
+    if (recordsModes(this.#image.fileSystem) && entry.type !== "symlink") {
       const mode = stats.mode & 0o7777;
       if (mode !== entry.mode) this.#differs(entry.path, "mode", octal(entry.mode), octal(mode));
     }

@@ -7,6 +7,7 @@ import { DiscError } from "../errors.js";
 import type { FileAccess, FileHandle, FileLock } from "../medium/file-access.js";
 import { errnoOf, hostError } from "./host-error.js";
 import { hostPath, nameOfHost } from "./host-path.js";
+import { requireReplaceable } from "./path-kind.js";
 
 /** Runs an operation on a file; what the operating system refuses becomes E_HOST. */
 async function onHost<T>(path: string, operation: string, run: () => Promise<T>): Promise<T> {
@@ -296,6 +297,7 @@ export const nodeFileAccess: FileAccess = {
     await onHost(path, "replace", () => replaceFile(path, bytes));
   },
   async remove(path) {
+    await requireReplaceable(path);
     await onHost(path, "remove", () => removeIfThere(path));
   },
   async lock(path) {

@@ -28,6 +28,7 @@ export interface FileAccess {
   readFile(path: string): Promise<Uint8Array | undefined>;
   /** Replaces a small file as a whole: after a crash there is the old one or the new one. */
   replaceFile(path: string, bytes: Uint8Array): Promise<void>;
+  /** Removes a file that may be there. @throws {@link DiscError} E_TARGET_EXISTS for a folder or device; E_HOST. */
   remove(path: string): Promise<void>;
   /**
    * Takes the lock of a file, held until it is released or this process ends.

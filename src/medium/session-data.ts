@@ -24,8 +24,11 @@ export interface SessionData {
   readonly blocks: number;
   /** The disc whose sessions it refers to, as it was then; `null` where it refers to none. */
   readonly importedFrom: DiscIdentity | null;
-  /** Whether nothing may be recorded behind its last block: UDF's virtual allocation table is looked for there alone. */
-  readonly endsExactly?: boolean | undefined;
+  /**
+   * Whether its last blocks are there for drives and readers that misjudge the end, so that no post-gap is written behind
+   * them: some of what UDF looks for has to be in the last block.
+   */
+  readonly endsInPostGap?: boolean | undefined;
   /** Reads blocks at their addresses on the medium, from `firstBlock` on. */
   read(lba: number, count: number, into: Uint8Array, signal?: AbortSignal): Promise<void>;
   /**

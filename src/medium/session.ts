@@ -19,7 +19,7 @@ export interface Session {
 
 /** What a disc must still be when an image made for it is written. */
 export interface DiscIdentity {
-  /** Identifies the disc and its sessions as far as the medium allows: any change of the disc changes it. */
-  readonly discId: string;
+  /** Tells the disc and its sessions from others as far as the medium allows: any change of the disc changes it. */
+  readonly fingerprint: string;
   readonly nextWritableAddress: number;
 }

@@ -162,6 +162,21 @@ test("a broken sidecar: read as a plain image, not written without being told to
   t.is((await shell.fails(t, 3, "append", "x.disc", "two")).code, "E_SIDECAR");
 });
 
+test("append imports one tree alone where it is named", async (t) => {
+  const shell = new Shell(t);
+  await disc(shell, t);
+  shell.file("odd/what?.txt");
+  await shell.ok(t, "write", "x.disc", "odd", "--fs", "rockridge,joliet");
+  const joined = await shell.json<SessionReport>(t, "append", "x.disc", "two", "--dry-run");
+  t.is(joined.importedFrom, "rockridge");
+  const report = await shell.json<SessionReport>(t, "append", "x.disc", "two", "--import-fs", "joliet");
+  t.is(report.importedFrom, "joliet");
+  t.deepEqual([...report.fileSystems].sort(), ["iso", "joliet", "rockridge"]);
+  t.deepEqual(await shell.list(t, "x.disc", "--fs", "rockridge"), ["/two.txt", "/what_.txt"]);
+  t.is((await shell.fails(t, 2, "append", "x.disc", "two", "--import-fs", "fat")).code, "E_USAGE");
+  t.is((await shell.fails(t, 1, "append", "x.disc", "two", "--import-fs", "udf")).code, "E_FILE_SYSTEM_NOT_FOUND");
+});
+
 test("interrupted while it writes: the last whole session stays, and the next append works", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
@@ -255,4 +270,35 @@ test("burn takes an image from standard input", async (t) => {
   const wrong = await shell.run(["burn", "x.disc", "-", "--blocks", String(blocks), "--json"], { input });
   t.is(wrong.code, 4);
   t.regex(wrong.err, /E_IMAGE_WRONG_ADDRESS/);
+});
+
+test("the disc's identity is its own, whatever is written on it", async (t) => {
+  const shell = new Shell(t);
+  await disc(shell, t);
+  const identity = async (name: string): Promise<string | null> => (await shell.json<Info>(t, "info", name)).discId;
+  const first = await identity("x.disc");
+  await shell.ok(t, "write", "x.disc", "one");
+  await shell.ok(t, "append", "x.disc", "two");
+  t.is(await identity("x.disc"), first);
+  await shell.ok(t, "create", "y.disc", "--media", "dvd+r");
+  t.not(await identity("y.disc"), first);
+});
+
+test("a session that lacks its end is shown as damaged, though its track is closed", async (t) => {
+  const shell = new Shell(t);
+  await disc(shell, t);
+  shell.file("large/file", new Uint8Array(200_000));
+  await shell.ok(t, "build", "large", "-o", "x.iso");
+  truncateSync(shell.path("x.iso"), 100_000);
+  await shell.ok(t, "burn", "x.disc", "x.iso");
+  const info = await shell.json<Info>(t, "info", "x.disc");
+  t.is(info.sessions[0]?.state, "damaged");
+  t.regex(await shell.ok(t, "info", "x.disc"), /^1 +0 +64 +damaged /m);
+});
+
+test("an empty image is not burned", async (t) => {
+  const shell = new Shell(t);
+  await disc(shell, t);
+  shell.file("empty.iso", "");
+  t.is((await shell.fails(t, 3, "burn", "x.disc", "empty.iso")).message, "empty.iso is empty");
 });

@@ -30,6 +30,25 @@ test("misuse is one line on standard error, or an object of JSON", async (t) => 
   t.deepEqual(Object.keys(error), ["code", "message", "detail"]);
 });
 
+test("SOURCE_DATE_EPOCH is a time that images can hold, or misuse", async (t) => {
+  const shell = new Shell(t);
+  shell.file("tree/a.txt");
+  for (const [time, code] of [
+    ["", 0],
+    ["0", 0],
+    ["5869583999", 0],
+    ["5869584000", 2],
+    ["99999999999999999999", 2],
+    ["-1", 2],
+    ["1.5", 2],
+    ["now", 2],
+  ] as const) {
+    const environment = { SOURCE_DATE_EPOCH: time };
+    const ended = await shell.run(["build", "tree", "-o", "x.iso", "--force"], { environment });
+    t.is(ended.code, code, `${time}: ${ended.err}`);
+  }
+});
+
 test("a reader that has seen enough is no failure", (t) => {
   const shell = new Shell(t);
   for (let index = 0; index < 3000; index++) shell.file(`many/file number ${index} ${"x".repeat(100)}`, "");

@@ -144,24 +144,28 @@ test("a reply may end early; what it lacks is absent", (t) => {
 test("a dump shows every field with its place, faults among them", (t) => {
   const broken = Buffer.from(bytes);
   broken[0] = 8;
-  const dumped = dump(sample, broken, 0);
+  const { name, bytes: length, faults, fields } = dump(sample, broken, 0);
+  t.deepEqual({ name, length, faults }, { name: "Sample", length: 20, faults: [] });
   t.deepEqual(
-    dumped.map(({ field, at, bytes: length }) => [field, at, length]),
+    fields.map(({ field, at, bytes: size, value: shown }) => [field, at, size, shown]),
     [
-      ["_type", 0, 1],
-      ["high", 1, 1],
-      ["_reserved1", 1, 1],
-      ["low", 1, 1],
-      ["track", 2, 1],
-      ["_trackHigh", 3, 1],
-      ["size", 4, 8],
-      ["name", 12, 6],
-      ["_end", 18, 2],
+      ["_type", 0, 1, 8],
+      ["high", 1, 1, true],
+      ["_reserved1", 1, 1, null],
+      ["low", 1, 1, 5],
+      ["track", 2, 1, 0x0102],
+      ["_trackHigh", 3, 1, "01"],
+      ["size", 4, 8, value.size],
+      ["name", 12, 6, "AB"],
+      ["_end", 18, 2, "0000"],
     ],
   );
-  t.like(dumped[0], { value: "8 (is 8, expected 7)", clause: "1.1", type: "u8 7" });
-  t.is(dumped[6]?.value, String(value.size));
-  t.is(dump(sample, broken.subarray(0, 12), 0).length, 7);
+  t.like(fields[0], { faults: ["is 8, expected 7"], clause: "1.1", type: "u8 7" });
+  t.deepEqual(fields[1]?.faults, []);
+  const cut = dump(sample, broken.subarray(0, 14), 0);
+  t.is(cut.fields.length, 7);
+  t.is(cut.bytes, 12);
+  t.deepEqual(cut.faults, ["is cut off: name needs 6 bytes, and there are 2"]);
 });
 
 const integerTypes = [

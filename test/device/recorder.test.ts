@@ -192,8 +192,8 @@ test("the plan lists the steps, and names what it can't do", async (t) => {
   t.like(steps[1], { firstBlock: 0, blocks: 500, zeroBlocks: 150 });
   const own = recorder.planWrite({ firstBlock: 0, blocks: 500, importedFrom: null }, { postgapAlreadyInImage: true });
   t.like(own[1], { blocks: 500, zeroBlocks: 0 });
-  const exact = recorder.planWrite({ firstBlock: 0, blocks: 500, importedFrom: null, endsExactly: true });
-  t.like(exact[1], { blocks: 500, zeroBlocks: 0 });
+  const last = recorder.planWrite({ firstBlock: 0, blocks: 500, importedFrom: null, endsInPostGap: true });
+  t.like(last[1], { blocks: 500, zeroBlocks: 0 });
   t.throws(() => recorder.planWrite({ firstBlock: 1, blocks: 1, importedFrom: null }), {
     code: "E_IMAGE_WRONG_ADDRESS",
   });

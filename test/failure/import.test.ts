@@ -1,11 +1,15 @@
 /** Sessions that cannot be imported, and results that cannot be written. */
+import { readFileSync, writeFileSync } from "node:fs";
+import type { ExecutionContext } from "ava";
 import test from "ava";
+import type { Recorder } from "../../src/device.js";
 import { openRecorder } from "../../src/device.js";
+import type { Warning } from "../../src/errors.js";
 import { FileSystemImage } from "../../src/fs/image/file-system-image.js";
 import { openImage } from "../../src/fs/image/open-image.js";
 import { MemorySource } from "../../src/medium/memory-source.js";
 import { appendSession, blankDisc } from "../support/disc.js";
-import { failsWith } from "../support/failures.js";
+import { failsWith, warnsOf } from "../support/failures.js";
 import { makeImage } from "../support/made-image.js";
 
 test("nothing to import from, and nothing to import", async (t) => {
@@ -50,6 +54,75 @@ test("a tree the session has not", async (t) => {
     image.importSpecificFileSystem("joliet"),
   );
   t.is(await image.importFileSystem(), "iso");
+});
+
+/** Makes Joliet's record of a file in the root say that it lies elsewhere. */
+async function misplaceInJoliet(path: string, name: string, lba: number, bytes: number): Promise<void> {
+  await using recorder = await openRecorder(path);
+  const image = await openImage(recorder, { fileSystem: "joliet" });
+  const root = (await image.stat("/")).extents[0]!.lba!;
+  const disc = readFileSync(path);
+  const identifier = Buffer.from(name, "utf16le").swap16();
+  const at = disc.indexOf(identifier, root * 2048) - 33;
+  disc.writeUInt32LE(lba, at + 2);
+  disc.writeUInt32BE(lba, at + 6);
+  disc.writeUInt32LE(bytes, at + 10);
+  disc.writeUInt32BE(bytes, at + 14);
+  writeFileSync(path, disc);
+}
+
+/** A disc whose trees do not agree on where a file lies. */
+async function discThatDiffers(t: ExecutionContext): Promise<string> {
+  const path = await blankDisc(t, "dvd+r");
+  await appendSession(path, ({ root }) => {
+    root.addFile("/text.txt", "what the file says");
+    root.addFile("/other", "another");
+  });
+  await misplaceInJoliet(path, "text.txt", 17, 100);
+  return path;
+}
+
+async function imageOn(recorder: Recorder, warnings: Warning[], strict = false): Promise<FileSystemImage> {
+  const image = new FileSystemImage({ onWarning: (warning) => warnings.push(warning), strict });
+  image.multisessionInterfaces = await recorder.multisessionInterfaces();
+  return image;
+}
+
+test("trees that differ: nothing is lost, and one alone is taken as it is", async (t) => {
+  const path = await discThatDiffers(t);
+  await using recorder = await openRecorder(path);
+  const warnings: Warning[] = [];
+  const joined = await imageOn(recorder, warnings);
+  t.is(await joined.importFileSystem(), "rockridge");
+  t.deepEqual([...joined.root].map(({ name }) => name).sort(), ["other", "text (joliet).txt", "text.txt"]);
+  warnsOf(t, warnings, "W_TREES_DIFFER", { path: "/text.txt" });
+  t.is(warnings.length, 1);
+  for (const [fileSystem, bytes] of [
+    ["rockridge", 18],
+    ["joliet", 100],
+  ] as const) {
+    const alone = await imageOn(recorder, warnings);
+    await alone.importSpecificFileSystem(fileSystem);
+    const file = alone.root.item("/text.txt");
+    t.is(file.type === "file" ? file.content.bytes : -1, bytes);
+    t.is(alone.root.count, 2);
+    t.deepEqual([...alone.fileSystems].sort(), ["iso", "joliet", "rockridge"]);
+  }
+  t.is(warnings.length, 1);
+  const strict = await imageOn(recorder, [], true);
+  await failsWith(t, "W_TREES_DIFFER", { fileSystems: ["rockridge", "joliet"] }, () => strict.importFileSystem());
+});
+
+test("what one tree alone had is in every tree of the next session", async (t) => {
+  const path = await discThatDiffers(t);
+  await appendSession(path, ({ root }) => root.addFile("/new", "new"));
+  await using recorder = await openRecorder(path);
+  for (const fileSystem of ["rockridge", "joliet"] as const) {
+    const image = await openImage(recorder, { fileSystem });
+    const names = (await image.readdir("/")).map(({ name }) => name);
+    t.deepEqual(names.sort(), ["new", "other", "text (joliet).txt", "text.txt"]);
+    t.is(Buffer.from(await image.readFile("/text.txt")).toString(), "what the file says");
+  }
 });
 
 test("a disc that was written to between choosing it and importing", async (t) => {

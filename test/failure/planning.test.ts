@@ -63,6 +63,7 @@ test("options and volume names that cannot be", async (t) => {
     ["isoRelaxations", { isoRelaxations: { longNames: true } }],
     ["sourceDateEpoch", { sourceDateEpoch: -1 }],
     ["sourceDateEpoch", { sourceDateEpoch: 1.5 }],
+    ["sourceDateEpoch", { sourceDateEpoch: 5_869_584_000 }],
     ["freeMediaBlocks", { freeMediaBlocks: 0 }],
     ["systemIdentifier", { systemIdentifier: "x".repeat(33) }],
     ["publisherIdentifier", { publisherIdentifier: "ü" }],

@@ -8,7 +8,7 @@ const importRecorder: ImportSource = {
   name: "disc",
   blocks: 0,
   sessions: [],
-  identity: { discId: "", nextWritableAddress: 0 },
+  identity: { fingerprint: "", nextWritableAddress: 0 },
   read: () => Promise.reject(new Error("not read")),
 };
 

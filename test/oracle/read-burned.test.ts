@@ -24,8 +24,10 @@ function sessionFolder(t: ExecutionContext, number: number): string {
   return folder;
 }
 
+type Words = readonly [string, ...string[]];
+
 /** The sessions of each medium: who burns them, and how. "TREE" stands for the folder, "NEXT" for the numbers. */
-const burners: Readonly<Record<string, readonly (readonly string[])[]>> = {
+const burners: Readonly<Record<string, readonly Words[]>> = {
   "cd-r": [
     ["xorriso", "-outdev", "/dev/sr0", "-map", "TREE", "/", "-commit"],
     ["xorriso", "-dev", "/dev/sr0", "-map", "TREE", "/", "-commit"],
@@ -43,25 +45,24 @@ const burners: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
 };
 
-function burn(t: ExecutionContext, media: string, disc: string, command: readonly string[], tree: string): void {
+async function burn(t: ExecutionContext, media: string, disc: string, command: Words, tree: string): Promise<void> {
   if (command[0] === "wodim") {
-    burnByWodim(t, media, disc, tree);
+    await burnByWodim(t, media, disc, tree);
     return;
   }
-  const outcome = burnOnRig(
-    media,
-    disc,
-    command.map((word) => (word === "TREE" ? tree : word)),
-  );
+  const [name, ...args] = command;
+  const words = args.map((word) => (word === "TREE" ? tree : word));
+  const outcome = await burnOnRig(t, media, disc, [name, ...words]);
   t.is(outcome.status, 0, outcome.messages);
 }
 
 /** genisoimage makes the image for the numbers that wodim says, wodim burns it. */
-function burnByWodim(t: ExecutionContext, media: string, disc: string, tree: string): void {
-  const numbers = burnOnRig(media, disc, ["wodim", "dev=/dev/sr0", "-msinfo"]).output.toString().trim();
+async function burnByWodim(t: ExecutionContext, media: string, disc: string, tree: string): Promise<void> {
+  const asked = await burnOnRig(t, media, disc, ["wodim", "dev=/dev/sr0", "-msinfo"]);
+  const numbers = asked.output.toString().trim();
   t.regex(numbers, /^\d+,\d+$/);
   const image = join(temporaryFolder(t), "next.iso");
-  const made = burnOnRig(media, disc, [
+  const made = await burnOnRig(t, media, disc, [
     "genisoimage",
     "-quiet",
     "-R",
@@ -74,7 +75,7 @@ function burnByWodim(t: ExecutionContext, media: string, disc: string, tree: str
     tree,
   ]);
   t.is(made.status, 0, made.messages);
-  const burnt = burnOnRig(media, disc, ["wodim", "dev=/dev/sr0", "-multi", "-tao", "-data", image]);
+  const burnt = await burnOnRig(t, media, disc, ["wodim", "dev=/dev/sr0", "-multi", "-tao", "-data", image]);
   t.is(burnt.status, 0, burnt.messages);
 }
 
@@ -86,7 +87,7 @@ if (hasRig) {
       let expected: Listing = {};
       for (const [index, command] of commands.entries()) {
         const tree = sessionFolder(t, index + 1);
-        burn(t, media, disc, command, tree);
+        await burn(t, media, disc, command, tree);
         expected = { ...expected, ...folderListing(tree) };
         const tracks = rigTracks(disc);
         t.is(tracks.length, index + 1);

@@ -226,8 +226,11 @@ test("sessions: the chain that xorriso leaves in a file", async (t) => {
   );
 });
 
-/** Images without a tree: UDF alone, cut off before the root, damaged on purpose. */
-const unreadable = /^(udf-hdd|udf-multi|bad-dir|malformed|iso9660_trunc)/;
+/** Images without a tree: cut off before the root, damaged on purpose. */
+const unreadable = /^(bad-dir|malformed|iso9660_trunc)/;
+
+/** Images of UDF alone, which libarchive does not read: see read-udf.test.ts. */
+const udfAlone = /^udf-(hdd|multi)/;
 
 /** What libarchive says of each item: type, contents or target, and, of Rock Ridge, owner, permissions and time. */
 function byLibarchive(image: string): Listing {
@@ -276,6 +279,7 @@ test("foreign fixtures are read as libarchive reads them", async (t) => {
   }
   if (!requireTool(t, "xz") || !requireTool(t, "bsdtar")) return;
   for (const name of readdirSync(fixtures).filter((file) => file.endsWith(".xz"))) {
+    if (udfAlone.test(name)) continue;
     const bytes = run("xz", ["-dc", join(fixtures, name)]);
     if (unreadable.test(name)) {
       await t.throwsAsync(ours(bytes), { code: "E_NO_FILE_SYSTEM" }, name);

@@ -6,6 +6,7 @@ import type { ExecutionContext } from "ava";
 import test from "ava";
 import { FileSystemImage } from "../../src/fs/image/file-system-image.js";
 import { openImage } from "../../src/fs/image/open-image.js";
+import type { ImageOptions } from "../../src/fs/image/options.js";
 import { execute } from "../support/judges.js";
 import { hasRig, kernelMounts } from "../support/rig.js";
 import { SparseContent, writeSparse } from "../support/sparse.js";
@@ -17,7 +18,9 @@ const mtime = 1_600_000_000_000;
 /** Marks where extents meet, and around them. */
 function marked(bytes: number): SparseContent {
   const most = 4 * gibibyte - 2048;
-  const marks = [0, 5000, most - 5, most + 100, bytes - 40].filter((mark) => mark >= 0 && mark + 40 <= bytes);
+  // Extents of UDF are shorter: a GiB less a block.
+  const places = [0, 5000, gibibyte - 2048 - 5, gibibyte + 100, most - 5, most + 100, bytes - 40];
+  const marks = places.filter((mark) => mark >= 0 && mark + 40 <= bytes);
   return new SparseContent(bytes, marks);
 }
 
@@ -33,8 +36,8 @@ const sizes: Readonly<Record<string, number>> = {
 const contents = new Map(Object.entries(sizes).map(([name, bytes]) => [name, marked(bytes)]));
 
 /** An image of these files, with holes, for judges. */
-async function makeLarge(t: ExecutionContext, names: readonly string[]): Promise<string> {
-  const image = new FileSystemImage();
+async function makeLarge(t: ExecutionContext, names: readonly string[], options: ImageOptions = {}): Promise<string> {
+  const image = new FileSystemImage(options);
   for (const name of names) image.root.addFile(name, contents.get(name)!, { mtime });
   await using result = await image.createResultImage();
   const opened = await openImage(result);
@@ -129,6 +132,54 @@ if (hasRig) {
       t.is(mounted!.status, 0);
       t.is(mounted!.listing["/five gibibytes"]?.bytes, 5 * gibibyte);
     });
+  });
+}
+
+const everySystem = ["iso", "rockridge", "joliet", "udf"] as const;
+
+for (const udfRevision of ["1.02", "2.01", "2.50"] as const) {
+  const options = { fileSystems: everySystem, udfRevision };
+
+  test(`UDF ${udfRevision}: extents fill a GiB less a block, and are those of ISO 9660`, async (t) => {
+    const image = new FileSystemImage(options);
+    for (const name of names) image.root.addFile(name, contents.get(name)!);
+    await using result = await image.createResultImage();
+    const [opened, other] = [await openImage(result, { fileSystem: "udf" }), await openImage(result)];
+    for (const name of names) {
+      const { extents, bytes } = await opened.stat(name);
+      t.is(bytes, sizes[name]!);
+      // What follows on each other is told as one.
+      const first = extents[0]!.lba!;
+      t.is(first, (await other.stat(name)).extents[0]!.lba!);
+      for (const mark of contents.get(name)!.marks) {
+        const expected = new Uint8Array(Math.min(7000, bytes - mark));
+        await contents.get(name)!.read(mark, expected);
+        const pieces: Uint8Array[] = [];
+        for await (const piece of opened.read(name, { offset: mark, length: expected.length })) pieces.push(piece);
+        t.true(Buffer.concat(pieces).equals(expected), `${name} at ${mark}`);
+      }
+    }
+  });
+
+  test(`UDF ${udfRevision}: 7-Zip, GRUB and Linux see the lengths, and GRUB what lies where extents meet`, async (t) => {
+    if (!requireTool(t, "7zz") || !requireTool(t, "grub-fstest")) return;
+    const path = await makeLarge(t, names, options);
+    const shown = execute("7zz", ["l", "-tudf", "-slt", path]).output.toString();
+    for (const name of names) t.regex(shown, new RegExp(`Path = ${name}\nFolder = -\nSize = ${sizes[name]}\n`));
+    // GRUB knows no metadata partition.
+    if (udfRevision !== "2.50") {
+      const name = "five gibibytes";
+      for (const mark of contents.get(name)!.marks.filter((at) => at + 6000 < sizes[name]!)) {
+        const range = ["-s", String(mark), "-n", "6000"];
+        const found = execute("grub-fstest", [...range, path, "cat", `(loop0)/${name}`]).output;
+        const expected = new Uint8Array(6000);
+        await contents.get(name)!.read(mark, expected);
+        t.true(found.equals(expected), `GRUB at ${mark}`);
+      }
+    }
+    if (!hasRig || !requireTool(t, "qemu-system-x86_64")) return;
+    const [mounted] = kernelMounts("6.1", path, ["ro,bs=2048"], [], { contents: false, fileSystem: "udf" });
+    for (const name of names) t.is(mounted!.listing[`/${name}`]?.bytes, sizes[name]!);
   });
 }
 

@@ -1,54 +1,27 @@
 /** Discs of three sessions: everybody sees in each session what was asked for it, and can go on from the last. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ExecutionContext } from "ava";
 import test from "ava";
 import { openRecorder } from "../../src/device.js";
-import type { FileSystemImage } from "../../src/fs/image/file-system-image.js";
 import { openImage } from "../../src/fs/image/open-image.js";
 import { verifyImage } from "../../src/fs/image/verify.js";
 import { bytesFromName } from "../../src/fs/names/name-bytes.js";
 import type { DirectoryNode } from "../../src/fs/tree/directory.js";
 import { walkTree } from "../../src/fs/tree/walk.js";
-import { appendSession, blankDisc, readyMade, withDescriptorsAt16 } from "../support/disc.js";
+import { appendSession, readyMade, withDescriptorsAt16 } from "../support/disc.js";
 import { execute, isoinfoListing, sevenZipListing } from "../support/judges.js";
-import type { ListedItem, Listing } from "../support/listing.js";
-import { digestOf, filesAndDirectories, filterListing, imageListing, treeListing } from "../support/listing.js";
-import { addLongLinks, fillRichTree, patternBytes } from "../support/rich-tree.js";
+import { digestOf, filesAndDirectories, filterListing, imageListing } from "../support/listing.js";
+import {
+  attributes,
+  file,
+  fillAll,
+  late,
+  relocated,
+  replacement,
+  writeThreeSessions,
+} from "../support/three-sessions.js";
 import { requireTool, temporaryFolder } from "../support/tools.js";
 import { bsdtarAgrees, compare, everything, xorrisoAgrees } from "../support/verdicts.js";
-
-/** A disc of three sessions, and what each of them should show. */
-interface WrittenDisc {
-  readonly path: string;
-  readonly starts: readonly number[];
-  readonly trees: readonly Listing[];
-}
-
-const attributes = { mode: 0o640, uid: 11, gid: 12, mtime: 1_650_000_000_000 };
-const changed: Omit<ListedItem, "type"> = { mode: "640", owner: "11:12", mtime: 1_650_000_000 };
-
-function file(bytes: Uint8Array): ListedItem {
-  return { type: "file", ...changed, digest: digestOf(bytes), links: 1 };
-}
-
-/** The tree with an item, and all below it, elsewhere or (`to` left out) gone. */
-function relocated(tree: Listing, from: string, to?: string): Listing {
-  const entries = Object.entries(tree).flatMap(([path, item]): [string, ListedItem][] => {
-    if (path !== from && !path.startsWith(`${from}/`)) return [[path, item]];
-    return to === undefined ? [] : [[to + path.slice(from.length), item]];
-  });
-  return Object.fromEntries(entries);
-}
-
-const large = patternBytes(1_000_000, 5);
-const replacement = patternBytes(4097, 6);
-const late = patternBytes(3000, 7);
-
-function fillAll(root: DirectoryNode): void {
-  fillRichTree(root);
-  addLongLinks(root);
-}
 
 /**
  * What libarchive can read in later sessions: it refuses a continuation area behind the content of its file, where it
@@ -59,52 +32,6 @@ function fillWithoutLongNames(root: DirectoryNode): void {
   for (const { path, node } of [...walkTree(root)]) {
     if (node.type === "file" && bytesFromName(node.name).length > 110) root.remove(path);
   }
-}
-
-/** The expected trees are made from the first one by hand, not from what is imported. */
-async function writeThreeSessions(
-  t: ExecutionContext,
-  media: string,
-  fill: (root: DirectoryNode) => void,
-): Promise<WrittenDisc> {
-  const path = await blankDisc(t, media);
-  const starts: number[] = [];
-  const trees: Listing[] = [];
-  const append = async (change: (image: FileSystemImage) => void | Promise<void>): Promise<void> => {
-    starts.push(await appendSession(path, change));
-  };
-  let first: Listing = {};
-  await append(async ({ root }) => {
-    fill(root);
-    first = await treeListing(root);
-  });
-  trees.push(first);
-  await append(({ root }) => {
-    root.addFile("/session 2.bin", large, attributes);
-    root.addFile("/files/exactly 2048", replacement, { ...attributes, replace: true });
-    root.remove("/files/one byte");
-    root.removeTree("/level 1/level 2/level 3/level 4/level 5/level 6/level 7/level 8");
-    root.move("/names/readme", "/names/renamed in session 2");
-    root.move("/links", "/devices");
-  });
-  let second = relocated(first, "/files/one byte");
-  second = relocated(second, "/level 1/level 2/level 3/level 4/level 5/level 6/level 7/level 8");
-  second = relocated(second, "/names/readme", "/names/renamed in session 2");
-  second = relocated(second, "/links", "/devices/links");
-  trees.push({ ...second, "/session 2.bin": file(large), "/files/exactly 2048": file(replacement) });
-  await append(({ root }) => {
-    root.removeTree("/same");
-    root.remove("/session 2.bin");
-    root.addFile("/late/session 3.bin", late, { ...attributes, parents: true });
-    root.item("/late").mtimeMs = 1_650_000_000_000;
-    root.move("/names/renamed in session 2", "/renamed again");
-  });
-  let third = relocated(trees[1]!, "/same");
-  third = relocated(third, "/session 2.bin");
-  third = relocated(third, "/names/renamed in session 2", "/renamed again");
-  const directory: ListedItem = { type: "directory", mode: "755", owner: "0:0", mtime: 1_650_000_000 };
-  trees.push({ ...third, "/late": directory, "/late/session 3.bin": file(late) });
-  return { path, starts, trees };
 }
 
 for (const media of ["cd-r", "dvd+r", "bd-r"]) {

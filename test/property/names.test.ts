@@ -5,6 +5,7 @@ import type { IsoLevel, IsoRelaxations } from "../../src/fs/names/iso-name.js";
 import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../../src/fs/names/iso-name.js";
 import { jolietNameMapping } from "../../src/fs/names/joliet-name.js";
 import { bytesFromName, compareNames, nameFromBytes } from "../../src/fs/names/name-bytes.js";
+import { udfNameMapping } from "../../src/fs/names/udf-name.js";
 import type { NameMapping } from "../../src/fs/names/unique-names.js";
 import { assignUniqueNames } from "../../src/fs/names/unique-names.js";
 import { anyName } from "../support/arbitraries.js";
@@ -143,6 +144,35 @@ test("Joliet names are legal, unique, and do not depend on the order of adding",
     { numRuns: 1000 },
   );
   t.pass();
+});
+
+/** Bytes of a name in OSTA Compressed Unicode. OSTA UDF 2.1.1. */
+function compressedBytes(name: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is that of one byte
+  return 1 + (/^[\x00-\xff]*$/.test(name) ? name.length : 2 * name.length);
+}
+
+test("UDF names are legal, unique, and do not depend on the order of adding", async (t) => {
+  let kept = 0;
+  await holds(
+    fc.property(directoryOfNames, (items) => {
+      const assigned = assign(udfNameMapping, items);
+      const names = [...assigned.values()];
+      if (new Set(names).size !== names.length) throw new Error(`not unique: ${JSON.stringify(names)}`);
+      for (const [name, became] of assigned) {
+        const isLegal = (text: string): boolean =>
+          text.length > 0 && compressedBytes(text) <= 255 && !/[\0/\ufeff\ufffe]/.test(text) && text.isWellFormed();
+        if (!isLegal(became)) throw new Error(JSON.stringify(became));
+        if (isLegal(name) && name !== became)
+          throw new Error(`${JSON.stringify(name)} became ${JSON.stringify(became)}`);
+        if (name === became) kept++;
+      }
+      const reversed = assign(udfNameMapping, items.toReversed());
+      if (JSON.stringify([...reversed]) !== JSON.stringify([...assigned])) throw new Error("depends on the order");
+    }),
+    { numRuns: 1000 },
+  );
+  t.true(kept > 1000);
 });
 
 test("a hundred thousand names that become alike are told apart in time", (t) => {

@@ -7,18 +7,8 @@ import { importTree } from "../../src/fs/image/import.js";
 import { openImage } from "../../src/fs/image/open-image.js";
 import { verifyImage } from "../../src/fs/image/verify.js";
 import { MemorySource } from "../../src/medium/memory-source.js";
+import { randomNumbers } from "../support/random-numbers.js";
 import { requireTool, temporaryFolder } from "../support/tools.js";
-
-/** Numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 async function readAll(bytes: Uint8Array): Promise<void> {
   const source = new MemorySource(bytes);

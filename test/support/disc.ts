@@ -54,6 +54,23 @@ export function readyMade(bytes: Buffer, firstBlock: number, importedFrom: DiscI
   };
 }
 
+/**
+ * A copy of a disc's file in which the anchor of one session stands in block 256, too: for readers of UDF that look for
+ * none elsewhere.
+ */
+export function withAnchorAt256(t: ExecutionContext, path: string, start: number): string {
+  const bytes = readFileSync(path);
+  const from = (start + 256) * blockBytes;
+  bytes.copy(bytes, 256 * blockBytes, from, from + blockBytes);
+  const tag = bytes.subarray(256 * blockBytes, 256 * blockBytes + 16);
+  tag.writeUInt32LE(256, 12);
+  tag[4] = 0;
+  tag[4] = tag.reduce((sum, octet) => sum + octet, 0);
+  const copy = join(temporaryFolder(t), "session.udf");
+  writeFileSync(copy, bytes);
+  return copy;
+}
+
 /** A copy of a disc's file with one session's volume descriptors at block 16: for readers that look nowhere else. */
 export function withDescriptorsAt16(t: ExecutionContext, path: string, start: number): string {
   const bytes = readFileSync(path);

@@ -17,10 +17,9 @@ export interface Outcome {
 }
 
 /** Runs a program that may fail, and that may not run for ever. */
-export function execute(name: string, args: readonly string[], options: { cwd?: string } = {}): Outcome {
+export function execute(name: string, args: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}): Outcome {
   const { status, stdout, stderr, error } = spawnSync(name, args, {
-    ...options,
-    env: { ...process.env, TZ: "UTC", LC_ALL: "C.UTF-8" },
+    env: { ...process.env, TZ: "UTC", LC_ALL: "C.UTF-8", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 240_000,
     maxBuffer: 512 * 1024 * 1024,
@@ -141,6 +140,81 @@ export function sevenZipListing(t: ExecutionContext, image: string): Listing {
   const folder = temporaryFolder(t);
   execute("7zz", ["x", "-y", "-tiso", `-o${folder}`, image]);
   return extractedListing(folder);
+}
+
+/** What 7-Zip extracts of a UDF volume, of which it must not complain: there, it names every fault it meets. */
+export function sevenZipUdfListing(t: ExecutionContext, image: string): Listing {
+  const folder = temporaryFolder(t);
+  const { status, output, messages } = execute("7zz", ["x", "-y", "-tudf", `-o${folder}`, image]);
+  if (status !== 0) throw new Error(`7-Zip: ${output.toString()}${messages}`);
+  return extractedListing(folder);
+}
+
+/** Lines "key=value" of a program's output. */
+function membersOf(output: Buffer): Record<string, string> {
+  const lines = output.toString().split("\n");
+  return Object.fromEntries(lines.filter((line) => line.includes("=")).map((line) => line.split(/=(.*)/s).slice(0, 2)));
+}
+
+/** What udfinfo says of a volume, and what it complains of. */
+export interface UdfinfoOutcome {
+  readonly status: number | null;
+  /** "label", "udfrev", "integrity" … */
+  readonly said: Readonly<Record<string, string>>;
+  readonly complaints: readonly string[];
+}
+
+/** What udfinfo says of the volume of a session. @param last The session's last block. */
+export function udfinfo(image: string, start: number, last: number): UdfinfoOutcome {
+  const options = ["--utf8", "--blocksize=2048", `--startblock=${start}`, `--lastblock=${last}`];
+  const { status, output, messages } = execute("udfinfo", [...options, image]);
+  return { status, said: membersOf(output), complaints: messages.split("\n").filter((line) => line !== "") };
+}
+
+/** What blkid takes the session that starts at a block for: "TYPE", "LABEL", "VERSION" … */
+export function blkid(image: string, start: number): Readonly<Record<string, string>> {
+  const options = ["-p", "-o", "export", "-H", `session_offset=${start * 2048}`];
+  return membersOf(execute("blkid", [...options, image]).output);
+}
+
+const grubEntry = /^(\d+|DIR) +(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d) ([\s\S]*)$/;
+
+/** What GRUB lists and reads of a volume; names with line ends, which its listing tears apart, are left out. */
+export function grubListing(image: string): Listing {
+  const listing: Record<string, ListedItem> = {};
+  const ask = (command: string, options: readonly string[], path: string): Buffer => {
+    const { status, output, messages } = execute("grub-fstest", [image, command, ...options, `(loop0)${path}`]);
+    if (status !== 0 || messages !== "") throw new Error(`GRUB, ${command} ${path}: ${messages}`);
+    return output;
+  };
+  const enter = (directory: string): void => {
+    const lines = ask("ls", ["--", "-la"], directory).toString().split("\n");
+    for (const [index, line] of lines.entries()) {
+      const match = grubEntry.exec(line);
+      const isTorn = lines[index + 1] !== undefined && lines[index + 1] !== "" && !grubEntry.test(lines[index + 1]!);
+      if (match === null || isTorn) continue;
+      const [, bytes, year, month, day, hour, minute, second, shown] = match;
+      if (shown === "./" || shown === "../") continue;
+      const name = bytes === "DIR" ? shown!.slice(0, -1) : shown!;
+      const path = `${directory}${name}`;
+      const mtime = Date.UTC(
+        Number(year),
+        Number(month) - 1,
+        Number(day),
+        Number(hour),
+        Number(minute),
+        Number(second),
+      );
+      if (bytes === "DIR") {
+        listing[path] = { type: "directory", mtime: mtime / 1000 };
+        enter(`${path}/`);
+      } else {
+        listing[path] = { type: "file", mtime: mtime / 1000, digest: digestOf(ask("cat", [], path)) };
+      }
+    }
+  };
+  enter("/");
+  return listing;
 }
 
 /** Months as `ls` shows them. */

@@ -1,11 +1,17 @@
 /** The rig beside the project, where it is there: kernels that mount, and a drive that refuses wrong commands. */
-import { existsSync, readFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ExecutionContext } from "ava";
 import { nameFromBytes } from "../../src/fs/names/name-bytes.js";
 import type { ItemType } from "../../src/fs/tree/node.js";
 import type { Outcome } from "./judges.js";
-import { execute } from "./judges.js";
+import { execute, extractedListing } from "./judges.js";
 import type { ListedItem, Listing } from "./listing.js";
+import { run, temporaryFolder } from "./tools.js";
 
 const rig = join(import.meta.dirname, "..", "..", "..", "..", "shared", "rig");
 
@@ -55,14 +61,37 @@ function itemOf(line: KernelLine): ListedItem {
   };
 }
 
+/** A kernel calibrates its clock in the first second or two, and says so in the middle of what it says of a mount. */
+const clockMessage = /^(tsc|clocksource): /;
+
 /** A name whose bytes stand as one character each. */
 function fromOctets(text: string): string {
   return nameFromBytes(Buffer.from(text, "latin1"));
 }
 
+/** On a busy host, the clock of an emulated machine may stand still for so long that its kernel takes it for broken. */
+const brokenClock = /IO-APIC \+ timer doesn't work/;
+
+/** Boots a kernel; once more where it did not come to life. */
+function boot(words: readonly string[]): Outcome {
+  const once = (): Outcome => execute(join(rig, "kmount.sh"), words);
+  let outcome = once();
+  for (let tries = 0; tries < 3 && brokenClock.test(outcome.messages); tries++) outcome = once();
+  return outcome;
+}
+
+/** How images are mounted. */
+export interface KernelScope {
+  readonly contents?: boolean;
+  readonly fileSystem?: "iso9660" | "udf";
+  /** What kind of disc the image is shown as. */
+  readonly media?: string;
+}
+
 /**
  * Mounts an image in a Linux kernel, once for each of the options, in one boot.
  *
+ * @param options Of one mount each; where a file system stands before them, as that one.
  * @param scope Contents can be left out: a guest reads 18 MB a second.
  * @param starts Session starts, to show the image as a disc whose table of contents the kernel reads.
  */
@@ -71,18 +100,19 @@ export function kernelMounts(
   image: string,
   options: readonly string[],
   starts: readonly number[] = [],
-  scope: { readonly contents?: boolean } = {},
+  scope: KernelScope = {},
 ): Mounted[] {
-  const jobs = options.map((option) => `iso9660 ${option}`).join(";");
-  const more = starts.length === 0 ? [] : ["-s", starts.join(",")];
+  const { fileSystem = "iso9660", media = "dvd+r" } = scope;
+  const jobs = options.map((option) => (option.includes(" ") ? option : `${fileSystem} ${option}`)).join(";");
+  const more = starts.length === 0 ? [] : ["-s", starts.join(","), "-M", media];
   if (scope.contents === false) more.push("-n");
-  const { output, messages } = execute(join(rig, "kmount.sh"), ["-k", kernel, ...more, "-j", jobs, image]);
+  const { output, messages } = boot(["-k", kernel, ...more, "-j", jobs, image]);
   const mounted: { options: string; status: number; messages: string[]; listing: Record<string, ListedItem> }[] = [];
   for (const text of output.toString("latin1").split("\n")) {
     if (text === "") continue;
     const line = JSON.parse(text) as KernelLine;
     if (line.mount !== undefined) {
-      const said = [...(line.err ?? []), ...(line.dmesg ?? [])];
+      const said = [...(line.err ?? []), ...(line.dmesg ?? []).filter((message) => !clockMessage.test(message))];
       mounted.push({ options: line.mount, status: line.rc ?? -1, messages: said, listing: {} });
     } else if (line.path !== "/") {
       mounted.at(-1)!.listing[fromOctets(line.path)] = itemOf(line);
@@ -92,9 +122,58 @@ export function kernelMounts(
   return mounted;
 }
 
-/** Runs a burner against the rig's drive with a disc in it. */
-export function burnOnRig(media: string, disc: string, command: readonly string[], cwd?: string): Outcome {
-  return execute(join(rig, "shimburn.sh"), [media, disc, ...command], cwd === undefined ? {} : { cwd });
+/**
+ * Makes the images that other programs make, with UDF volumes that Linux filled among them.
+ *
+ * @returns The names of those that Linux filled.
+ */
+export function makeFixtures(folder: string): string[] {
+  const { messages } = execute(join(rig, "make-fixtures.sh"), [folder, "-u"]);
+  const filled = readdirSync(folder).filter((name) => name.startsWith("kernel-udf-"));
+  if (filled.length === 0) throw new Error(`nothing was made: ${messages}`);
+  return filled;
+}
+
+/**
+ * Ends the rig's drive, whose state is then in its file. It looks for signals before it waits for the next burner, so
+ * one that comes between the look and the wait is seen with the next signal only: one signal may leave it waiting for
+ * ever.
+ */
+async function endDrive(drive: ChildProcess): Promise<void> {
+  const isRunning = (): boolean => drive.exitCode === null && drive.signalCode === null;
+  for (let tries = 0; isRunning() && tries < 200; tries++) {
+    drive.kill("SIGTERM");
+    await Promise.race([once(drive, "exit"), delay(100)]);
+  }
+  if (!isRunning()) return;
+  drive.kill("SIGKILL");
+  throw new Error("the rig's drive does not end");
+}
+
+/**
+ * Runs a burner against the rig's drive with a disc in it: the burner's calls of /dev/sr0 are turned to the drive's
+ * socket.
+ */
+export async function burnOnRig(
+  t: ExecutionContext,
+  media: string,
+  disc: string,
+  command: readonly [string, ...string[]],
+): Promise<Outcome> {
+  const folder = temporaryFolder(t);
+  const shim = join(folder, "shim.so");
+  run("gcc", ["-shared", "-fPIC", "-O2", "-o", shim, join(rig, "emushim.c"), "-ldl"]);
+  const socket = join(folder, "socket");
+  const words = [join(rig, "emudrive.py"), "--media", media, "--unix", socket, "--log", `${disc}.cdb`, disc];
+  const drive = spawn("/usr/bin/python3", words, { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    // It says "ready" once it listens; where it cannot, its output just ends.
+    for await (const text of drive.stdout.iterator({ destroyOnReturn: false })) if (/ready/.test(String(text))) break;
+    const [name, ...args] = command;
+    return execute(name, args, { env: { EMU_SOCK: socket, EMU_IMAGE: disc, LD_PRELOAD: shim } });
+  } finally {
+    await endDrive(drive);
+  }
 }
 
 /** A track as the rig's drive recorded it. */
@@ -109,4 +188,16 @@ export interface RigTrack {
 export function rigTracks(disc: string): RigTrack[] {
   const { tracks } = JSON.parse(readFileSync(`${disc}.json`, "utf8")) as { tracks: RigTrack[] };
   return tracks.filter(({ closed }) => closed);
+}
+
+/** What libudfread, which players of discs have, extracts of a volume; names with backslashes it does not find. */
+export function udfreadListing(t: ExecutionContext, image: string): Listing {
+  const folder = temporaryFolder(t);
+  const program = join(folder, "udfread-ls");
+  run("gcc", ["-O1", "-o", program, join(rig, "udfread-ls.c"), "-ludfread"]);
+  const tree = join(folder, "tree");
+  // It fails for the one name with what it takes for a separator; what it did not read is not there.
+  const { status, messages } = execute(program, [image, "-d", tree]);
+  if (status !== 0 && status !== 1) throw new Error(`libudfread: ${messages}`);
+  return extractedListing(tree);
 }

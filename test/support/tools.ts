@@ -12,7 +12,11 @@ const packages: Readonly<Record<string, string>> = {
   bsdtar: "libarchive-tools",
   "7zz": "7zip",
   xz: "xz-utils",
+  mkudffs: "udftools",
+  udfinfo: "udftools",
   "iso-info": "libcdio-utils",
+  blkid: "util-linux",
+  "grub-fstest": "grub-common",
   "qemu-system-x86_64": "qemu-system-x86",
 };
 
@@ -30,7 +34,8 @@ export function skip(t: ExecutionContext, reason: string): false {
 /** Whether a program is there; if not, the test is skipped, or fails with DISCSMITH_NO_SKIP=1. */
 export function requireTool(t: ExecutionContext, name: string): boolean {
   try {
-    execFileSync("sh", ["-c", 'command -v "$0"', name], { stdio: "ignore" });
+    // Some of them are for the administrator, whose folders not everyone looks into.
+    execFileSync("sh", ["-c", 'PATH=$PATH:/usr/sbin:/sbin; command -v "$0"', name], { stdio: "ignore" });
     return true;
   } catch {
     return skip(t, `${name} is missing: apt install ${packages[name] ?? name}`);
@@ -39,7 +44,8 @@ export function requireTool(t: ExecutionContext, name: string): boolean {
 
 /** Runs a program; returns its standard output as bytes. */
 export function run(name: string, args: readonly string[], options: { cwd?: string } = {}): Buffer {
-  const environment = { ...process.env, TZ: "UTC", LC_ALL: "C.UTF-8" };
+  const path = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
+  const environment = { ...process.env, PATH: path, TZ: "UTC", LC_ALL: "C.UTF-8" };
   return execFileSync(name, args, {
     ...options,
     env: environment,

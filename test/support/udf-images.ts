@@ -10,7 +10,7 @@ import { sealDescriptor, tagIdentifiers } from "../../src/fs/udf/tag.js";
 import { blockBytes } from "../../src/units.js";
 import { makeImage } from "./made-image.js";
 import { entryField, headBytes, UdfEditor } from "./udf-editor.js";
-import { fillUdfTree } from "./udf-trees.js";
+import { fillUdfTree } from "./udf-full-tree.js";
 
 /** The images there are. */
 export type UdfImageName =

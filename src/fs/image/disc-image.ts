@@ -141,10 +141,10 @@ export class DiscImage {
     throw new DiscError("E_PATH_INVALID", `"${path}" is a ${type}: ${rule}`, { path, rule });
   }
 
-  /** A whole file in memory. @throws as {@link DiscImage.read}. */
+  /** A whole file in memory. @throws as {@link DiscImage.read}; E_NOT_SUPPORTED for one that memory cannot hold. */
   async readFile(item: string | DiscEntry, options: SignalOptions = {}): Promise<Uint8Array> {
     const content = await this.#content(item, options.signal);
-    const bytes = new Uint8Array(content.bytes);
+    const bytes = allocate(content.bytes);
     await content.read(0, bytes, options.signal);
     return bytes;
   }
@@ -243,7 +243,7 @@ export class DiscImage {
         at.push(entry);
         continue;
       }
-      if (++links > maximumLinks) throw notFound(path, `more than ${maximumLinks} symbolic links`);
+      if (++links > maximumLinks) throw notFound(path, `: more than ${maximumLinks} symbolic links`);
       const target = entry.target ?? "";
       if (target.startsWith("/")) at = [this.#root];
       names.unshift(...target.split("/").filter((part) => part !== "" && part !== "."));
@@ -254,13 +254,26 @@ export class DiscImage {
   async #child(directory: DiscEntry, name: string, path: string, signal: AbortSignal | undefined): Promise<DiscEntry> {
     if (directory.type !== "directory") throw notADirectory(directory.path, directory);
     const found = (await this.#list(directory, signal)).byName.get(name);
-    if (found === undefined) throw notFound(path, `no "${joinPath(directory.path, name)}"`);
+    if (found === undefined) {
+      const missing = joinPath(directory.path, name);
+      throw notFound(path, missing === path ? "" : `: no "${missing}"`);
+    }
     return found;
   }
 }
 
+/** Room for a file: with holes, it may have more bytes than the disc. */
+function allocate(bytes: number): Uint8Array {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    const what = `a file of ${bytes} bytes, as one piece in memory`;
+    throw new DiscError("E_NOT_SUPPORTED", what, { what }, { cause });
+  }
+}
+
 function notFound(path: string, why: string): DiscError<"E_ITEM_NOT_FOUND"> {
-  return new DiscError("E_ITEM_NOT_FOUND", `there is no item "${path}": ${why}`, { path });
+  return new DiscError("E_ITEM_NOT_FOUND", `there is no item "${path}"${why}`, { path });
 }
 
 function notADirectory(path: string, entry: DiscEntry): DiscError<"E_NOT_A_DIRECTORY"> {

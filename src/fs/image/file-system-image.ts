@@ -138,11 +138,12 @@ export class FileSystemImage {
   }
 
   /**
-   * Reads the tree of the disc's last whole session into this one; its contents stay where they lie. Items that are
-   * already in the tree win over imported ones of the same path. The file systems found become those that are written,
-   * unless the options name some.
+   * Reads the disc's last whole session into this tree; its contents stay where they lie. All trees of the session are
+   * joined: names and attributes come from the richest, what it lacks from the others, and what they say differently is
+   * reported as W_TREES_DIFFER. Items that are already in the tree win over imported ones of the same path. The file
+   * systems found become those that are written, unless the options name some.
    *
-   * @returns The tree that was read: Rock Ridge, or else Joliet, or else plain ISO 9660.
+   * @returns The richest tree: Rock Ridge, or else UDF, or else Joliet, or else plain ISO 9660.
    * @throws {@link DiscError} E_MULTISESSION_NOT_SET, E_NOTHING_TO_IMPORT, E_NO_FILE_SYSTEM, E_IMPORT_COLLISION,
    *   E_DISC_CHANGED, E_IMAGE_IN_USE, E_READ_FAILED, E_FIELD_INVALID, E_CANCELLED.
    */
@@ -151,7 +152,7 @@ export class FileSystemImage {
   }
 
   /**
-   * As {@link FileSystemImage.importFileSystem}, from the tree that is named.
+   * As {@link FileSystemImage.importFileSystem}, from the tree that is named, alone.
    *
    * @throws {@link DiscError} also E_FILE_SYSTEM_NOT_FOUND.
    */
@@ -182,9 +183,9 @@ export class FileSystemImage {
       const reason = "it has no session with data";
       throw new DiscError("E_NOTHING_TO_IMPORT", `${source.name}: ${reason}`, { reason });
     }
-    if (source.identity.discId !== this.#identity?.discId) {
+    if (source.identity.fingerprint !== this.#identity?.fingerprint) {
       const message = `${source.name} is another disc, or in another state, than when it was chosen`;
-      const detail = { what: "disc", expected: this.#identity?.discId ?? "", actual: source.identity.discId };
+      const detail = { what: "disc", expected: this.#identity?.fingerprint ?? "", actual: source.identity.fingerprint };
       throw new DiscError("E_DISC_CHANGED", message, detail);
     }
     return source;
@@ -208,7 +209,7 @@ export class FileSystemImage {
     const times = new ImageTimes(this.options.sourceDateEpoch, onWarning);
     const udf = isWritten(this.options, "udf") ? this.#planUdf() : undefined;
     const catalog = takeCatalog(this.root, udf?.rules.extended);
-    reportNames(catalog, times, onWarning);
+    reportNames(catalog, times, udf === undefined ? "ISO 9660" : "UDF", onWarning);
     const contents = new ContentLayout(catalog, {
       isPinned: (content) => this.#isPinned(content),
       embeddedBytes: udf?.embeddedBytes,
@@ -223,7 +224,8 @@ export class FileSystemImage {
     const renderers = new Map<string, Renderer>();
     for (const writer of writers) for (const [kind, render] of writer.bind(plan)) renderers.set(kind, render);
     const release = (): void => void this.#results.delete(result);
-    const result: SessionImage = new SessionImage(plan, renderers, contents, this.#identity, release);
+    const hasTrailer = udf !== undefined;
+    const result: SessionImage = new SessionImage(plan, renderers, contents, this.#identity, hasTrailer, release);
     this.#results.add(result);
     return result;
   }
@@ -232,7 +234,8 @@ export class FileSystemImage {
   #planUdf(): UdfPlan {
     const chosen = this.#chosen;
     const usualRevision = chosen !== undefined && chosen.writeUnitSize >= bdWriteUnit ? "2.50" : "1.02";
-    const mediumEnd = chosen === undefined ? undefined : chosen.nextWritableAddress + chosen.freeSectorsOnMedia;
+    const isLast = chosen === undefined || this.options.finalised === true;
+    const mediumEnd = isLast ? undefined : chosen.nextWritableAddress + chosen.freeSectorsOnMedia;
     return planUdf({ options: this.options, usualRevision, before: this.#imported?.udf, mediumEnd });
   }
 

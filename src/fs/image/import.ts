@@ -2,19 +2,21 @@ import type { WarningListener } from "../../errors.js";
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
-import { blocksOf } from "../../units.js";
+import { blockBytes, blocksOf } from "../../units.js";
 import type { Charset } from "../names/charset.js";
-import type { Content } from "../tree/content.js";
-import { MemoryContent, OnDiscContent } from "../tree/content.js";
-import type { Item } from "../tree/directory.js";
-import { DirectoryNode } from "../tree/directory.js";
+import type { DirectoryNode } from "../tree/directory.js";
 import type { DirectoryListing, DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
-import { byteAddressOf, identityOf } from "../tree/disc-entry.js";
-import type { ItemAttributes } from "../tree/node.js";
-import { FileNode, SpecialNode, SymlinkNode } from "../tree/node.js";
+import { identityOf } from "../tree/disc-entry.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { DetectedFileSystem } from "./detect.js";
-import type { ImageSource } from "./open-image.js";
+import { openTree } from "./detect.js";
+import { areSameContents, isUnreadable, sampleFiles } from "./import-samples.js";
+import { ImportedItems } from "./imported-items.js";
+import { DirectoryJoin } from "./join-directories.js";
+import { JoinReport } from "./join-report.js";
+import type { JoinedDirectory, Relocation } from "./join-trees.js";
+import { SessionJoin, TreeJoin } from "./join-trees.js";
+import type { ImageSource, OpenedSession } from "./open-image.js";
 import { openSession } from "./open-image.js";
 import type { ImageSession } from "./sessions.js";
 
@@ -29,7 +31,7 @@ export interface ImportOptions extends TaskOptions {
   readonly start?: number | undefined;
   /** As in `openImage`. */
   readonly scan?: boolean | undefined;
-  /** Which tree. Default: Rock Ridge, or else Joliet, or else plain ISO 9660. */
+  /** The one tree that is read. Default: all trees of the session, joined into one. */
   readonly fileSystem?: FileSystemName | undefined;
   readonly onWarning?: WarningListener | undefined;
   /** The character set of ISO 9660 and Rock Ridge names; left out, UTF-8. */
@@ -39,7 +41,7 @@ export interface ImportOptions extends TaskOptions {
 /** An imported session. */
 export interface ImportedTree {
   readonly root: DirectoryNode;
-  /** The tree it was made of. */
+  /** The tree it was made of, to which the others were added: the richest one. */
   readonly fileSystem: FileSystemName;
   /** All the session has. */
   readonly fileSystems: readonly DetectedFileSystem[];
@@ -49,153 +51,215 @@ export interface ImportedTree {
   readonly udf: UdfVolumeInformation | undefined;
 }
 
+/** A tree made of all that are in a session. */
+interface JoinedTree {
+  readonly root: DirectoryNode;
+  /** The tree that everything else was added to. */
+  readonly fileSystem: FileSystemName;
+}
+
 /** A directory whose records are still to be read. */
-interface OpenDirectory {
-  readonly node: DirectoryNode;
-  readonly entry: DiscEntry;
+interface OpenDirectory extends JoinedDirectory {
   readonly depth: number;
 }
 
-function attributesOf(entry: DiscEntry): ItemAttributes {
-  const { mode, uid, gid, hidden } = entry;
-  return {
-    mode,
-    uid,
-    gid,
-    mtime: entry.mtimeMs ?? undefined,
-    atime: entry.atimeMs ?? undefined,
-    ctime: entry.ctimeMs ?? undefined,
-    hidden,
-  };
-}
+/** Richest first: Rock Ridge keeps names, attributes, links and devices; Joliet and ISO 9660 change names. */
+const byRichness: readonly FileSystemName[] = ["rockridge", "udf", "joliet", "iso"];
 
-/** Contents already imported that start at one byte. */
-interface SharedContent {
-  readonly content: OnDiscContent;
-  readonly serialNumber: number | undefined;
-}
-
-/** Whether two serial numbers may be those of one file: writers without any leave 0. */
-function mayBeOneFile(one: number | undefined, other: number | undefined): boolean {
-  return !one || !other || one === other;
+/** The trees that are read of a volume, the richest first. */
+function treesOf({ blocks, tree, volume }: OpenedSession, options: ImportOptions): readonly TreeReader[] {
+  if (options.fileSystem !== undefined) return [tree];
+  const found = byRichness.filter((name) => volume.fileSystems.includes(name));
+  // The records of ISO 9660 are those that Rock Ridge extends: there is nothing else in them.
+  const names = found.filter((name) => name !== "iso" || !found.includes("rockridge"));
+  return names.map((name) => (name === tree.fileSystem ? tree : openTree(blocks, volume, name, options)));
 }
 
 /** Makes nodes of the entries of one session. */
-class TreeImport {
-  readonly #blocks: BlockSource;
-  readonly #tree: TreeReader;
+class SessionImport {
+  readonly #items: ImportedItems;
+  readonly #report: JoinReport;
   readonly #options: ImportOptions;
-  readonly #empty: Content = new MemoryContent(new Uint8Array(0));
-  /** By the first byte; a list only where files that start there differ. */
-  readonly #contents: Map<number, SharedContent | SharedContent[]> = new Map();
-  readonly #entered: Set<number> = new Set();
+  readonly #bootCatalogLba: number | undefined;
+  /** First bytes of the directories that were entered in the tree that is being read. */
+  #entered: Set<number> = new Set();
   #doneBlocks = 0;
   #totalBlocks = 0;
 
-  constructor(blocks: BlockSource, tree: TreeReader, options: ImportOptions) {
-    this.#blocks = blocks;
-    this.#tree = tree;
+  constructor(blocks: BlockSource, options: ImportOptions, bootCatalogLba: number | undefined) {
+    this.#items = new ImportedItems(blocks);
+    this.#report = new JoinReport(options.onWarning);
     this.#options = options;
+    this.#bootCatalogLba = bootCatalogLba;
   }
 
-  async run(): Promise<DirectoryNode> {
-    const { signal } = this.#options;
-    const rootEntry = await this.#tree.root(signal);
-    const root = this.#directory(rootEntry);
-    const open: OpenDirectory[] = [];
-    this.#enter(open, { node: root, entry: rootEntry, depth: 0 });
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      throwIfCancelled(signal, "importing a session");
-      const listing = await this.#list(next);
-      // A directory whose only use was to hold relocated ones is the writer's, not the user's.
-      if (listing.relocated > 0 && listing.entries.length === 0 && next.depth > 0) {
-        next.node.parent?.children.delete(next.node.name);
+  async run(trees: readonly TreeReader[]): Promise<JoinedTree> {
+    const { root, index } = await this.#readRichest(trees);
+    const { fileSystem } = trees[index]!;
+    const session = new SessionJoin(this.#items, this.#report, fileSystem, this.#bootCatalogLba);
+    for (const tree of trees.slice(index + 1)) await this.#joinTree(tree, session, root);
+    this.#dropUnread();
+    return { root, fileSystem };
+  }
+
+  /** Reads the first of the trees whose root can be read. */
+  async #readRichest(trees: readonly TreeReader[]): Promise<{ root: DirectoryNode; index: number }> {
+    for (const [index, tree] of trees.entries()) {
+      try {
+        return { root: await this.#readTree(tree), index };
+      } catch (error) {
+        const next = trees[index + 1];
+        if (next === undefined || !isUnreadable(error)) throw error;
+        this.#rootUnreadable(tree.fileSystem, `that of ${next.fileSystem} is taken`, error);
       }
-      for (const entry of listing.entries) this.#add(next, entry, open);
-      this.#progress(next.entry);
     }
+    throw new RangeError("there is no tree to read");
+  }
+
+  async #readTree(tree: TreeReader): Promise<DirectoryNode> {
+    const entry = await tree.root(this.#options.signal);
+    const root = this.#items.root(entry);
+    this.#entered = new Set();
+    await this.#walk(tree, [{ node: root, entry, isNew: true }], 0);
     return root;
   }
 
-  /** A directory that cannot be read is empty, and reported; only of the root is it a failure. */
-  async #list({ entry, depth }: OpenDirectory): Promise<DirectoryListing> {
+  async #joinTree(tree: TreeReader, session: SessionJoin, root: DirectoryNode): Promise<void> {
+    const join = new TreeJoin(session, tree.fileSystem);
+    this.#entered = new Set();
     try {
-      return await this.#tree.list(entry, this.#options.signal);
+      const entry = await tree.root(this.#options.signal);
+      session.joinRoot(root, entry);
+      await this.#walk(tree, [{ node: root, entry, isNew: false }], 0, join);
     } catch (error) {
-      if (depth === 0 || !(error instanceof DiscError) || error.code === "E_CANCELLED") throw error;
-      this.#skip(`${entry.path}/…`, `its directory cannot be read: ${error.message}`, error);
-      return { entries: [], relocated: 0 };
+      if (!isUnreadable(error)) throw error;
+      this.#rootUnreadable(tree.fileSystem, "nothing is taken from it", error);
+    }
+    for (const relocation of join.relocations) await this.#joinRelocated(tree, join, relocation);
+    this.#report.end();
+  }
+
+  /** Brings directories that one tree moved elsewhere together with those that the joined tree has in their places. */
+  async #joinRelocated(tree: TreeReader, join: TreeJoin, { parent, entry }: Relocation): Promise<void> {
+    const { fileSystem } = tree;
+    const node = this.#items.add(parent, entry, fileSystem) as DirectoryNode;
+    join.session.setOrigin(node, fileSystem);
+    const listing = await this.#list({ node, entry, isNew: true, depth: 1 }, tree);
+    const directory = new DirectoryJoin(join, node, listing?.entries ?? [], true);
+    await this.#walk(tree, await this.#settle(tree, directory), 1, join);
+    if (node.count === 0 && listing !== undefined) parent.children.delete(node.name);
+    else this.#report.differs(node.path, [fileSystem], `it is in ${fileSystem} alone, and is kept`);
+  }
+
+  /**
+   * Follows directories of a tree and all that are in them.
+   *
+   * @param depth Directories above them.
+   * @param join Needed for those that are in the joined tree already.
+   */
+  async #walk(
+    tree: TreeReader,
+    directories: readonly JoinedDirectory[],
+    depth: number,
+    join?: TreeJoin,
+  ): Promise<void> {
+    const open: OpenDirectory[] = [];
+    for (const directory of directories) this.#enter(open, { ...directory, depth }, tree);
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      throwIfCancelled(this.#options.signal, "importing a session");
+      const listing = await this.#list(next, tree);
+      if (listing !== undefined) {
+        const found =
+          next.isNew || join === undefined
+            ? this.#addAll(next, listing, tree)
+            : await this.#settle(tree, new DirectoryJoin(join, next.node, listing.entries));
+        for (const directory of found) this.#enter(open, { ...directory, depth: next.depth + 1 }, tree);
+      }
+      this.#progress(next.entry);
     }
   }
 
-  #add(parent: OpenDirectory, entry: DiscEntry, open: OpenDirectory[]): void {
-    if (entry.refusal !== null) {
-      this.#skip(entry.path, entry.refusal);
-      return;
+  /** What is in a directory; `undefined` where it cannot be read. Of the root, that is a failure. */
+  async #list({ entry, node, isNew, depth }: OpenDirectory, tree: TreeReader): Promise<DirectoryListing | undefined> {
+    try {
+      return await tree.list(entry, this.#options.signal);
+    } catch (error) {
+      if (depth === 0 || !isUnreadable(error)) throw error;
+      const { fileSystem } = tree;
+      if (isNew) this.#items.unread.set(node, error);
+      else
+        this.#report.differs(
+          node.path,
+          [fileSystem],
+          `its directory cannot be read in ${fileSystem}: ${error.message}`,
+          error,
+        );
+      return undefined;
     }
-    const node = this.#node(entry);
-    node.imported = true;
-    if (node.type !== "directory") {
-      parent.node.attach(node);
-      return;
+  }
+
+  #addAll({ node, depth }: OpenDirectory, listing: DirectoryListing, { fileSystem }: TreeReader): JoinedDirectory[] {
+    // A directory whose only use was to hold relocated ones is the writer's, not the user's.
+    if (listing.relocated > 0 && listing.entries.length === 0 && depth > 0 && node.parent !== null) {
+      node.parent.children.delete(node.name);
+      this.#items.relocations.set(node.parent, node.name);
     }
-    const directory = { node, entry, depth: parent.depth + 1 };
-    if (this.#enter(open, directory)) parent.node.attach(node);
+    const directories: JoinedDirectory[] = [];
+    for (const entry of listing.entries) {
+      const added = this.#items.add(node, entry, fileSystem);
+      if (added.type === "directory" && entry.refusal === null) directories.push({ node: added, entry, isNew: true });
+    }
+    return directories;
   }
 
-  #node(entry: DiscEntry): Item {
-    const { name, type } = entry;
-    if (type === "directory") return this.#directory(entry);
-    if (type === "file") return new FileNode(name, this.#content(entry), attributesOf(entry));
-    if (type === "symlink") return new SymlinkNode(name, entry.target ?? "", attributesOf(entry));
-    return new SpecialNode(name, type, entry.major, entry.minor, attributesOf(entry));
+  /** Reads what decides about items whose names do not; returns the directories to follow. */
+  async #settle(tree: TreeReader, directory: DirectoryJoin): Promise<readonly JoinedDirectory[]> {
+    const { signal } = this.#options;
+    for (const entry of directory.unplaced) directory.place(entry, await sampleFiles(tree, entry, signal));
+    for (const dispute of directory.disputes) {
+      const other = this.#items.contentAt(dispute.entry);
+      directory.settle(dispute, await areSameContents(dispute.file.content, other, signal));
+    }
+    directory.end();
+    return directory.next;
   }
 
-  #directory(entry: DiscEntry): DirectoryNode {
-    const node = new DirectoryNode(entry.name, attributesOf(entry));
-    node.imported = true;
-    return node;
-  }
-
-  /** Whether a directory is followed: each extent once, so that neither a loop nor a web of directories has no end. */
-  #enter(open: OpenDirectory[], directory: OpenDirectory): boolean {
-    const { entry, depth } = directory;
+  /** Follows a directory: each extent once, so that neither a loop nor a web of directories has no end. */
+  #enter(open: OpenDirectory[], directory: OpenDirectory, { fileSystem }: TreeReader): void {
+    const { entry, node, isNew, depth } = directory;
     const identity = identityOf(entry);
-    if (identity !== undefined && this.#entered.has(identity)) {
-      this.#skip(entry.path, `the directory at block ${entry.extents[0]!.lba} stands in the tree already`);
-      return false;
-    }
-    if (depth > maximumDepth) {
-      this.#skip(entry.path, `more than ${maximumDepth} directories lie above it`);
-      return false;
+    const isKnown = identity !== undefined && this.#entered.has(identity);
+    if (isKnown || depth > maximumDepth) {
+      const reason = isKnown
+        ? `the directory at block ${Math.floor(identity / blockBytes)} stands in the tree already`
+        : `more than ${maximumDepth} directories lie above it`;
+      if (isNew) {
+        node.parent?.children.delete(node.name);
+        this.#skip(entry.path, reason);
+      } else {
+        this.#report.differs(node.path, [fileSystem], `it is not followed in ${fileSystem}: ${reason}`);
+      }
+      return;
     }
     if (identity !== undefined) this.#entered.add(identity);
     this.#totalBlocks += blocksOf(entry.bytes);
     open.push(directory);
-    return true;
   }
 
-  #content(entry: DiscEntry): Content {
-    // Empty files state any block, or one of another file: they are no links of each other.
-    if (entry.bytes === 0) return this.#empty;
-    // What starts with a hole lies nowhere there.
-    const first = identityOf(entry) ?? -(entry.serialNumber ?? 0);
-    const known = this.#contents.get(first);
-    const { serialNumber } = entry;
-    for (const shared of known === undefined ? [] : Array.isArray(known) ? known : [known]) {
-      const { extents } = shared.content;
-      const isSame =
-        extents.length === entry.extents.length &&
-        extents.every((extent, index) => {
-          const other = entry.extents[index]!;
-          return byteAddressOf(extent) === byteAddressOf(other) && extent.bytes === other.bytes;
-        });
-      if (isSame && mayBeOneFile(shared.serialNumber, serialNumber)) return shared.content;
+  /** Leaves out, and reports, what no tree could give. */
+  #dropUnread(): void {
+    for (const [item, reason] of this.#items.refused) {
+      item.parent?.children.delete(item.name);
+      this.#skip(item.path, reason);
     }
-    const content = new OnDiscContent(this.#blocks, entry.extents);
-    const added: SharedContent = { content, serialNumber };
-    this.#contents.set(first, known === undefined ? added : Array.isArray(known) ? [...known, added] : [known, added]);
-    return content;
+    for (const [directory, error] of this.#items.unread) {
+      this.#skip(`${directory.path}/…`, `its directory cannot be read: ${error.message}`, error);
+    }
+  }
+
+  #rootUnreadable(fileSystem: FileSystemName, consequence: string, error: DiscError): void {
+    const what = `the root of ${fileSystem} cannot be read, ${consequence}: ${error.message}`;
+    this.#report.differs("/", [fileSystem], what, error);
   }
 
   #progress(entry: DiscEntry): void {
@@ -214,15 +278,35 @@ class TreeImport {
 }
 
 /**
- * Reads the tree of a session, the last whole one where `options` name no other. Contents stay where they are: each
- * file's content has the extents in which it lies. Files with the same extents are links of each other and share one
- * content, unless their serial numbers say otherwise. What cannot be represented is reported as W_SKIPPED.
+ * Reads trees of one session and joins them into one: names and attributes are those of the first, what it lacks comes
+ * from the others, and what they say differently is reported as W_TREES_DIFFER.
+ *
+ * @param trees The richest first.
+ * @param bootCatalogLba Block of the boot catalog, which some programs show as a file of some of the trees.
+ * @throws {@link DiscError} what reading the roots raises; E_CANCELLED.
+ */
+export async function importTrees(
+  blocks: BlockSource,
+  trees: readonly TreeReader[],
+  options: ImportOptions = {},
+  bootCatalogLba?: number,
+): Promise<JoinedTree> {
+  return await new SessionImport(blocks, options, bootCatalogLba).run(trees);
+}
+
+/**
+ * Reads a session, the last whole one where `options` name no other: all its trees, joined into one, or the tree that
+ * `options` name, alone. Contents stay where they are: each file's content has the extents in which it lies. Files with
+ * the same extents are links of each other and share one content, unless their serial numbers say otherwise. What cannot
+ * be represented is reported as W_SKIPPED, what the trees say differently as W_TREES_DIFFER.
  *
  * @throws {@link DiscError} as `openImage`; E_NOTHING_TO_IMPORT where every session was cut off.
  */
 export async function importTree(source: ImageSource, options: ImportOptions = {}): Promise<ImportedTree> {
-  const { blocks, tree, volume, session } = await openSession(source, { ...options, wholeOnly: true });
-  const root = await new TreeImport(blocks, tree, options).run();
+  const opened = await openSession(source, { ...options, wholeOnly: true });
+  const { blocks, volume, session } = opened;
+  const { bootCatalogLba } = volume.descriptors;
+  const { root, fileSystem } = await importTrees(blocks, treesOf(opened, options), options, bootCatalogLba);
   const { fileSystems, volumeName } = volume;
-  return { root, fileSystem: tree.fileSystem, fileSystems, volumeName, session, udf: volume.udf?.information };
+  return { root, fileSystem, fileSystems, volumeName, session, udf: volume.udf?.information };
 }

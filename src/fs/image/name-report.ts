@@ -2,6 +2,7 @@ import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { Catalog, CatalogDirectory } from "../layout/catalog.js";
 import { bytesFromName } from "../names/name-bytes.js";
+import type { Item } from "../tree/directory.js";
 import { joinPath } from "../tree/path.js";
 import type { ImageTimes } from "./times.js";
 
@@ -23,13 +24,30 @@ function reportLink(path: string, target: string, onWarning: WarningListener): v
   onWarning(new DiscError("W_NOT_REPRESENTED", `"${path}": ${reason}`, { path, fileSystem: "Rock Ridge", reason }));
 }
 
-/** Warns of what is written rightly and still reads badly somewhere: names that fold, long names, odd times. */
-export function reportNames(catalog: Catalog, times: ImageTimes, onWarning: WarningListener): void {
+/** Warns of named streams that are not written. */
+function reportStreams(item: Item, { streams }: Catalog, fileSystem: string, onWarning: WarningListener): void {
+  if (item.streams === undefined || streams.has(item)) return;
+  const { path } = item;
+  const reason = "UDF from 2.00 on alone holds its named streams";
+  onWarning(new DiscError("W_NOT_REPRESENTED", `"${path}": ${reason}`, { path, fileSystem, reason }));
+}
+
+/**
+ * Warns of what is written rightly and still reads badly somewhere: names that fold, long names, odd times; and of streams
+ * that are not written.
+ *
+ * @param fileSystem The one that would hold streams, or else holds most.
+ */
+export function reportNames(catalog: Catalog, times: ImageTimes, fileSystem: string, onWarning: WarningListener): void {
   for (const directory of catalog.directories) {
     times.check(directory.node);
+    reportStreams(directory.node, catalog, fileSystem, onWarning);
     reportFolding(directory, onWarning);
     for (const child of directory.children) {
-      if (child.type !== "directory") times.check(child);
+      if (child.type !== "directory") {
+        times.check(child);
+        reportStreams(child, catalog, fileSystem, onWarning);
+      }
       if (child.type === "symlink") reportLink(joinPath(directory.node.path, child.name), child.target, onWarning);
       if (child.name.length * 3 <= linuxNameBytes) continue;
       const bytes = bytesFromName(child.name).length;

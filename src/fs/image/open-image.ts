@@ -12,7 +12,7 @@ import type { DetectedVolume, VolumeOptions } from "./detect.js";
 import { detectVolume, openTree } from "./detect.js";
 import { DiscImage } from "./disc-image.js";
 import type { ImageSession } from "./sessions.js";
-import { chainedSessions, scanSessions } from "./sessions.js";
+import { blocksFrom, chainedSessions, scanSessions } from "./sessions.js";
 
 /** What an image is read from: blocks, and, where there is one, the table of their sessions. */
 export interface ImageSource extends BlockSource {
@@ -52,7 +52,7 @@ interface ProbedSession {
 async function findSessions(source: BlockSource, given: readonly Session[], options: OpenOptions): Promise<Session[]> {
   const { start, scan, addressOffset = 0, signal } = options;
   if (start !== undefined) {
-    const blocks = Math.max(0, source.blocks - start);
+    const blocks = await blocksFrom(source, start, signal);
     return [{ number: 1, startLba: start, blocks, state: "complete", data: true }];
   }
   if (scan === true) return scanSessions(source, signal);
@@ -70,39 +70,32 @@ async function findSessions(source: BlockSource, given: readonly Session[], opti
 /**
  * Looks into a session; what is wrong with one that is not opened is no warning for the caller.
  *
+ * @param endLba The block behind the last one that was recorded, or may have been.
  * @param isFromTable Whether the session's length is what a drive recorded, and not what its descriptors say.
  */
 async function probe(
   source: BlockSource,
   found: Session,
+  endLba: number,
   isFromTable: boolean,
   options: VolumeOptions,
 ): Promise<ProbedSession> {
   const { number, startLba, blocks, state } = found;
   try {
-    const volume = await detectVolume(source, startLba, {
-      ...options,
-      onWarning: undefined,
-      endLba: endOfSession(found),
-    });
+    const volume = await detectVolume(source, startLba, { ...options, onWarning: undefined, endLba });
     const { fileSystems, volumeName } = volume;
     const udf = volume.udf?.information;
     const cutOff = isFromTable ? await cutOffReason(source, volume, startLba + blocks, options) : undefined;
     const known = cutOff === undefined ? state : "damaged";
-    const session: ImageSession = { number, startLba, blocks, state: known, fileSystems, volumeName, udf };
+    const session: ImageSession = { number, startLba, blocks, state: known, endLba, fileSystems, volumeName, udf };
     return { session, volume, failure: undefined, cutOff };
   } catch (error) {
     throwIfCancelled(options.signal, "looking for file systems");
     if (!(error instanceof DiscError)) throw error;
     const nothing = { fileSystems: [], volumeName: "", udf: undefined };
-    const session: ImageSession = { number, startLba, blocks, state, ...nothing };
+    const session: ImageSession = { number, startLba, blocks, state, endLba, ...nothing };
     return { session, volume: undefined, failure: error };
   }
-}
-
-/** The block behind a session's last one; what is not known, or not said, is `undefined`. */
-function endOfSession({ startLba, blocks }: Pick<ImageSession, "startLba" | "blocks">): number | undefined {
-  return blocks === null || blocks === 0 ? undefined : startLba + blocks;
 }
 
 function isReadable({ session }: ProbedSession): boolean {
@@ -196,9 +189,15 @@ async function probeSessions(
   const blocks: BlockSource = addressOffset > 0 ? new DisplacedSource(source, addressOffset) : source;
   const given = source.sessions ?? [];
   const isFromTable = given.length > 0 && start === undefined && scan !== true;
+  const isExact = isFromTable || start !== undefined;
   const probed: ProbedSession[] = [];
-  for (const found of await findSessions(blocks, given, options)) {
-    probed.push(await probe(blocks, found, isFromTable, options));
+  const sessions = await findSessions(blocks, given, options);
+  for (const [index, found] of sessions.entries()) {
+    // What descriptors say may be less than was recorded: up to the next session, all may belong to this one.
+    const next = sessions[index + 1]?.startLba ?? 0;
+    const stated = isExact && found.blocks > 0 ? found.startLba + found.blocks : blocks.blocks;
+    const endLba = !isExact && next > found.startLba ? next : stated;
+    probed.push(await probe(blocks, found, endLba, isFromTable, options));
   }
   return { blocks, probed };
 }
@@ -233,7 +232,7 @@ export async function openSession(
   if (chosen?.volume === undefined || !isReadable(chosen)) throw noFileSystem(probed, chosen, source.name ?? "");
   // Once more, now for the warnings of the session that is opened.
   const { session } = chosen;
-  const volume = await detectVolume(blocks, session.startLba, { ...options, endLba: endOfSession(session) });
+  const volume = await detectVolume(blocks, session.startLba, { ...options, endLba: session.endLba });
   checkVolumeSize(volume, blocks, onWarning);
   const fileSystem = options.fileSystem ?? volume.fileSystems[0]!;
   const tree = openTree(blocks, volume, fileSystem, options);

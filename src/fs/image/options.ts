@@ -1,3 +1,4 @@
+import { recordingTimeRange } from "../../codec/time.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { Charset } from "../names/charset.js";
@@ -5,8 +6,8 @@ import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
 import type { JolietNameLength } from "../names/joliet-name.js";
 import type { RockRidgeVersion } from "../rockridge/entries.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
-import type { UdfRevision } from "../udf/revision.js";
-import { udfRevisions } from "../udf/revision.js";
+import type { RevisionRules, UdfRevision } from "../udf/revision.js";
+import { revisionNumber, rulesOf, udfRevisions } from "../udf/revision.js";
 
 /** What an image is like. All can be changed until the result is made. */
 export interface ImageOptions {
@@ -40,6 +41,11 @@ export interface ImageOptions {
   readonly udfEmbedFiles?: boolean | undefined;
   /** Finds file entries by a virtual allocation table, as packet writing on write-once discs does. From 1.50 on. */
   readonly udfVirtual?: boolean | undefined;
+  /**
+   * Whether the disc is finalised behind this session: a partition with a virtual allocation table then ends with it, and
+   * not with the medium.
+   */
+  readonly finalised?: boolean | undefined;
   /** The character set of Rock Ridge names. Default: their own bytes, which are UTF-8 nearly always. */
   readonly charset?: Charset | undefined;
   readonly systemIdentifier?: string | undefined;
@@ -97,9 +103,7 @@ export function checkOptions(options: ImageOptions): void {
   checkOneOf("isoLevel", isoLevel, [1, 2, 3, 4]);
   checkOneOf("rockRidgeVersion", rockRidgeVersion, ["1.10", "1.12"]);
   checkOneOf("udfRevision", options.udfRevision, udfRevisions);
-  if (options.udfVirtual === true && (options.udfRevision === "1.02" || Number(options.udfRevision ?? 1.5) >= 2.5)) {
-    refuse("udfVirtual", true, "with revisions 1.50, 2.00 and 2.01");
-  }
+  if (options.udfRevision !== undefined) checkVirtual(options, rulesOf(options.udfRevision));
   if (options.udfEmbedFiles === true && (isWritten(options, "iso") || options.udfVirtual === true)) {
     refuse("udfEmbedFiles", true, "in images of UDF alone, without a virtual partition");
   }
@@ -107,8 +111,10 @@ export function checkOptions(options: ImageOptions): void {
   if (options.isoRelaxations?.longNames === true && options.isoRelaxations.omitVersion !== true) {
     refuse("isoRelaxations", options.isoRelaxations, "longNames only together with omitVersion");
   }
-  if (sourceDateEpoch !== undefined && !(Number.isSafeInteger(sourceDateEpoch) && sourceDateEpoch >= 0)) {
-    refuse("sourceDateEpoch", sourceDateEpoch, "whole seconds since 1970");
+  const lastSecond = Math.floor(recordingTimeRange.lastMs / 1000);
+  const isWhole = sourceDateEpoch === undefined || Number.isSafeInteger(sourceDateEpoch);
+  if (!isWhole || (sourceDateEpoch ?? 0) < 0 || (sourceDateEpoch ?? 0) > lastSecond) {
+    refuse("sourceDateEpoch", sourceDateEpoch, "whole seconds since 1970, up to the year 2155");
   }
   if (freeMediaBlocks !== undefined && !(Number.isSafeInteger(freeMediaBlocks) && freeMediaBlocks > 0)) {
     refuse("freeMediaBlocks", freeMediaBlocks, "a positive number of blocks");
@@ -124,6 +130,16 @@ export function checkOptions(options: ImageOptions): void {
 /** The volume name as the primary descriptor holds it: one byte a character, "_" for what is not ASCII. */
 export function isoVolumeName(name: string): string {
   return name.replace(/[^\x20-\x7e]/gu, "_");
+}
+
+/**
+ * Refuses a virtual allocation table in a revision that has none: they came with 1.50, and metadata partitions exclude them.
+ *
+ * @throws {@link DiscError} E_OPTION_INVALID.
+ */
+export function checkVirtual({ udfVirtual }: ImageOptions, { number, hasMetadataPartition }: RevisionRules): void {
+  if (udfVirtual !== true || (number >= revisionNumber("1.50") && !hasMetadataPartition)) return;
+  refuse("udfVirtual", true, "with revisions 1.50, 2.00 and 2.01");
 }
 
 function checkVolumeName(name: string | undefined): void {

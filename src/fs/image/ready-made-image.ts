@@ -38,8 +38,8 @@ export function wrongAddress(
   nextWritableAddress: number,
   madeFor: number | null,
 ): DiscError<"E_IMAGE_WRONG_ADDRESS"> {
-  const made = madeFor === null ? "for another one" : `for block ${madeFor}`;
-  const message = `${name}: the next writable address is ${nextWritableAddress}, the image was made ${made}`;
+  const made = madeFor === null ? "does not show that it was made for it" : `was made for block ${madeFor}`;
+  const message = `${name}: the next writable address is ${nextWritableAddress}, the image ${made}`;
   return new DiscError("E_IMAGE_WRONG_ADDRESS", message, { nextWritableAddress, madeFor });
 }
 
@@ -85,7 +85,8 @@ export async function addressOfImage(source: BlockSource, signal?: AbortSignal):
  * at block 0 alone.
  *
  * @param name For messages.
- * @throws {@link DiscError} E_IMAGE_WRONG_ADDRESS where it was made for another address; E_READ_FAILED, E_CANCELLED.
+ * @throws {@link DiscError} E_IMAGE_WRONG_ADDRESS where it was made for another address; E_NO_FILE_SYSTEM where it is
+ *   empty; E_READ_FAILED, E_CANCELLED.
  */
 export async function readyMadeImage(
   source: BlockSource,
@@ -93,6 +94,7 @@ export async function readyMadeImage(
   name = "image",
   signal?: AbortSignal,
 ): Promise<SessionData> {
+  if (source.blocks === 0) throw new DiscError("E_NO_FILE_SYSTEM", `${name} is empty`, { startLba: firstBlock });
   const madeFor = await addressOfImage(source, signal);
   if (madeFor !== firstBlock && !(firstBlock === 0 && (await hasNoTree(source, signal)))) {
     throw wrongAddress(name, firstBlock, madeFor);

@@ -18,6 +18,7 @@ const chunkBlocks = 1024;
 export class SessionImage implements SessionData, AsyncDisposable {
   readonly plan: Plan;
   readonly importedFrom: DiscIdentity | null;
+  readonly endsInPostGap: boolean;
   /** Where the contents lie that this session writes. */
   readonly contents: ContentLayout;
   readonly #renderers: ReadonlyMap<string, Renderer>;
@@ -28,10 +29,12 @@ export class SessionImage implements SessionData, AsyncDisposable {
     renderers: ReadonlyMap<string, Renderer>,
     contents: ContentLayout,
     importedFrom: DiscIdentity | null,
+    endsInPostGap: boolean,
     release: () => void,
   ) {
     this.plan = plan;
     this.importedFrom = importedFrom;
+    this.endsInPostGap = endsInPostGap;
     this.#renderers = renderers;
     this.contents = contents;
     this.#release = release;
@@ -43,10 +46,6 @@ export class SessionImage implements SessionData, AsyncDisposable {
 
   get blocks(): number {
     return this.plan.blocks;
-  }
-
-  get endsExactly(): boolean {
-    return this.plan.regions.some(({ region }) => region.kind === "udfTable");
   }
 
   /**

@@ -6,6 +6,10 @@ import { alignUp, blockBytes } from "../../units.js";
 import { primaryDescriptorAt, rootLbaOf } from "../iso9660/descriptor-set.js";
 import { readSoundHead } from "../iso9660/directory-record.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
+import { isVolumeStructure } from "../udf/anchor-reader.js";
+import type { UdfSession } from "../udf/session-reader.js";
+import { udfSessionAt } from "../udf/session-reader.js";
+import { VolumeBytes } from "../udf/volume-bytes.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { DetectedFileSystem } from "./detect.js";
 
@@ -17,6 +21,8 @@ export interface ImageSession {
   /** `null` where it is not known. */
   readonly blocks: number | null;
   readonly state: SessionState;
+  /** The block behind the last one that was recorded in it, or may have been. */
+  readonly endLba: number;
   /** None where nothing can be read. */
   readonly fileSystems: readonly DetectedFileSystem[];
   readonly volumeName: string;
@@ -29,6 +35,12 @@ const growableSessionAlignment = 32;
 
 /** What growisofs aligns to. */
 const growisofsAlignment = 16;
+
+/** Blocks behind a session of UDF alone in which the next one is looked for: they do not say where they end. */
+const gapBlocks = 16_384;
+
+/** Blocks that are read at once. */
+const chunkBlocks = 512;
 
 /** What the search for sessions looks at in a primary volume descriptor. */
 interface Header {
@@ -51,8 +63,8 @@ async function readHeader(
   const lba = startLba + firstVolumeDescriptorBlock;
   if (lba >= source.blocks) return undefined;
   const block = new Uint8Array(blockBytes);
-  await source.read(lba, 1, block, signal);
-  return headerOf(block, 0);
+  const isRead = await readAll(source, lba, 1, block, signal);
+  return isRead[0] ? headerOf(block, 0) : undefined;
 }
 
 function sessionAt(number: number, startLba: number, blocks: number): Session {
@@ -62,14 +74,15 @@ function sessionAt(number: number, startLba: number, blocks: number): Session {
 /**
  * Follows the chain of sessions that xorriso and this package leave in files and on overwritable media: the first one
  * at block 32, each with its own length in its own header, the next one behind it. The header at block 16 is a copy of
- * the newest one's, with the length of all. Without a chain there is one session, which starts at block 0.
+ * the newest one's, with the length of all. Without a chain there is one session, which starts at block 0. Sessions of
+ * UDF alone follow on each other from block 0 or 32 on, with gaps between them.
  *
  * @returns In order of address; none where there is no header at all.
- * @throws {@link DiscError} E_READ_FAILED, E_CANCELLED.
+ * @throws {@link DiscError} E_CANCELLED.
  */
 export async function chainedSessions(source: BlockSource, signal?: AbortSignal): Promise<Session[]> {
   const newest = await readHeader(source, 0, signal);
-  if (newest === undefined) return [];
+  if (newest === undefined) return await chainedUdfSessions(source, signal);
   const end = Math.min(newest.volumeSpaceSize, source.blocks);
   const found: Session[] = [];
   let last: Header | undefined;
@@ -94,34 +107,128 @@ export async function chainedSessions(source: BlockSource, signal?: AbortSignal)
   return found;
 }
 
-interface Candidate extends Header {
+/** As {@link chainedSessions}, where the newest header is one of UDF alone. */
+async function chainedUdfSessions(source: BlockSource, signal: AbortSignal | undefined): Promise<Session[]> {
+  const bytes = new VolumeBytes(source);
+  const newest = await udfSessionAt(bytes, 0, signal);
+  if (newest === undefined) return [];
+  const grown = await udfSessionAt(bytes, growableSessionAlignment, signal);
+  const starts: number[] = [];
+  let start: number | undefined = grown === undefined ? 0 : growableSessionAlignment;
+  let last = grown ?? newest;
+  while (start !== undefined) {
+    starts.push(start);
+    start = await nextUdfSession(source, bytes, start, last, signal);
+    last = (start === undefined ? undefined : await udfSessionAt(bytes, start, signal)) ?? last;
+  }
+  const found = starts.map((startLba, index) =>
+    sessionAt(index + 1, startLba, (starts[index + 1] ?? source.blocks) - startLba),
+  );
+  if (grown !== undefined && last.sequenceLba !== newest.sequenceLba) {
+    found.push(sessionAt(found.length + 1, 0, source.blocks));
+  }
+  return found;
+}
+
+/** Where the next session starts behind one of UDF alone; `undefined` where none is found. */
+async function nextUdfSession(
+  source: BlockSource,
+  bytes: VolumeBytes,
+  startLba: number,
+  { endLba }: UdfSession,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
+  const first = Math.max(endLba, startLba + firstVolumeDescriptorBlock + 1);
+  const end = Math.min(source.blocks, first + gapBlocks);
+  for await (const { startLba: candidate, isUdf } of announcedStarts(source, first, end, signal)) {
+    if (candidate < endLba) continue;
+    if (isUdf && (await udfSessionAt(bytes, candidate, signal)) !== undefined) return candidate;
+  }
+  return undefined;
+}
+
+/**
+ * How many blocks a session has of which only the start is known.
+ *
+ * @throws {@link DiscError} E_CANCELLED.
+ */
+export async function blocksFrom(source: BlockSource, startLba: number, signal?: AbortSignal): Promise<number> {
+  const all = Math.max(0, source.blocks - startLba);
+  const bytes = new VolumeBytes(source);
+  const session = await udfSessionAt(bytes, startLba, signal);
+  if (session === undefined) return all;
+  const next = await nextUdfSession(source, bytes, startLba, session, signal);
+  return next === undefined ? all : next - startLba;
+}
+
+/** A session that was found by its descriptors. */
+interface Candidate {
   readonly startLba: number;
+  /** Tells its tree from those of others. */
+  readonly tree: string;
+  /** `undefined` for one of UDF alone. */
+  readonly header: Header | undefined;
 }
 
 /** Whether the root directory lies where a descriptor says: not so in an image that is a file of another image. */
-async function hasRoot(source: BlockSource, candidate: Candidate, signal: AbortSignal | undefined): Promise<boolean> {
-  if (candidate.rootLba >= source.blocks) return false;
+async function hasRoot(source: BlockSource, { rootLba }: Header, signal: AbortSignal | undefined): Promise<boolean> {
+  if (rootLba >= source.blocks) return false;
   const block = new Uint8Array(blockBytes);
-  await source.read(candidate.rootLba, 1, block, signal);
-  if (block[0]! < 34 || block[32] !== 1 || block[33] !== 0) return false;
-  return readSoundHead(block, 0)?.locationOfExtent === candidate.rootLba;
+  const isRead = await readAll(source, rootLba, 1, block, signal);
+  if (!isRead[0] || block[0]! < 34 || block[32] !== 1 || block[33] !== 0) return false;
+  return readSoundHead(block, 0)?.locationOfExtent === rootLba;
+}
+
+/** A block in which the descriptors of a session begin. */
+interface AnnouncedStart {
+  readonly startLba: number;
+  /** Whether UDF's descriptors are the first. */
+  readonly isUdf: boolean;
+  readonly header: Header | undefined;
+}
+
+/** Blocks in which the descriptors of sessions may begin, among those from `first` to before `end`. */
+async function* announcedStarts(
+  source: BlockSource,
+  first: number,
+  end: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<AnnouncedStart> {
+  const buffer = new Uint8Array(chunkBlocks * blockBytes);
+  let lastDescriptorLba = -1;
+  for (let lba = first; lba < end; lba += chunkBlocks) {
+    throwIfCancelled(signal, "searching for sessions");
+    const count = Math.min(chunkBlocks, end - lba);
+    const isRead = await readAll(source, lba, count, buffer, signal);
+    for (let index = 0; index < count; index++) {
+      if (!isRead[index]) continue;
+      const at = index * blockBytes;
+      const header = headerOf(buffer, at);
+      const startLba = lba + index - firstVolumeDescriptorBlock;
+      const isUdf = isVolumeStructure(buffer, at, "BEA01");
+      // Of the descriptors of one session, the first counts.
+      const isFirst = lastDescriptorLba !== lba + index - 1;
+      if (isUdf || isVolumeStructure(buffer, at, "CD001")) lastDescriptorLba = lba + index;
+      if (startLba >= 0 && (header !== undefined || (isUdf && isFirst))) yield { startLba, isUdf, header };
+    }
+  }
 }
 
 async function findCandidates(source: BlockSource, signal: AbortSignal | undefined): Promise<Candidate[]> {
-  const chunkBlocks = 512;
-  const buffer = new Uint8Array(chunkBlocks * blockBytes);
+  const bytes = new VolumeBytes(source);
   const candidates: Candidate[] = [];
-  for (let lba = firstVolumeDescriptorBlock; lba < source.blocks; lba += chunkBlocks) {
-    throwIfCancelled(signal, "searching for sessions");
-    const count = Math.min(chunkBlocks, source.blocks - lba);
-    const isRead = await readAll(source, lba, count, buffer, signal);
-    for (let index = 0; index < count; index++) {
-      const header = isRead[index] ? headerOf(buffer, index * blockBytes) : undefined;
-      const startLba = lba + index - firstVolumeDescriptorBlock;
-      // A copy of the descriptor may follow on it.
-      const isCopy = candidates.at(-1)?.startLba === startLba - 1;
-      if (header !== undefined && !isCopy) candidates.push({ ...header, startLba });
+  for await (const found of announcedStarts(source, firstVolumeDescriptorBlock, source.blocks, signal)) {
+    const { startLba, header } = found;
+    // A copy of the descriptor may follow on it.
+    if (candidates.at(-1)?.startLba === startLba - 1) continue;
+    if (header !== undefined) {
+      if (await hasRoot(source, header, signal)) {
+        candidates.push({ startLba, tree: `iso ${header.rootLba}`, header });
+      }
+      continue;
     }
+    const session = await udfSessionAt(bytes, startLba, signal);
+    if (session !== undefined) candidates.push({ startLba, tree: `udf ${session.sequenceLba}`, header });
   }
   return candidates;
 }
@@ -154,9 +261,12 @@ async function readAll(
 }
 
 /** Blocks of a session whose header states its length from its own start, or, in other writers, from block 0. */
-function blocksOfSession({ startLba, volumeSpaceSize }: Candidate, limit: number): number {
+function blocksOfSession({ startLba, header }: Candidate, limit: number): number {
+  const all = limit - startLba;
+  if (header === undefined) return all;
+  const { volumeSpaceSize } = header;
   const isRelative = volumeSpaceSize <= startLba || startLba + volumeSpaceSize <= limit;
-  return Math.min(isRelative ? volumeSpaceSize : volumeSpaceSize - startLba, limit - startLba);
+  return Math.min(isRelative ? volumeSpaceSize : volumeSpaceSize - startLba, all);
 }
 
 /**
@@ -166,12 +276,9 @@ function blocksOfSession({ startLba, volumeSpaceSize }: Candidate, limit: number
  * @throws {@link DiscError} E_CANCELLED.
  */
 export async function scanSessions(source: BlockSource, signal?: AbortSignal): Promise<Session[]> {
-  const rooted: Candidate[] = [];
-  for (const candidate of await findCandidates(source, signal)) {
-    if (await hasRoot(source, candidate, signal)) rooted.push(candidate);
-  }
-  const kept = rooted.filter(
-    ({ startLba, rootLba }) => startLba > 0 || !rooted.some((other) => other.startLba > 0 && other.rootLba === rootLba),
+  const found = await findCandidates(source, signal);
+  const kept = found.filter(
+    ({ startLba, tree }) => startLba > 0 || !found.some((other) => other.startLba > 0 && other.tree === tree),
   );
   return kept.map((candidate, index) => {
     const limit = kept[index + 1]?.startLba ?? source.blocks;

@@ -1,19 +1,23 @@
 /** Which writer makes the UDF volume of a session. */
-import type { WarningListener } from "../../errors.js";
+import type { Warning, WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import { blockBytes } from "../../units.js";
 import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Item } from "../tree/directory.js";
 import type { FileEntryReference } from "../tree/disc-entry.js";
+import { maximumMetadataExtents } from "../udf/metadata-file.js";
+import { entryCreationMs } from "../udf/metadata-renderer.js";
 import type { RevisionRules, UdfRevision } from "../udf/revision.js";
 import { revisionNumber, rulesOf, udfRevisions } from "../udf/revision.js";
 import type { UdfStructure } from "../udf/udf-layout.js";
 import { firstFreeUniqueId } from "../udf/udf-layout.js";
 import type { UdfContinuation } from "../udf/udf-writer.js";
 import { partitionStartOf, UdfWriter } from "../udf/udf-writer.js";
+import { firstFreeNumber } from "../udf/virtual-allocation-table-writer.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { ImageOptions } from "./options.js";
+import { checkVirtual } from "./options.js";
 import type { ImageTimes } from "./times.js";
 
 /** How the UDF volume of a session is written: decided before the tree is taken. */
@@ -23,8 +27,8 @@ export interface UdfPlan {
   /** Bytes up to which files are kept in their file entries. */
   readonly embeddedBytes: number;
   readonly continuation: UdfContinuation | undefined;
-  /** Whether unchanged file entries of the session before can be referred to. */
-  readonly refersToEntries: boolean;
+  /** How unchanged file entries of the session before can be referred to; `undefined` where they cannot. */
+  readonly entriesBefore: UdfStructure | undefined;
   readonly mediumEnd: number | undefined;
 }
 
@@ -75,6 +79,7 @@ function continuationOf(before: UdfVolumeInformation): UdfContinuation | undefin
     tagSerialNumber,
     // Where nothing is known of the ids in use, all entries are written anew, and ids begin anew.
     nextUniqueId: nextUniqueIdOf(before) ?? firstFreeUniqueId,
+    metadataFiles: before.metadataFiles,
     virtualAllocationTable:
       vat === undefined ? undefined : { entries: vat.entries, icbBlock: vat.icbLba - partitionStart },
   };
@@ -83,7 +88,7 @@ function continuationOf(before: UdfVolumeInformation): UdfContinuation | undefin
 /**
  * Decides how a UDF volume is written.
  *
- * @throws {@link DiscError} E_UDF_REVISION_FIXED.
+ * @throws {@link DiscError} E_UDF_REVISION_FIXED; E_OPTION_INVALID for a table in a revision without any.
  */
 export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanInput): UdfPlan {
   const imported = before === undefined ? undefined : revisionOf(before);
@@ -94,6 +99,7 @@ export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanIn
     throw new DiscError("E_UDF_REVISION_FIXED", message, { imported, wanted });
   }
   const rules = rulesOf(wanted ?? imported ?? virtualRevision(options, usualRevision));
+  checkVirtual(options, rules);
   const structure = options.udfVirtual === true ? "virtual" : rules.hasMetadataPartition ? "metadata" : "plain";
   const continuation = before === undefined ? undefined : continuationOf(before);
   return {
@@ -101,13 +107,14 @@ export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanIn
     structure,
     embeddedBytes: options.udfEmbedFiles === true ? embeddedBytesOf(rules) : 0,
     continuation,
-    refersToEntries:
+    entriesBefore:
       before !== undefined &&
       continuation !== undefined &&
       rules.revision === imported &&
-      structure === "plain" &&
-      structureOf(before) === "plain" &&
-      nextUniqueIdOf(before) !== undefined,
+      structure === structureOf(before) &&
+      nextUniqueIdOf(before) !== undefined
+        ? structure
+        : undefined,
     mediumEnd,
   };
 }
@@ -157,20 +164,55 @@ function isSame(
     entry.mtimeMs === times.modifyMs(item) &&
     entry.atimeMs === times.accessMs(item) &&
     entry.ctimeMs === times.attributesMs(item) &&
-    entry.birthtimeMs === (times.creationMs(item) ?? (rules.extended ? times.modifyMs(item) : null))
+    entry.birthtimeMs === (rules.extended ? entryCreationMs(times, item) : times.creationMs(item))
   );
+}
+
+const partitionKinds = { plain: "type1", metadata: "metadata", virtual: "virtual" } as const;
+
+/** Items from which on a metadata file goes on with that of the session before, and so is in several extents. */
+const manyItems = 4096;
+
+/**
+ * Whether old entries are worth referring to. A metadata partition then has several extents, of which some readers
+ * (libudfread, 7-Zip) read the first alone: for a few megabytes that is too much to ask.
+ */
+function isWorthwhile({ structure, continuation }: UdfPlan, catalog: Catalog): boolean {
+  if (structure !== "metadata") return true;
+  const extents = continuation?.metadataFiles?.main.length ?? 0;
+  return extents > 0 && extents < maximumMetadataExtents && catalog.links.length >= manyItems;
+}
+
+function omitted(path: string, what: string, reason: string): Warning {
+  return new DiscError("W_NOT_REPRESENTED", `${what} not in UDF: ${reason}`, { path, fileSystem: "UDF", reason });
+}
+
+function shortened(path: string, name: string): Warning {
+  const message = `"${path}" is shortened to "${name}" in UDF`;
+  return new DiscError("W_NAME_SHORTENED", message, { path, fileSystem: "UDF", name });
 }
 
 /** The writer of a session's UDF volume. */
 export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
   const { options, catalog, contents, times, onWarning, sessionStart } = parts;
-  const { rules, structure, continuation, mediumEnd } = plan;
+  const { rules, structure, mediumEnd } = plan;
   const align = rules.hasMetadataPartition ? 32 : 1;
-  const partitionStart = partitionStartOf(sessionStart, continuation?.partitionStart, lowestPinned(contents), align);
+  const partitionStart = partitionStartOf(
+    sessionStart,
+    plan.continuation?.partitionStart,
+    lowestPinned(contents),
+    align,
+  );
   // Addresses in old entries count from where the partition started then.
-  const refers = plan.refersToEntries && partitionStart === continuation?.partitionStart;
+  const isInPlace = partitionStart === plan.continuation?.partitionStart;
+  const entriesBefore = isInPlace && isWorthwhile(plan, catalog) ? plan.entriesBefore : undefined;
+  const continuation =
+    entriesBefore === "metadata" || plan.continuation === undefined
+      ? plan.continuation
+      : { ...plan.continuation, metadataFiles: undefined };
   const specialFiles = options.udfSpecialFiles === true;
-  return new UdfWriter({
+  const missing: { readonly path: string; readonly reason: string }[] = [];
+  const writer = new UdfWriter({
     rules,
     structure,
     catalog,
@@ -186,23 +228,33 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
     partitionStart,
     mediumEnd,
     reference: (item, links) => {
-      if (!refers || item.type !== "file" || item.fileEntry === undefined || item.streams !== undefined)
-        return undefined;
-      return isSame(item, links, item.fileEntry, times, rules) ? item.fileEntry : undefined;
+      if (entriesBefore === undefined || item.type !== "file" || item.streams !== undefined) return undefined;
+      const { fileEntry } = item;
+      const isFound = fileEntry !== undefined && fileEntry.partition === partitionKinds[entriesBefore];
+      // The first numbers of a table are those of the file set and the root.
+      if (!isFound || (entriesBefore === "virtual" && fileEntry.block < firstFreeNumber)) return undefined;
+      return isSame(item, links, fileEntry, times, rules) ? fileEntry : undefined;
     },
     onOmitted: (path, reason) => {
-      if (parts.hasSpecialFilesElsewhere) return;
-      const message = `"${path}" is not in UDF: ${reason}`;
-      onWarning(new DiscError("W_NOT_REPRESENTED", message, { path, fileSystem: "UDF", reason }));
+      if (parts.hasSpecialFilesElsewhere) missing.push({ path, reason });
+      else onWarning(omitted(path, `"${path}" is`, reason));
     },
     onShortened: (path, name) => {
-      if (parts.hasNamesElsewhere) return;
-      const message = `"${path}" is shortened to "${name}" in UDF`;
-      onWarning(new DiscError("W_NAME_SHORTENED", message, { path, fileSystem: "UDF", name }));
+      if (!parts.hasNamesElsewhere) onWarning(shortened(path, name));
     },
+    onStreamShortened: (path, name) => onWarning(shortened(path, name)),
     onLongPath: (path, bytes, limitBytes) => {
       const message = `"${path}": a path of ${bytes} bytes, UDF ${rules.revision} allows ${limitBytes}`;
       onWarning(new DiscError("W_NAME_LONG", message, { path, bytes, limitBytes }));
     },
   });
+  // Rock Ridge has them: said once, for those who will read UDF.
+  const [first] = missing;
+  if (first !== undefined) {
+    const { path } = first;
+    const what = missing.length === 1 ? `"${path}" is` : `"${path}" and ${missing.length - 1} more are`;
+    const usual = "links and devices are in Rock Ridge alone, unless UDF is told to hold them";
+    onWarning(omitted(path, what, specialFiles ? first.reason : usual));
+  }
+  return writer;
 }

@@ -5,84 +5,118 @@ import type { TaskOptions } from "../../medium/session-data.js";
 import { blockBytes, blocksOf } from "../../units.js";
 import type { Extent } from "../tree/content.js";
 import type { DiscEntry } from "../tree/disc-entry.js";
+import { byteAddressOf } from "../tree/disc-entry.js";
 import type { FindingReporter } from "./verify-structures.js";
 
 /** Blocks read at once. */
 const chunkBlocks = 512;
 
-/** A run of blocks that files hold. */
+/** A run of bytes of the disc that a file holds. */
 interface FileRun {
-  readonly lba: number;
-  readonly blocks: number;
+  readonly address: number;
+  readonly bytes: number;
   readonly path: string;
+  /** Whether it is of a named stream, and of no file. */
+  readonly isStream: boolean;
+}
+
+/** The block in which a run starts. */
+function lbaOf({ address }: FileRun): number {
+  return Math.floor(address / blockBytes);
 }
 
 /** Collects the extents of files. */
 export class ContentMap {
-  /** By first block: the longest run that starts there. */
+  /** By first byte: the longest run that starts there. */
   readonly #runs: Map<number, FileRun> = new Map();
   /** Where runs of the tree end, at the most. */
   endLba = 0;
 
-  add(entry: Pick<DiscEntry, "type" | "path" | "extents">): void {
-    for (const { lba, bytes } of joined(entry.extents)) {
-      const blocks = blocksOf(bytes);
-      this.endLba = Math.max(this.endLba, lba + blocks);
-      if (entry.type !== "file") continue;
-      const known = this.#runs.get(lba);
-      if (known === undefined || known.blocks < blocks) this.#runs.set(lba, { lba, blocks, path: entry.path });
+  add(entry: DiscEntry): void {
+    this.addExtents(entry.extents, entry.path, entry.type === "file", false);
+    for (const { name, extents } of entry.streams) this.addExtents(extents, `${entry.path}:${name}`, true, true);
+  }
+
+  addExtents(extents: readonly Extent[], path: string, isFile: boolean, isStream: boolean): void {
+    let open: FileRun | undefined;
+    const close = (): void => {
+      if (open !== undefined) this.#addRun(open);
+      open = undefined;
+    };
+    for (const extent of extents) {
+      const address = byteAddressOf(extent);
+      if (address === undefined) continue;
+      const end = address + extent.bytes;
+      this.endLba = Math.max(this.endLba, blocksOf(end));
+      if (!isFile || extent.bytes === 0) continue;
+      // How many extents a run is written as differs between file systems, which have other limits.
+      if (open !== undefined && open.address + open.bytes === address) open = { ...open, bytes: end - open.address };
+      else {
+        close();
+        open = { address, bytes: extent.bytes, path, isStream };
+      }
     }
+    close();
+  }
+
+  #addRun(run: FileRun): void {
+    const known = this.#runs.get(run.address);
+    const isLonger = known === undefined || known.bytes < run.bytes;
+    // What a file and a stream share is in the trees that have the file.
+    if (isLonger || (known.bytes === run.bytes && known.isStream)) this.#runs.set(run.address, run);
   }
 
   /** Takes over the runs of another tree. */
   include(other: ContentMap): void {
-    for (const run of other.#runs.values()) {
-      const known = this.#runs.get(run.lba);
-      if (known === undefined || known.blocks < run.blocks) this.#runs.set(run.lba, run);
-    }
+    for (const run of other.#runs.values()) this.#addRun(run);
   }
 
-  /** First blocks with their lengths, for the comparison of two trees. */
-  isSameRun(lba: number, blocks: number): boolean {
-    return this.#runs.get(lba)?.blocks === blocks;
+  /** Whether this map has a run of the same bytes, for the comparison of two trees. */
+  has({ address, bytes }: FileRun): boolean {
+    return this.#runs.get(address)?.bytes === bytes;
   }
 
   get runs(): FileRun[] {
-    return [...this.#runs.values()].sort((one, other) => one.lba - other.lba);
+    return [...this.#runs.values()].sort((one, other) => one.address - other.address);
   }
-}
-
-/** Extents that are recorded; those that follow on each other as one, because trees divide long files differently. */
-function joined(extents: readonly Extent[]): { readonly lba: number; readonly bytes: number }[] {
-  const runs: { readonly lba: number; readonly bytes: number }[] = [];
-  for (const { lba, bytes, offset = 0 } of extents) {
-    if (lba === null) continue;
-    const last = runs.at(-1);
-    const follows =
-      last !== undefined && last.bytes % blockBytes === 0 && last.lba + last.bytes / blockBytes === lba && offset === 0;
-    if (follows) runs[runs.length - 1] = { lba: last.lba, bytes: last.bytes + bytes };
-    else runs.push({ lba, bytes: offset + bytes });
-  }
-  return runs;
 }
 
 /** Reports files that lie on one another without being the same. */
 export function checkOverlaps(contents: ContentMap, report: FindingReporter): void {
   let before: FileRun | undefined;
   for (const run of contents.runs) {
-    if (before !== undefined && run.lba < before.lba + before.blocks) {
-      report("error", "EXTENTS_OVERLAP", run, `"${run.path}" and "${before.path}" overlap from block ${run.lba} on`);
+    if (before !== undefined && run.address < before.address + before.bytes) {
+      const place = { path: run.path, lba: lbaOf(run) };
+      const message = `"${run.path}" and "${before.path}" overlap from block ${place.lba} on`;
+      report("error", "EXTENTS_OVERLAP", place, message);
     }
-    if (before === undefined || run.lba + run.blocks > before.lba + before.blocks) before = run;
+    if (before === undefined || run.address + run.bytes > before.address + before.bytes) before = run;
   }
 }
 
 /** Reports files whose contents one tree has and another one lacks. */
 export function compareTrees(one: ContentMap, other: ContentMap, names: string, report: FindingReporter): void {
-  for (const { lba, blocks, path } of one.runs) {
-    if (other.isSameRun(lba, blocks)) continue;
-    report("warning", "TREES_DIFFER", { path, lba }, `"${path}" is in one tree alone, or of another length (${names})`);
+  for (const run of one.runs) {
+    const { path, isStream } = run;
+    // What stands in a file entry can be in no other tree, and UDF alone has streams.
+    if (run.address % blockBytes !== 0 || isStream || other.has(run)) continue;
+    const message = `"${path}" is in one tree alone, or of another length (${names})`;
+    report("warning", "TREES_DIFFER", { path, lba: lbaOf(run) }, message);
   }
+}
+
+/** The blocks in which runs lie, each once: small contents share one, and damaged discs have runs on one another. */
+function blocksOfRuns(runs: readonly FileRun[]): { lba: number; blocks: number; path: string }[] {
+  const read: { lba: number; blocks: number; path: string }[] = [];
+  let done = 0;
+  for (const { address, bytes, path } of runs) {
+    const lba = Math.max(done, Math.floor(address / blockBytes));
+    const end = blocksOf(address + bytes);
+    if (end <= lba) continue;
+    read.push({ lba, blocks: end - lba, path });
+    done = end;
+  }
+  return read;
 }
 
 /**
@@ -96,7 +130,7 @@ export async function readContents(
   report: FindingReporter,
   options: TaskOptions,
 ): Promise<number> {
-  const runs = contents.runs;
+  const runs = blocksOfRuns(contents.runs);
   const totalBlocks = runs.reduce((sum, { blocks }) => sum + blocks, 0);
   const buffer = new Uint8Array(chunkBlocks * blockBytes);
   let doneBlocks = 0;

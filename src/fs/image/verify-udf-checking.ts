@@ -1,7 +1,7 @@
 /** What all checks of one UDF volume share. */
 import { throwIfCancelled } from "../../errors.js";
 import { isReadFailure, lbaOfAddress, type VolumeBytes } from "../udf/volume-bytes.js";
-import type { UdfPlace, UdfReporter } from "./verify-udf-report.js";
+import type { UdfReporter } from "./verify-udf-report.js";
 
 /** A time as a timestamp has it. */
 export interface CheckedTime {
@@ -102,11 +102,6 @@ export class UdfChecking {
 export function isZero(source: Uint8Array, at: number, end: number): boolean {
   for (let index = at; index < end; index++) if (source[index] !== 0) return false;
   return true;
-}
-
-/** The place of a byte behind another place. */
-export function placeBehind({ address, path }: UdfPlace, bytes: number): UdfPlace {
-  return { address: address === null ? null : address + bytes, path };
 }
 
 /** A block of the medium, for messages. */

@@ -341,7 +341,7 @@ export class EntryChecker {
 }
 
 /** Whether a file type is that of something with names in it. */
-export function isDirectoryType(fileType: number): boolean {
+function isDirectoryType(fileType: number): boolean {
   return fileType === fileTypes.directory || fileType === fileTypes.streamDirectory;
 }
 

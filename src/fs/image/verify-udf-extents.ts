@@ -60,7 +60,7 @@ export function checkExtentFlags(
 }
 
 /** Whether a block, and those behind it, are in a partition; reported where they are not. */
-export function checkInPartition(
+function checkInPartition(
   { report, blockBytes }: UdfChecking,
   { partitionReferenceNumber: reference, logicalBlockNumber: block, extentLength }: LongAllocationDescriptor,
   { partitionBlocks }: IcbRules,

@@ -1,7 +1,8 @@
 /** Checks fields by the rows of their structures: texts, times, entity identifiers, reserved bytes. OSTA UDF 2.1. */
 import type { Codec } from "../../codec/codec.js";
 import { readU16le } from "../../codec/integers.js";
-import type { StructCodec, StructField } from "../../codec/struct.js";
+import type { StructCodec } from "../../codec/struct.js";
+import type { StructField } from "../../codec/structure.js";
 import { textFromBytes } from "../../codec/text.js";
 import { readTimestamp } from "../udf/timestamp.js";
 import type { CheckedTime, UdfChecking } from "./verify-udf-checking.js";
@@ -81,7 +82,7 @@ function checkCharacterSet({ report }: UdfChecking, { data, at, place }: FieldSo
 }
 
 /** ECMA-167 1/7.2.12, OSTA UDF 2.1.3. */
-export function checkDstring(
+function checkDstring(
   { report }: UdfChecking,
   { data, at, place }: FieldSource,
   length: number,
@@ -152,7 +153,7 @@ function timeFault(data: Uint8Array, at: number): string | undefined {
  *
  * @param isHeld Whether it must not be later than the last modification of the volume.
  */
-export function checkTime(
+function checkTime(
   checking: UdfChecking,
   { data, at, place }: FieldSource,
   name: string,

@@ -5,7 +5,7 @@ import { fileCharacteristics } from "../udf/file-identifier.js";
 import { fileTypes } from "../udf/icb.js";
 import { hasCharacteristic } from "../udf/identifier-name.js";
 import type { ByteRun } from "../udf/partition-space.js";
-import { targetOfPathComponents } from "../udf/path-components.js";
+import { readSymlinkTarget } from "../udf/path-components.js";
 import type { FoundIdentifier } from "./verify-udf-directories.js";
 import { DirectoryCheck } from "./verify-udf-directories.js";
 import type { CheckedEntry, EntryChecker, EntryRecord } from "./verify-udf-entries.js";
@@ -147,8 +147,11 @@ class TreeWalk {
     // Longer ones, and those in pieces, are of nobody who is known.
     if (run?.address === null || run === undefined || run.bytes < bytes || bytes > maximumTargetBytes) return;
     const data = await checking.read(run.address, bytes, "symbolic link", path);
-    if (data === undefined || (targetOfPathComponents(data) ?? "") !== "") return;
-    checking.report("UDF_SYMLINK", { address, path }, `its ${bytes} bytes make no target`);
+    if (data === undefined) return;
+    const faults: string[] = [];
+    const target = readSymlinkTarget(data, (reason) => faults.push(`a component ${reason}`));
+    const fault = faults[0] ?? (target === "" ? `its ${bytes} bytes make no target` : undefined);
+    if (fault !== undefined) checking.report("UDF_SYMLINK", { address, path }, fault);
   }
 
   async #directory({ entry, pathBytes }: OpenDirectory): Promise<void> {

@@ -4,6 +4,7 @@ import type { BlockSource } from "../../medium/block-source.js";
 import { DisplacedSource } from "../../medium/displaced-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import { identityOf } from "../tree/disc-entry.js";
 import { extentsOfRuns } from "../udf/contents-reader.js";
 import type { DetectedVolume } from "./detect.js";
 import { detectVolume, openTree } from "./detect.js";
@@ -50,12 +51,11 @@ export interface VerifyReport {
 
 const maximumFindings = 10_000;
 
-/** Where the files of a UDF tree lie: those that other trees may have, too, and all with their streams. */
+/** Where the files of a UDF tree lie. */
 interface UdfContents {
+  readonly map: ContentMap;
   /** Whether there is a tree to compare others with: that there is none is a finding of its own. */
   readonly isTree: boolean;
-  readonly tree: ContentMap;
-  readonly all: ContentMap;
 }
 
 /** Whether a warning is of UDF alone. */
@@ -92,11 +92,8 @@ class Verification {
     };
   }
 
-  /**
-   * @param isNamed Whether the caller asked for this session; of the others, those that were cut off are passed over.
-   * @param endLba The block behind the session's last one.
-   */
-  async session({ number, startLba, state }: ImageSession, isNamed: boolean, endLba: number): Promise<void> {
+  /** @param isNamed Whether the caller asked for this session; of the others, those that were cut off are passed over. */
+  async session({ number, startLba, endLba, state }: ImageSession, isNamed: boolean): Promise<void> {
     const report = this.#reporter(number);
     if (!isNamed && state !== "complete") {
       report("warning", "SESSION_DAMAGED", { lba: startLba }, "was cut off; a later or earlier one takes its place");
@@ -109,9 +106,8 @@ class Verification {
       if (isOfUdf(warning)) ofUdf.push(warning);
       else reportError(report, "warning", warning);
     };
-    const volume = await this.#guarded(report, () =>
-      detectVolume(this.#source, startLba, { onWarning, signal, endLba }),
-    );
+    const options = { onWarning, signal, endLba };
+    const volume = await this.#guarded(report, () => detectVolume(this.#source, startLba, options));
     if (volume === undefined) return;
     const { primary, joliet, enhanced } = volume.descriptors;
     for (const [tree, descriptor] of [
@@ -138,25 +134,20 @@ class Verification {
   async #udf(volume: DetectedVolume, endLba: number, report: FindingReporter): Promise<UdfContents | undefined> {
     const { startLba, descriptors, fileSystems, udf } = volume;
     if (udf === undefined && !descriptors.udf) return undefined;
-    const contents = { tree: new ContentMap(), all: new ContentMap() };
+    const map = new ContentMap();
     const counts = await checkUdf({
       source: this.#source,
       range: { startLba, endLba },
       blockBytes: udf?.information.blockBytes,
       report: udfReporter(report),
       signal: this.#options.signal,
-      visit: ({ path, runs, isStream }) => {
-        const file = { type: "file", path, extents: extentsOfRuns(runs) } as const;
-        contents.all.add(file);
-        // What does not fill whole blocks of the medium is in no other tree.
-        if (!isStream && file.extents.every(({ offset }) => offset === undefined)) contents.tree.add(file);
-      },
+      visit: ({ path, runs, isStream }) => map.addExtents(extentsOfRuns(runs), path, true, isStream),
     });
     if (fileSystems.every((fileSystem) => fileSystem === "udf")) {
       this.directories = Math.max(this.directories, counts?.directories ?? 0);
       this.files += counts?.files ?? 0;
     }
-    return { ...contents, isTree: (counts?.directories ?? 0) > 0 };
+    return { map, isTree: (counts?.directories ?? 0) > 0 };
   }
 
   async #contents(
@@ -183,23 +174,25 @@ class Verification {
         }),
       );
     }
-    if (udf?.isTree === true && maps.size > 0) maps.set("udf", udf.tree);
-    const [first, ...others] = [...maps];
-    for (const other of first === undefined ? [] : others) {
-      compareTrees(first![1], other[1], `${first![0]}, not ${other[0]}`, report);
-      compareTrees(other[1], first![1], `${other[0]}, not ${first![0]}`, report);
+    if (udf?.isTree === true && maps.size > 0) maps.set("udf", udf.map);
+    const [[preferred, contents] = ["iso", all], ...others] = [...maps];
+    for (const [other, otherContents] of others) {
+      compareTrees(contents, otherContents, `${preferred}, not ${other}`, report);
+      compareTrees(otherContents, contents, `${other}, not ${preferred}`, report);
     }
     checkOverlaps(all, report);
     this.#checkSize(volume, all.endLba, report);
     if (this.#options.contents === false) return;
-    if (udf !== undefined) all.include(udf.all);
+    if (udf !== undefined) all.include(udf.map);
     this.blocksRead += await readContents(this.#source, all, report, this.#options);
   }
 
   /** A volume may state its end from its own start, or from block 0 of the medium; it has to hold all its files. */
   #checkSize(volume: DetectedVolume, endLba: number, report: FindingReporter): void {
     const { primary, joliet, primaryLba = 0 } = volume.descriptors;
-    const size = (primary ?? joliet)?.volumeSpaceSize ?? 0;
+    const descriptor = primary ?? joliet;
+    if (descriptor === undefined) return;
+    const size = descriptor.volumeSpaceSize;
     const { blocks } = this.#source;
     const place = { lba: primaryLba };
     if (Math.max(size, volume.startLba + size) < endLba) {
@@ -216,12 +209,13 @@ class Verification {
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       throwIfCancelled(signal, "verifying");
       const directory = next;
-      const lba = directory.extents[0]?.lba ?? null;
-      if (lba !== null && entered.has(lba)) {
-        report("error", "DIRECTORY_LOOP", { path: directory.path, lba }, "the directory stands in the tree already");
+      const identity = identityOf(directory);
+      if (identity !== undefined && entered.has(identity)) {
+        const place = { path: directory.path, lba: directory.extents[0]!.lba! };
+        report("error", "DIRECTORY_LOOP", place, "the directory stands in the tree already");
         continue;
       }
-      if (lba !== null) entered.add(lba);
+      if (identity !== undefined) entered.add(identity);
       visit(directory);
       const listing = await this.#guarded(report, () => tree.list(directory, signal));
       for (const entry of listing?.entries ?? []) {
@@ -262,14 +256,7 @@ export async function verifyImage(source: ImageSource, options: VerifyOptions = 
   const verification = new Verification(blocks, options);
   const one = options.session !== undefined || options.start !== undefined;
   const checked = one ? [session] : sessions;
-  // Where no table of contents says where sessions end, the last one ends with the medium.
-  const isFromTable = (source.sessions ?? []).length > 0 && options.start === undefined && options.scan !== true;
-  for (const each of checked) {
-    const isLast = sessions.every(({ startLba }) => startLba <= each.startLba);
-    const isEndKnown = (each.blocks ?? 0) > 0 && (isFromTable || !isLast);
-    const endLba = isEndKnown ? each.startLba + each.blocks! : blocks.blocks;
-    await verification.session(each, one, endLba);
-  }
+  for (const each of checked) await verification.session(each, one);
   const { findings, errors, warnings, directories, files, blocksRead } = verification;
   return { findings, errors, warnings, sessions: checked.length, directories, files, blocksRead };
 }

@@ -1,6 +1,7 @@
 /** Reads a volume descriptor set. ECMA-119, 4th edition (June 2019), clauses 6.7.1 and 8; 9/2 of ECMA-167 for its like. */
 import type { ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
+import { readU32le } from "../../codec/integers.js";
 import { textFromBytes } from "../../codec/text.js";
 import { DiscError, hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
@@ -22,6 +23,9 @@ const maximumDescriptors = 100;
 /** Standard identifiers of the volume structure descriptors among which those of UDF are. ECMA-167 2/9.1.2. */
 const otherIdentifiers: ReadonlySet<string> = new Set(["BEA01", "BOOT2", "CDW02", "NSR02", "NSR03", "TEA01"]);
 
+/** Boot System Identifier of a boot record whose catalog's block stands in bytes 71 to 74. El Torito 1.0, figure 7. */
+const bootSystem = "EL TORITO SPECIFICATION";
+
 /** What the descriptors at the start of a session say. */
 export interface DescriptorSet {
   readonly primary: PrimaryVolumeDescriptor | undefined;
@@ -32,6 +36,8 @@ export interface DescriptorSet {
   /** Block of the first primary volume descriptor, and of the terminator. */
   readonly primaryLba: number | undefined;
   readonly terminatorLba: number | undefined;
+  /** Block of the boot catalog. */
+  readonly bootCatalogLba: number | undefined;
 }
 
 /** What the start of a session says in which nothing was found. */
@@ -42,6 +48,7 @@ export const noDescriptors: DescriptorSet = {
   udf: false,
   primaryLba: undefined,
   terminatorLba: undefined,
+  bootCatalogLba: undefined,
 };
 
 interface Found {
@@ -51,6 +58,7 @@ interface Found {
   udf: boolean;
   primaryLba: number | undefined;
   terminatorLba: number | undefined;
+  bootCatalogLba: number | undefined;
 }
 
 function readDescriptor(found: Found, block: Uint8Array, context: ReadContext): void {
@@ -58,6 +66,8 @@ function readDescriptor(found: Found, block: Uint8Array, context: ReadContext): 
   if (type === volumeDescriptorTypes.terminator) {
     volumeDescriptorSetTerminator.read(block, 0, context);
     found.terminatorLba ??= context.lba ?? 0;
+  } else if (type === volumeDescriptorTypes.boot) {
+    if (textFromBytes(block, 7, bootSystem.length) === bootSystem) found.bootCatalogLba ??= readU32le(block, 71);
   } else if (type === volumeDescriptorTypes.primary) {
     // There may be copies of it. ECMA-119 6.7.1.1.
     if (found.primary !== undefined) return;
@@ -73,8 +83,8 @@ function readDescriptor(found: Found, block: Uint8Array, context: ReadContext): 
 }
 
 /**
- * Reads the descriptors of the session that starts at `startLba`, in whatever order they stand. Boot records, volume
- * partition descriptors and unknown types are passed over; UDF's, which follow on them, are noted.
+ * Reads the descriptors of the session that starts at `startLba`, in whatever order they stand. Volume partition
+ * descriptors and unknown types are passed over; UDF's, which follow on them, are noted.
  *
  * @throws {@link DiscError} E_FIELD_INVALID, E_READ_FAILED; E_NOT_SUPPORTED for logical blocks of other than 2,048 bytes.
  */

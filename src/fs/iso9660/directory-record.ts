@@ -1,10 +1,15 @@
 /** Directory records. ECMA-119, 4th edition (June 2019), clause 9.1. */
 import type { Codec, ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
+import { flagged } from "../../codec/explained.js";
 import { both16, both32, readU16be, readU16le, readU32be, readU32le, u8, writeBoth32 } from "../../codec/integers.js";
+import { embedded, headedParts, part, rawPart } from "../../codec/parts.js";
+import type { FieldType } from "../../codec/rows.js";
 import { bp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { struct } from "../../codec/struct.js";
+import type { Structure } from "../../codec/structure.js";
+import { zeros } from "../../codec/text.js";
 import { readRecordingTime, recordingTime, writeRecordingTime } from "../../codec/time.js";
 
 /** Bits of File Flags. ECMA-119 9.1.6, table 10. */
@@ -59,7 +64,7 @@ export const directoryRecordHead: StructCodec<DirectoryRecordHead> = struct<Dire
     locationOfExtent: bp(3, 10, both32, "9.1.3"),
     dataLength: bp(11, 18, both32, "9.1.4"),
     recordingDateAndTime: bp(19, 25, recordingTime, "9.1.5"),
-    fileFlags: bp(26, 26, u8, "9.1.6"),
+    fileFlags: bp(26, 26, flagged(u8, fileFlags), "9.1.6"),
     fileUnitSize: bp(27, 27, u8, "9.1.7"),
     interleaveGapSize: bp(28, 28, u8, "9.1.8"),
     volumeSequenceNumber: bp(29, 32, both16, "9.1.9"),
@@ -168,5 +173,42 @@ export function readSoundHead(source: Uint8Array, at: number): DirectoryRecordHe
     interleaveGapSize: source[at + 27]!,
     volumeSequenceNumber,
     lengthOfFileIdentifier: source[at + 32]!,
+  };
+}
+
+/**
+ * Directory records as dumps show them.
+ *
+ * @param identifier The type of identifiers of that many bytes.
+ * @param systemUse What stands in system use areas.
+ */
+export function directoryRecordStructure(
+  identifier: (bytes: number) => FieldType<string>,
+  systemUse: Structure,
+): Structure {
+  return {
+    name: directoryRecordHead.name,
+    parts: headedParts(directoryRecordHead, (source, at) => {
+      const length = source[at]!;
+      const identifierBytes = source[at + 32]!;
+      const identifierEnd = directoryRecordHeadBytes + identifierBytes;
+      if (identifierEnd > length)
+        return rawPart("rest", directoryRecordHeadBytes, length - directoryRecordHeadBytes, "9.1");
+      const useAt = Math.min(length, systemUseOffset(identifierBytes));
+      const name = bp(directoryRecordHeadBytes + 1, identifierEnd, identifier(identifierBytes), "9.1.11");
+      const padding = bp(identifierEnd + 1, useAt, zeros(useAt - identifierEnd), "9.1.12");
+      const use = bp(useAt + 1, length, embedded(systemUse), "9.1.13");
+      return [
+        part("fileIdentifier", name),
+        ...(useAt > identifierEnd ? [part("_padding", padding)] : []),
+        ...(length > useAt ? [part("systemUse", use)] : []),
+      ];
+    }),
+    check: (source, at, _end, _location, fault) => {
+      const [length, identifierBytes] = [source[at]!, source[at + 32]!];
+      if (identifierBytes === 0 || directoryRecordHeadBytes + identifierBytes > length) {
+        fault("lengthOfDirectoryRecord", `is ${length} with an identifier of ${identifierBytes} bytes`);
+      }
+    },
   };
 }

@@ -5,11 +5,22 @@ import {
   readU16le,
   readU32be,
   readU32le,
+  u8,
+  u16be,
+  u16le,
+  u32be,
+  u32le,
   writeU16be,
   writeU16le,
   writeU32be,
   writeU32le,
 } from "../../codec/integers.js";
+import { headedParts, part } from "../../codec/parts.js";
+import type { FieldType } from "../../codec/rows.js";
+import { bp } from "../../codec/rows.js";
+import { struct } from "../../codec/struct.js";
+import type { Structure } from "../../codec/structure.js";
+import { zeros } from "../../codec/text.js";
 
 /** The most directories a path table can number. ECMA-119 9.4.4: parents are numbered in 16 bits. */
 export const maximumDirectories = 0xffff;
@@ -60,3 +71,33 @@ export const pathTableRecordL: Codec<PathTableRecord> = pathTableRecord("L");
 
 /** A record of a type M path table: most significant byte first. */
 export const pathTableRecordM: Codec<PathTableRecord> = pathTableRecord("M");
+
+interface PathTableRecordHead extends Omit<PathTableRecord, "directoryIdentifier"> {
+  readonly lengthOfDirectoryIdentifier: number;
+}
+
+/**
+ * Path table records as dumps show them.
+ *
+ * @param identifier The type of identifiers of that many bytes.
+ */
+export function pathTableRecordStructure(
+  order: "L" | "M",
+  identifier: (bytes: number) => FieldType<string>,
+): Structure {
+  const head = struct<PathTableRecordHead>(`PathTableRecord${order}`, 8, {
+    lengthOfDirectoryIdentifier: bp(1, 1, u8, "9.4.1"),
+    extendedAttributeRecordLength: bp(2, 2, u8, "9.4.2"),
+    locationOfExtent: bp(3, 6, order === "L" ? u32le : u32be, "9.4.3"),
+    parentDirectoryNumber: bp(7, 8, order === "L" ? u16le : u16be, "9.4.4"),
+  });
+  return {
+    name: head.name,
+    parts: headedParts(head, (source, at) => {
+      const length = source[at]!;
+      const end = head.size + length;
+      const name = part("directoryIdentifier", bp(head.size + 1, end, identifier(length), "9.4.5"));
+      return length % 2 === 0 ? [name] : [name, part("_padding", bp(end + 1, end + 1, zeros(1), "9.4.6"))];
+    }),
+  };
+}

@@ -1,12 +1,15 @@
 /** Volume descriptors. ECMA-119, 4th edition (June 2019), clause 8; Joliet Specification (May 1995). */
+import { explained, flagged } from "../../codec/explained.js";
 import { both16, both32, fixedU8, u8, u32be, u32le } from "../../codec/integers.js";
 import type { FieldType } from "../../codec/rows.js";
 import { bp } from "../../codec/rows.js";
 import type { Rows, StructCodec } from "../../codec/struct.js";
 import { nested, struct } from "../../codec/struct.js";
+import type { Structure } from "../../codec/structure.js";
 import { aCharacters, dCharacters, fixedText, rawBytes, ucs2Text, zeros } from "../../codec/text.js";
 import { longTime, recordingTime } from "../../codec/time.js";
 import type { DirectoryRecordHead } from "./directory-record.js";
+import { fileFlags } from "./directory-record.js";
 
 /** The first block of the volume descriptor set, from the start of its session. ECMA-119 6.2.1: 16 blocks of system area. */
 export const firstVolumeDescriptorBlock = 16;
@@ -23,7 +26,7 @@ const rootDirectoryRecord: StructCodec<RootDirectoryRecord> = struct<RootDirecto
   locationOfExtent: bp(3, 10, both32, "9.1.3"),
   dataLength: bp(11, 18, both32, "9.1.4"),
   recordingDateAndTime: bp(19, 25, recordingTime, "9.1.5"),
-  fileFlags: bp(26, 26, u8, "9.1.6"),
+  fileFlags: bp(26, 26, flagged(u8, fileFlags), "9.1.6"),
   fileUnitSize: bp(27, 27, u8, "9.1.7"),
   interleaveGapSize: bp(28, 28, u8, "9.1.8"),
   volumeSequenceNumber: bp(29, 32, both16, "9.1.9"),
@@ -116,18 +119,23 @@ export const primaryVolumeDescriptor: StructCodec<PrimaryVolumeDescriptor> = str
   },
 );
 
+function explainEscapeSequences(escapeSequences: Uint8Array): string | undefined {
+  const level = jolietLevel(escapeSequences);
+  return level === 0 ? undefined : `Joliet level ${level}`;
+}
+
 /** The rows of a Supplementary Volume Descriptor, whose texts are in the character set of its escape sequences. */
 function supplementaryRows(text: (bytes: number) => FieldType<string>): Rows<SupplementaryVolumeDescriptor> {
   return {
     _type: bp(1, 1, fixedU8(volumeDescriptorTypes.supplementary), "8.5.1"),
     _identifier: bp(2, 6, fixedText("CD001"), "8.5.2"),
     version: bp(7, 7, u8, "8.5.3"),
-    volumeFlags: bp(8, 8, u8, "8.5.4"),
+    volumeFlags: bp(8, 8, flagged(u8, { unregisteredEscapeSequences: 1 }), "8.5.4"),
     systemIdentifier: bp(9, 40, text(32), "8.5.5"),
     volumeIdentifier: bp(41, 72, text(32), "8.5.6"),
     _unused1: bp(73, 80, zeros(8), "8.5.7"),
     volumeSpaceSize: bp(81, 88, both32, "8.5.8"),
-    escapeSequences: bp(89, 120, rawBytes(32), "8.5.9"),
+    escapeSequences: bp(89, 120, explained(rawBytes(32), explainEscapeSequences), "8.5.9"),
     volumeSetSize: bp(121, 124, both16, "8.5.10"),
     volumeSequenceNumber: bp(125, 128, both16, "8.5.11"),
     logicalBlockSize: bp(129, 132, both16, "8.5.12"),
@@ -168,6 +176,23 @@ export const enhancedVolumeDescriptor: StructCodec<SupplementaryVolumeDescriptor
   2048,
   supplementaryRows(aCharacters),
 );
+
+/** Boot Record. */
+interface BootRecord {
+  readonly bootSystemIdentifier: string;
+  readonly bootIdentifier: string;
+  readonly bootSystemUse: Uint8Array;
+}
+
+/** Boot Record, for dumps. ECMA-119 8.2. */
+export const bootRecordStructure: Structure = struct<BootRecord>("BootRecord", 2048, {
+  _type: bp(1, 1, fixedU8(volumeDescriptorTypes.boot), "8.2.1"),
+  _identifier: bp(2, 6, fixedText("CD001"), "8.2.2"),
+  _version: bp(7, 7, fixedU8(1), "8.2.3"),
+  bootSystemIdentifier: bp(8, 39, aCharacters(32), "8.2.4"),
+  bootIdentifier: bp(40, 71, aCharacters(32), "8.2.5"),
+  bootSystemUse: bp(72, 2048, rawBytes(1977), "8.2.6"),
+});
 
 /** Volume Descriptor Set Terminator. ECMA-119 8.3. */
 export const volumeDescriptorSetTerminator: StructCodec<object> = struct<object>(

@@ -47,7 +47,8 @@ export class ContentLayout {
       const index = (position + firstStreamContent) % this.contents.length;
       const content = this.contents[index]!;
       if (content.bytes === 0 || options.isPinned(content)) continue;
-      if (content.bytes <= (options.embeddedBytes ?? 0)) {
+      // What is embedded may be rendered more than once: a metadata partition has a mirror.
+      if (content.bytes <= (options.embeddedBytes ?? 0) && content.repeatable) {
         this.#firstBlock[index] = embedded;
         continue;
       }

@@ -1,5 +1,6 @@
 /** Names in Joliet: UTF-16, of which the specification (UCS-2) knows the Basic Multilingual Plane. */
 import type { NameMapping } from "./unique-names.js";
+import { cutUtf16, partsWithin } from "./utf16-name.js";
 
 /** The longest names: as the Joliet Specification has it, and as records have room for. */
 export type JolietNameLength = 64 | 103;
@@ -11,29 +12,16 @@ const forbidden = /[\x00-\x1f*/:;?\\]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\u
 /** What most names consist of; they need no closer look. */
 const plain = /^[-\w .+@~,=()!#$%&'[\]{}]*$/;
 
-/** Cuts a text to at most that many UTF-16 code units, never between the two of a pair. */
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const last = text.charCodeAt(length - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
-}
-
 /** The mapping of names to Joliet's. */
 export function jolietNameMapping(maximumLength: JolietNameLength): NameMapping {
   return {
     fileSystem: "Joliet",
     candidate: (name, isDirectory) => {
       const legal = plain.test(name) ? name : name.replace(forbidden, "_");
-      if (legal.length <= maximumLength && isDirectory) return { stem: legal, extension: "" };
-      const dot = isDirectory ? -1 : legal.lastIndexOf(".");
-      // An extension longer than this is no extension, but a sentence with a dot in it.
-      const hasExtension = dot > 0 && legal.length - dot <= 16;
-      const extension = hasExtension ? legal.slice(dot) : "";
-      const stem = hasExtension ? legal.slice(0, dot) : legal;
-      return { stem: cut(stem, maximumLength - extension.length), extension };
+      return partsWithin(legal, maximumLength, isDirectory);
     },
     maximumStem: (extension) => maximumLength - extension.length,
-    cut,
+    cut: cutUtf16,
   };
 }
 

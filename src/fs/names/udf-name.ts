@@ -1,5 +1,6 @@
 /** Names in UDF: up to 255 bytes of OSTA Compressed Unicode, the first of which says how wide its characters are. */
 import type { NameMapping } from "./unique-names.js";
+import { cutUtf16, partsWithin } from "./utf16-name.js";
 
 /** Characters of a name where all of them are below 256, and where one is not. OSTA UDF 2.3.4.6. */
 const maximumNarrow = 254;
@@ -19,13 +20,6 @@ function maximumLength(text: string): number {
   return narrow.test(text) ? maximumNarrow : maximumWide;
 }
 
-/** Cuts a text to at most that many UTF-16 code units, never between the two of a pair. */
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const last = text.charCodeAt(length - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
-}
-
 /** The mapping of names to UDF's. */
 export const udfNameMapping: NameMapping = {
   fileSystem: "UDF",
@@ -33,13 +27,9 @@ export const udfNameMapping: NameMapping = {
     const legal = plain.test(name) ? name : name.replace(forbidden, "_");
     const maximum = maximumLength(legal);
     if (legal.length <= maximum) return { stem: legal, extension: "" };
-    const dot = isDirectory ? -1 : legal.lastIndexOf(".");
-    const hasExtension = dot > 0 && legal.length - dot <= 16;
-    const extension = hasExtension ? legal.slice(dot) : "";
-    const stem = hasExtension ? legal.slice(0, dot) : legal;
-    return { stem: cut(stem, maximum - extension.length), extension };
+    return partsWithin(legal, maximum, isDirectory);
   },
   // A stem that was cut may have lost what made it wide: the shorter limit holds in any case.
   maximumStem: (extension) => maximumWide - extension.length,
-  cut,
+  cut: cutUtf16,
 };

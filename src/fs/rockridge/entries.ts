@@ -1,6 +1,7 @@
 /** Rock Ridge entries. Rock Ridge Interchange Protocol (IEEE P1282) version 1.12, clause 4; 1.10 differs in PX and ER. */
 import type { Codec, ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
+import { explained, nameOf } from "../../codec/explained.js";
 import { both32, fixedU8, readU32le, writeBoth32 } from "../../codec/integers.js";
 import { bp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
@@ -55,12 +56,20 @@ export interface PosixAttributes {
 /** Bytes of PX in each version. */
 export const posixAttributesBytes: Readonly<Record<RockRidgeVersion, number>> = { "1.10": 36, "1.12": 44 };
 
+/** A mode in octal, with its file type. */
+function explainMode(mode: number): string {
+  const permissions = mode % 0o10000;
+  const type = nameOf(mode - permissions, fileTypeBits);
+  const octal = permissions.toString(8).padStart(4, "0");
+  return type === undefined ? `0${mode.toString(8)}` : `${type} ${octal}`;
+}
+
 /** PX as version 1.12 has it, by its rows. RRIP 4.1.1. */
 export const posixAttributesRows: StructCodec<Required<PosixAttributes>> = struct<Required<PosixAttributes>>("PX", 44, {
   _signature: bp(1, 2, fixedText("PX"), "4.1.1 [1]"),
   _length: bp(3, 3, fixedU8(44), "4.1.1 [2]"),
   _version: bp(4, 4, fixedU8(1), "4.1.1 [3]"),
-  mode: bp(5, 12, both32, "4.1.1 [4]"),
+  mode: bp(5, 12, explained(both32, explainMode), "4.1.1 [4]"),
   links: bp(13, 20, both32, "4.1.1 [5]"),
   uid: bp(21, 28, both32, "4.1.1 [6]"),
   gid: bp(29, 36, both32, "4.1.1 [7]"),
@@ -123,10 +132,18 @@ export interface TimeStamps {
 }
 
 /** The times of TF in their order; a time's bit in the flags is 2 to the power of its index. RRIP 4.1.6. */
-const timeStampOrder = ["creation", "modify", "access", "attributes", "backup", "expiration", "effective"] as const;
+export const timeStampOrder = [
+  "creation",
+  "modify",
+  "access",
+  "attributes",
+  "backup",
+  "expiration",
+  "effective",
+] as const;
 
 /** Set in the flags of TF for times of 17 bytes. */
-const longForm = 0x80;
+export const longForm = 0x80;
 
 /** TF. Written in the short form. RRIP 4.1.6. */
 export const timeStamps: Codec<TimeStamps> = {
@@ -228,7 +245,7 @@ export interface SymbolicLink {
 }
 
 /** Bits of a component record's flags. RRIP 4.1.3.1. */
-const componentFlags = { name: 0, current: 2, parent: 4, root: 8 } as const;
+export const componentFlags = { name: 0, current: 2, parent: 4, root: 8 } as const;
 
 /** SL. RRIP 4.1.3. */
 export const symbolicLink: Codec<SymbolicLink> = {

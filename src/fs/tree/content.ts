@@ -1,6 +1,7 @@
 import { DiscError } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
+import { byteAddressOf } from "./disc-entry.js";
 
 /** A run of bytes on a disc. All extents that are written, but the last of a content, fill whole blocks. */
 export interface Extent {
@@ -19,6 +20,60 @@ export function areWholeBlocks(extents: readonly Extent[]): boolean {
   return extents.every(
     ({ lba, bytes, offset = 0 }, index) =>
       lba !== null && offset === 0 && (index === extents.length - 1 || bytes % blockBytes === 0),
+  );
+}
+
+/** Bytes of a disc that follow on each other, counted from its first; `undefined` for a hole. */
+interface Run {
+  readonly start: number | undefined;
+  readonly bytes: number;
+}
+
+/** The extents as few runs as possible: trees of one disc cut a file into pieces of different lengths. */
+function runsOf(extents: readonly Extent[]): Run[] {
+  const runs: Run[] = [];
+  for (const extent of extents) {
+    const { bytes } = extent;
+    if (bytes === 0) continue;
+    const start = byteAddressOf(extent);
+    const last = runs.at(-1);
+    const follows = last !== undefined && start === (last.start === undefined ? undefined : last.start + last.bytes);
+    if (follows) runs[runs.length - 1] = { start: last.start, bytes: last.bytes + bytes };
+    else runs.push({ start, bytes });
+  }
+  return runs;
+}
+
+/** Where the first byte lies that is in no hole, in bytes from the start of the disc; `undefined` where there is none. */
+export function startByteOf(extents: readonly Extent[]): number | undefined {
+  for (const extent of extents) {
+    const start = extent.bytes === 0 ? undefined : byteAddressOf(extent);
+    if (start !== undefined) return start;
+  }
+  return undefined;
+}
+
+/** Whether extents of two trees are the same bytes of the disc. */
+export function areSameBytes(left: readonly Extent[], right: readonly Extent[]): boolean {
+  if (left.length === 1 && right.length === 1) {
+    const [one, other] = [left[0]!, right[0]!];
+    return one.bytes === other.bytes && byteAddressOf(one) === byteAddressOf(other);
+  }
+  const runs = runsOf(left);
+  const others = runsOf(right);
+  return (
+    runs.length === others.length &&
+    runs.every(({ start, bytes }, index) => start === others[index]!.start && bytes === others[index]!.bytes)
+  );
+}
+
+/** Whether all bytes of the disc that are in some extents are in others, too; holes have none. */
+export function holdBytes(extents: readonly Extent[], others: readonly Extent[]): boolean {
+  const runs = runsOf(extents);
+  return runsOf(others).every(
+    ({ start, bytes }) =>
+      start === undefined ||
+      runs.some((run) => run.start !== undefined && run.start <= start && start + bytes <= run.start + run.bytes),
   );
 }
 
@@ -81,13 +136,22 @@ export class MemoryContent implements Content {
 export class OnDiscContent implements Content {
   readonly repeatable = true;
   readonly bytes: number;
-  readonly extents: readonly Extent[];
   readonly source: BlockSource;
+  /** The first block, where that says all of a content in one extent: of a million files, most are so. */
+  readonly #lba: number;
+  readonly #extents: readonly Extent[] | undefined;
 
   constructor(source: BlockSource, extents: readonly Extent[]) {
+    const first = extents[0];
+    const isPlain = extents.length === 1 && first !== undefined && first.lba !== null && !first.offset;
     this.source = source;
-    this.extents = extents;
     this.bytes = extents.reduce((sum, extent) => sum + extent.bytes, 0);
+    this.#lba = isPlain ? (first.lba ?? 0) : 0;
+    this.#extents = isPlain ? undefined : extents;
+  }
+
+  get extents(): readonly Extent[] {
+    return this.#extents ?? [{ lba: this.#lba, bytes: this.bytes }];
   }
 
   get label(): string {

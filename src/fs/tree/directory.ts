@@ -237,8 +237,10 @@ export class DirectoryNode extends TreeNode {
     const names = splitPath(path);
     const name = names.pop();
     if (name === undefined) throw new DiscError("E_ITEM_EXISTS", `"${path}" is already there`, { path });
-    const fault = nameFault(name);
-    if (fault !== undefined) throw new DiscError("E_NAME_INVALID", `"${name}": ${fault}`, { name, path, rule: fault });
+    for (const named of [name, ...Object.keys(options.streams ?? {})]) {
+      const rule = nameFault(named);
+      if (rule !== undefined) throw new DiscError("E_NAME_INVALID", `"${named}": ${rule}`, { name: named, path, rule });
+    }
     const directory = this.#directoryAt(names, options.parents === true);
     const existing = directory.children.get(name);
     const node = make(name);

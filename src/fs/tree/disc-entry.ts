@@ -5,6 +5,11 @@ import type { ItemType } from "./node.js";
 /** The trees a session can have. */
 export type FileSystemName = "rockridge" | "joliet" | "iso" | "udf";
 
+/** Whether a tree records permissions and owners; in others they are made up. */
+export function recordsModes(fileSystem: FileSystemName): boolean {
+  return fileSystem === "rockridge" || fileSystem === "udf";
+}
+
 /** A named stream of an item: more contents beside its own. OSTA UDF 3.3.5. */
 export interface DiscStream {
   readonly name: string;
@@ -12,13 +17,13 @@ export interface DiscStream {
   readonly extents: readonly Extent[];
 }
 
-/**
- * The file entry of an item in UDF, with what it says: a later session refers to it where it would write the same.
- * Only entries that lie in the partition itself have one, and are not found by way of a table or a file.
- */
+/** The file entry of an item in UDF, with what it says: a later session refers to it where it would write the same. */
 export interface FileEntryReference {
   /** Block of the disc. */
   readonly lba: number;
+  /** The kind of partition in which it is found, and its block in that. */
+  readonly partition: "type1" | "metadata" | "virtual";
+  readonly block: number;
   readonly uniqueId: number;
   readonly links: number;
   readonly mode: number;

@@ -30,7 +30,9 @@ function copyAttributes(into: DirectoryNode, from: DirectoryNode): void {
   into.mtimeMs = from.mtimeMs;
   into.atimeMs = from.atimeMs;
   into.ctimeMs = from.ctimeMs;
+  into.birthtimeMs = from.birthtimeMs;
   into.hidden = from.hidden;
+  into.streams = from.streams;
   into.imported = false;
 }
 

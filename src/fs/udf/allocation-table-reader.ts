@@ -1,8 +1,8 @@
 /** Finds and reads virtual allocation tables. OSTA UDF 2.2.11 (2.00 and later), 2.2.10 of 1.50. */
 import { reportFault } from "../../codec/codec.js";
 import { readU32le } from "../../codec/integers.js";
-import { textFromBytes } from "../../codec/text.js";
-import { FormatError, throwIfCancelled } from "../../errors.js";
+import { FormatError, hasCode, throwIfCancelled } from "../../errors.js";
+import { maximumUnreadable } from "./anchor-reader.js";
 import type { EntryReading, UdfFileEntry } from "./file-entry-reader.js";
 import { FileEntryReader } from "./file-entry-reader.js";
 import { fileTypes } from "./icb.js";
@@ -11,6 +11,7 @@ import { tagIdentifierAt, tagIdentifiers } from "./tag.js";
 import type { VirtualAllocationTableHeader } from "./virtual-allocation-table.js";
 import {
   noVirtualBlock,
+  uncountedBytesAt,
   virtualAllocationTableHeader,
   virtualAllocationTableIdentifier,
   virtualAllocationTableTail,
@@ -22,9 +23,6 @@ const searchedBlocks = 256;
 
 /** The largest table that is read: 16 million entries, one for each file. */
 const maximumTableBytes = 64 * 1024 * 1024;
-
-/** Bytes that Windows leaves between header and entries without counting them: an entity identifier. */
-const uncountedBytes = 32;
 
 /** A table that was found. */
 export interface FoundTable {
@@ -41,6 +39,28 @@ export interface FoundTable {
   readonly header: VirtualAllocationTableHeader | undefined;
 }
 
+/** How many blank blocks are passed over on the way back to the last one that was recorded: gaps between sessions. */
+const passedBlocks = 16_384;
+
+/** The last block, up to `last`, that is not blank; `undefined` where it is far off, or blocks cannot be read. */
+async function lastWithData(
+  { bytes, blockBytes }: EntryReading,
+  last: number,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
+  for (let block = last; block >= 0 && block > last - passedBlocks; block--) {
+    throwIfCancelled(signal, "looking for a virtual allocation table");
+    try {
+      const data = await bytes.read(block * blockBytes, blockBytes, signal);
+      if (data.some((octet) => octet !== 0)) return block;
+    } catch (error) {
+      if (!isReadFailure(error)) throw error;
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
 /**
  * Reads the table of a partition: the last one that is whole.
  *
@@ -55,34 +75,43 @@ export async function findAllocationTable(
 ): Promise<FoundTable> {
   const entries = new FileEntryReader(reading);
   const seen = new Set<number>();
-  for (const last of lastBlocks) {
+  let unreadable = 0;
+  const search = async (last: number): Promise<FoundTable | undefined> => {
     for (let block = last; block > last - searchedBlocks; block--) {
       throwIfCancelled(signal, "looking for a virtual allocation table");
       if (seen.has(block) || partition.blockAt(block * reading.blockBytes) < 0) continue;
       seen.add(block);
       const found = await tableAt(reading, entries, partition, block, signal);
-      if (found === undefined) continue;
-      if (block !== last) {
-        const reason = `is block ${block}, and the last one recorded is ${last}`;
-        const context = { ...reading.context, lba: lbaOfAddress(block * reading.blockBytes) };
-        reportFault(context, "VirtualAllocationTable", "position", "UDF 2.2.11", reason);
-      }
-      return found;
+      if (found === "unreadable") unreadable++;
+      else if (found !== undefined) return found;
+      if (unreadable >= maximumUnreadable) return undefined;
     }
+    return undefined;
+  };
+  for (const last of lastBlocks) {
+    const blankUpTo = await lastWithData(reading, last, signal);
+    const found = (await search(last)) ?? (blankUpTo === undefined ? undefined : await search(blankUpTo));
+    if (found === undefined) continue;
+    if (found.icbBlock !== last && found.icbBlock !== blankUpTo) {
+      const reason = `is block ${found.icbBlock}, and the last one recorded is ${blankUpTo ?? last}`;
+      const context = { ...reading.context, lba: lbaOfAddress(found.icbBlock * reading.blockBytes) };
+      reportFault(context, "VirtualAllocationTable", "position", "UDF 2.2.11", reason);
+    }
+    return found;
   }
   const reason = `is in none of the ${searchedBlocks} blocks before ${(lastBlocks[0] ?? 0) + 1}`;
   const detail = { lba: null, structure: "VirtualAllocationTable", field: "presence", clause: "UDF 2.2.11", reason };
   throw new FormatError("E_FIELD_INVALID", `VirtualAllocationTable: it ${reason} (UDF 2.2.11)`, detail);
 }
 
-/** The table whose file entry stands in a block; `undefined` where there is none. */
+/** The table whose file entry stands in a block; `undefined` where there is none that is whole. */
 async function tableAt(
   { bytes, blockBytes, context }: EntryReading,
   entries: FileEntryReader,
   partition: PlainSpace,
   block: number,
   signal: AbortSignal | undefined,
-): Promise<FoundTable | undefined> {
+): Promise<FoundTable | "unreadable" | undefined> {
   const address = block * blockBytes;
   try {
     const head = await bytes.read(address, blockBytes, signal);
@@ -99,7 +128,7 @@ async function tableAt(
   } catch (error) {
     if (!isReadFailure(error)) throw error;
     throwIfCancelled(signal, "looking for a virtual allocation table");
-    return undefined;
+    return hasCode(error, "E_READ_FAILED") ? "unreadable" : undefined;
   }
 }
 
@@ -133,12 +162,11 @@ function tableWithHeader(
   if (header.lengthOfHeader < virtualAllocationTableHeader.size || header.lengthOfHeader > data.length)
     return undefined;
   let entriesAt = header.lengthOfHeader;
-  // As an entry this would be a block beyond any disc: 0, "*", "M", "i".
-  const isCounted = header.lengthOfImplementationUse > 0 || textFromBytes(data, entriesAt, 2) !== "\0*";
-  if (!isCounted && entriesAt + uncountedBytes <= data.length) {
-    const reason = `is ${header.lengthOfHeader}, and ${uncountedBytes} bytes more stand before the entries`;
+  const uncounted = uncountedBytesAt(data, 0, data.length);
+  if (uncounted > 0) {
+    const reason = `is ${header.lengthOfHeader}, and ${uncounted} bytes more stand before the entries`;
     reportFault(context, "VirtualAllocationTable", "lengthOfHeader", "UDF 2.2.11", reason);
-    entriesAt += uncountedBytes;
+    entriesAt += uncounted;
   }
   const { previousVatIcbLocation } = header;
   return {

@@ -1,9 +1,12 @@
 /** Where things lie: extents of the volume, and of its partitions. ECMA-167 3/7.1, 4/7.1, 4/14.14; OSTA UDF 2.3.10. */
+import { flagged } from "../../codec/explained.js";
 import { u16le, u32le } from "../../codec/integers.js";
 import { bitsOfU32le } from "../../codec/packed.js";
+import { fillingParts } from "../../codec/parts.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
-import { struct } from "../../codec/struct.js";
+import { nested, struct } from "../../codec/struct.js";
+import type { StructField } from "../../codec/structure.js";
 
 /** A run of blocks of the volume. */
 export interface ExtentDescriptor {
@@ -47,7 +50,7 @@ export const shortAllocationDescriptor: StructCodec<ShortAllocationDescriptor> =
   8,
   {
     extentLength: bitsOfU32le(0, 0, 30, "4/14.14.1.1"),
-    extentType: bitsOfU32le(0, 30, 2, "4/14.14.1.1"),
+    extentType: bitsOfU32le(0, 30, 2, "4/14.14.1.1", extentTypes),
     extentPosition: rbp(4, 4, u32le, "4/14.14.1.2"),
   },
 );
@@ -74,10 +77,10 @@ export const longAllocationDescriptor: StructCodec<LongAllocationDescriptor> = s
   16,
   {
     extentLength: bitsOfU32le(0, 0, 30, "4/14.14.2.1"),
-    extentType: bitsOfU32le(0, 30, 2, "4/14.14.2.1"),
+    extentType: bitsOfU32le(0, 30, 2, "4/14.14.2.1", extentTypes),
     logicalBlockNumber: rbp(4, 4, u32le, "4/14.14.2.2"),
     partitionReferenceNumber: rbp(8, 2, u16le, "4/14.14.2.2"),
-    flags: rbp(10, 2, u16le, "UDF 2.3.10.1"),
+    flags: rbp(10, 2, flagged(u16le, { erased: 1 }), "UDF 2.3.10.1"),
     udfUniqueId: rbp(12, 4, u32le, "UDF 2.3.4.3"),
   },
 );
@@ -107,3 +110,9 @@ export const logicalBlockAddress: StructCodec<LogicalBlockAddress> = struct<Logi
     partitionReferenceNumber: rbp(4, 2, u16le, "4/7.1"),
   },
 );
+
+/** Allocation descriptors that fill `room` bytes from byte `at` of a structure on, for dumps. ECMA-167 4/14.14. */
+export function allocationParts(isLong: boolean, at: number, room: number, clause: string): StructField[] {
+  const type = isLong ? nested(longAllocationDescriptor) : nested(shortAllocationDescriptor);
+  return fillingParts("allocationDescriptors", type, { at, room, clause });
+}

@@ -1,6 +1,6 @@
 /** Finds the anchors of a volume. ECMA-167, 3rd edition, 3/8.4.2.1; OSTA UDF 2.2.3, 6.10 to 6.14. */
 import { strictContext } from "../../codec/codec.js";
-import { throwIfCancelled } from "../../errors.js";
+import { hasCode, throwIfCancelled } from "../../errors.js";
 import { blockBytes as mediumBlockBytes } from "../../units.js";
 import type { DescriptorTag } from "./tag.js";
 import { readDescriptor, tagIdentifierAt, tagIdentifiers } from "./tag.js";
@@ -19,6 +19,9 @@ const laterAnchorBlock = 512;
 
 /** How far before a session's end anchors are looked for: lead-out, run-out and postgap count as recorded for some. */
 const blocksBeforeEnd = 460;
+
+/** After so many blocks that cannot be read, the others around them are left alone: a drive takes seconds for each. */
+export const maximumUnreadable = 16;
 
 /** How far behind a session's start the descriptors that announce UDF are looked for: ISO 9660's stand before them. */
 const recognitionBlocks = 100;
@@ -40,13 +43,13 @@ export interface SessionRange {
   readonly endLba: number;
 }
 
-/** The anchor in that block; `undefined` for anything else, and for one that states another block. */
-async function anchorAt(
+/** The anchor in a block; `undefined` for anything else, and for one that states another block. */
+async function lookForAnchor(
   bytes: VolumeBytes,
   blockBytes: number,
   block: number,
   signal: AbortSignal | undefined,
-): Promise<Anchor | undefined> {
+): Promise<Anchor | "unreadable" | undefined> {
   if (block < 0 || (block + 1) * blockBytes > bytes.bytes) return undefined;
   try {
     const data = await bytes.read(block * blockBytes, blockBytes, signal);
@@ -56,8 +59,18 @@ async function anchorAt(
   } catch (error) {
     if (!isReadFailure(error)) throw error;
     throwIfCancelled(signal, "looking for anchors");
-    return undefined;
+    return hasCode(error, "E_READ_FAILED") ? "unreadable" : undefined;
   }
+}
+
+async function anchorAt(
+  bytes: VolumeBytes,
+  blockBytes: number,
+  block: number,
+  signal: AbortSignal | undefined,
+): Promise<Anchor | undefined> {
+  const found = await lookForAnchor(bytes, blockBytes, block, signal);
+  return found === "unreadable" ? undefined : found;
 }
 
 /** First and last block of a session in blocks of the volume; `undefined` where it starts inside of one. */
@@ -73,7 +86,6 @@ const places: readonly ((first: number, last: number) => readonly number[])[] = 
   (_first, last) => [last, last - firstAnchorBlock],
   (_first, last) => Array.from({ length: blocksBeforeEnd }, (_unused, index) => last - 1 - index),
   (first) => [first + laterAnchorBlock],
-  () => [firstAnchorBlock],
 ];
 
 /** The anchors of a session, the likeliest one first. What is behind one that was yielded is looked for when it is asked for. */
@@ -84,15 +96,19 @@ export async function* findAnchors(
 ): AsyncGenerator<Anchor> {
   const seen = new Set<string>();
   for (const place of places) {
+    let unreadable = 0;
     for (const blockBytes of volumeBlockBytes) {
       const blocks = blocksOfRange(range, blockBytes);
       if (blocks === undefined) continue;
       for (const block of place(blocks.first, blocks.last)) {
+        if (unreadable >= maximumUnreadable) break;
         const key = `${blockBytes}:${block}`;
-        if (seen.has(key)) continue;
+        // What lies before the session is an anchor of another one.
+        if (seen.has(key) || block < blocks.first) continue;
         seen.add(key);
-        const anchor = await anchorAt(bytes, blockBytes, block, signal);
-        if (anchor !== undefined) yield anchor;
+        const anchor = await lookForAnchor(bytes, blockBytes, block, signal);
+        if (anchor === "unreadable") unreadable++;
+        else if (anchor !== undefined) yield anchor;
       }
     }
   }
@@ -111,6 +127,7 @@ export async function anchorBlocks(
   const found: number[] = [];
   const named = [first + firstAnchorBlock, first + laterAnchorBlock, last - firstAnchorBlock, last];
   for (const block of new Set(named)) {
+    if (block < first) continue;
     if ((await anchorAt(bytes, blockBytes, block, signal)) !== undefined) found.push(block);
   }
   return found.sort((one, other) => one - other);

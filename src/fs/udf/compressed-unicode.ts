@@ -72,6 +72,27 @@ export function cutToDstring(text: string, length: number): string {
   return cut;
 }
 
+/** A text in CS0 that fills its field, as names do. OSTA UDF 2.1.1. */
+export function compressedUnicode(length: number): FieldType<string> {
+  return {
+    name: `compressedUnicode(${length})`,
+    bytes: length,
+    read: (source, at, _length, fault) => {
+      const text = readCompressedUnicode(source, at, length);
+      if (text === undefined) fault(`has compression identifier ${source[at]}`);
+      return text ?? "";
+    },
+    write: (text, target, at) => {
+      const bytes = compressedUnicodeBytes(text);
+      if (bytes !== length)
+        throw new RangeError(`compressedUnicode(${length}) got "${text}", which has ${bytes} bytes`);
+      writeCompressedUnicode(text, target, at);
+    },
+    explain: (_text, source, at) =>
+      source[at] === deletedEightBit || source[at] === deletedSixteenBit ? "of a deleted file" : undefined,
+  };
+}
+
 const charspecText = "OSTA Compressed Unicode";
 
 /** The character set of all texts: always CS0. ECMA-167 1/7.2.1, OSTA UDF 2.1.2. */
@@ -87,4 +108,5 @@ export const charspec: FieldType<void> = {
     target.fill(0, at, at + 64);
     writeTextBytes(charspecText, target, at + 1);
   },
+  show: (_value, source, at) => textFromBytes(source, at + 1, 63).replace(/\0+$/, ""),
 };

@@ -125,24 +125,26 @@ export class ContentsReader {
       throw new DiscError("E_NOT_SUPPORTED", what, { what });
     }
     const collector = new RunCollector(length, this.#reading.blockBytes, context);
-    const isChained = await this.#collect({ data, form, space }, entry, collector, signal);
+    const chain = await this.#collect({ data, form, space }, entry, collector, signal);
     if (!collector.isFull) {
       const reason = `is ${head.informationLength}, and the extents hold ${collector.done} bytes`;
       reportFault(context, "FileEntry", "informationLength", "4/14.9.10", reason);
     }
     collector.check(this.#reading.bytes.bytes);
     const contents: FileContents = { runs: collector.runs, bytes: collector.done };
-    if (isChained) this.#chained.set(entry.address, contents);
+    // What cannot be read has no claim: it may lead to the descriptors of another file.
+    for (const address of chain) this.#owners.set(address, entry.address);
+    if (chain.size > 0) this.#chained.set(entry.address, contents);
     return contents;
   }
 
-  /** @returns Whether the descriptors went on outside of the entry. */
+  /** @returns Where descriptors stand outside of the entry. */
   async #collect(
     first: Piece,
     entry: UdfFileEntry,
     collector: RunCollector,
     signal: AbortSignal | undefined,
-  ): Promise<boolean> {
+  ): Promise<ReadonlySet<number>> {
     const seen = new Set<number>();
     for (let piece = first; !collector.isFull; ) {
       throwIfCancelled(signal, "following allocation descriptors");
@@ -150,7 +152,7 @@ export class ContentsReader {
       if (next === undefined) break;
       piece = { ...piece, data: await this.#nextData(next, entry, seen, signal) };
     }
-    return seen.size > 0;
+    return seen;
   }
 
   /** @returns Where the descriptors go on. */
@@ -200,7 +202,6 @@ export class ContentsReader {
         reportFault(context, "AllocationExtentDescriptor", "lengthOfAllocationDescriptors", "4/14.5.3", reason);
       }
       seen.add(address);
-      this.#owners.set(address, entry.address);
       return data.subarray(allocationExtentDescriptor.size, end);
     });
   }

@@ -52,6 +52,8 @@ class IdentifierSplitter {
   /** Where the rest, and what follows on it, stand on the medium. */
   #places: { readonly first: number; readonly address: number }[] = [];
   #isLost = false;
+  /** Where zeros begin, which end a directory unless something follows on them. */
+  #blankLba: number | undefined;
 
   add(piece: Uint8Array, address: number, isLast: boolean, context: ReadContext): void {
     const bytes = new Uint8Array(this.#rest.length + piece.length);
@@ -79,13 +81,16 @@ class IdentifierSplitter {
       if (isTag && at + length > bytes.length && !isLast) break;
       const identifier = isTag ? this.#identifierAt(bytes, at, length, { ...context, lba }) : undefined;
       if (identifier !== undefined) {
+        if (this.#blankLba !== undefined) this.#lose(this.#blankLba, "zeros stand between file identifiers");
         this.identifiers.push({ identifier, lba });
+        this.#blankLba = undefined;
         this.#isLost = false;
         at += length;
         continue;
       }
       // Zeros behind the last identifier, up to the directory's length, are what some writers leave.
-      if (!this.#isLost && !isZero(bytes, at)) this.#lose(lba, "no file identifier stands there");
+      if (!this.#isLost && isZero(bytes, at)) this.#blankLba ??= lba;
+      else if (!this.#isLost) this.#lose(lba, "no file identifier stands there");
       at += alignment;
     }
     const isOver = isLast && at < bytes.length && !this.#isLost && !isZero(bytes, at);
@@ -114,6 +119,7 @@ class IdentifierSplitter {
 
   #lose(lba: number, reason: string): void {
     this.#isLost = true;
+    this.#blankLba = undefined;
     this.faults.push({ lba, reason });
   }
 }

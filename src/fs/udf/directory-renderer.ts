@@ -2,12 +2,13 @@
 import { encode } from "../../codec/struct.js";
 import { blockBytes, blocksOf } from "../../units.js";
 import { compressedUnicodeBytes } from "./compressed-unicode.js";
+import { areTagsKeptWhole, fillingBehind } from "./directory-size.js";
 import { implementationIdentifier, thisImplementation } from "./entity-identifier.js";
 import type { WrittenIdentifier } from "./file-identifier.js";
 import { fileCharacteristics, writeFileIdentifier } from "./file-identifier.js";
 import type { UdfAddresses } from "./metadata-renderer.js";
 import type { StreamEntry, UdfDirectory, UdfLayout } from "./udf-layout.js";
-import { areTagsKeptWhole, fileSetBlocks, fillingBehind } from "./udf-layout.js";
+import { fileSetBlocks } from "./udf-layout.js";
 
 const nothing = new Uint8Array(0);
 const filling = encode(implementationIdentifier, thisImplementation);
@@ -112,8 +113,9 @@ export class DirectoryRenderer {
   #icbOfObject(object: number): Pick<Identifier, "logicalBlockNumber" | "partitionReferenceNumber"> {
     const block = this.#layout.blockOfObject[object]!;
     if (block >= 0) return this.#addresses.icb(block);
-    const { lba } = this.#layout.references.get(object)!;
-    return { logicalBlockNumber: this.#addresses.contentBlock(lba), partitionReferenceNumber: 0 };
+    const reference = this.#layout.references.get(object)!;
+    const partitionReferenceNumber = reference.partition === "type1" ? 0 : 1;
+    return { logicalBlockNumber: reference.block, partitionReferenceNumber };
   }
 
   #directory(directory: UdfDirectory, firstBlock: number): Uint8Array {

@@ -1,10 +1,12 @@
 /** Entity identifiers (regid): who or what a structure is of. ECMA-167 1/7.4, OSTA UDF 2.1.5. */
+import { explained, flagged } from "../../codec/explained.js";
 import { u8, u16le } from "../../codec/integers.js";
 import type { FieldType } from "../../codec/rows.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { struct } from "../../codec/struct.js";
 import { rawBytes, textFromBytes, writeTextBytes } from "../../codec/text.js";
+import { revisionText } from "./revision.js";
 
 /** Text filled with zeros, one byte a character. */
 function zeroPaddedText(length: number): FieldType<string> {
@@ -20,6 +22,30 @@ function zeroPaddedText(length: number): FieldType<string> {
   };
 }
 
+/** Bits of the flags of an entity identifier. ECMA-167 1/7.4.1. */
+const entityFlags = flagged(u8, { dirty: 1, protected: 2 });
+
+/** A revision, binary coded: 0x0102 is 1.02. OSTA UDF 2.1.5.3. */
+export const revision: FieldType<number> = explained(u16le, revisionText);
+
+/** Bits of a domain's flags. OSTA UDF 2.1.5.3. */
+const domainFlags = flagged(u8, { hardWriteProtect: 1, softWriteProtect: 2 });
+
+/** Classes of operating systems, by their numbers. OSTA UDF 6.3.1. */
+const osClasses = [
+  "undefined",
+  "DOS",
+  "OS/2",
+  "Mac OS",
+  "UNIX",
+  "Windows 9x",
+  "Windows NT",
+  "OS/400",
+  "BeOS",
+  "Windows CE",
+];
+const osClass = explained(u8, (value) => osClasses[value]);
+
 /** An entity identifier whose suffix is kept as it is. */
 export interface EntityIdentifier {
   readonly flags: number;
@@ -30,7 +56,7 @@ export interface EntityIdentifier {
 
 /** regid. ECMA-167 1/7.4. */
 export const entityIdentifier: StructCodec<EntityIdentifier> = struct<EntityIdentifier>("EntityIdentifier", 32, {
-  flags: rbp(0, 1, u8, "1/7.4.1"),
+  flags: rbp(0, 1, entityFlags, "1/7.4.1"),
   identifier: rbp(1, 23, zeroPaddedText(23), "1/7.4.2"),
   suffix: rbp(24, 8, rawBytes(8), "1/7.4.3"),
 });
@@ -48,10 +74,10 @@ export interface DomainIdentifier {
 
 /** regid of a domain. OSTA UDF 2.1.5.3. */
 export const domainIdentifier: StructCodec<DomainIdentifier> = struct<DomainIdentifier>("DomainIdentifier", 32, {
-  flags: rbp(0, 1, u8, "1/7.4.1"),
+  flags: rbp(0, 1, entityFlags, "1/7.4.1"),
   identifier: rbp(1, 23, zeroPaddedText(23), "1/7.4.2"),
-  udfRevision: rbp(24, 2, u16le, "UDF 2.1.5.3"),
-  domainFlags: rbp(26, 1, u8, "UDF 2.1.5.3"),
+  udfRevision: rbp(24, 2, revision, "UDF 2.1.5.3"),
+  domainFlags: rbp(26, 1, domainFlags, "UDF 2.1.5.3"),
   reserved: rbp(27, 5, rawBytes(5), "UDF 2.1.5.3"),
 });
 
@@ -67,10 +93,10 @@ export interface UdfIdentifier {
 
 /** regid of a UDF structure. OSTA UDF 2.1.5.3. */
 export const udfIdentifier: StructCodec<UdfIdentifier> = struct<UdfIdentifier>("UdfIdentifier", 32, {
-  flags: rbp(0, 1, u8, "1/7.4.1"),
+  flags: rbp(0, 1, entityFlags, "1/7.4.1"),
   identifier: rbp(1, 23, zeroPaddedText(23), "1/7.4.2"),
-  udfRevision: rbp(24, 2, u16le, "UDF 2.1.5.3"),
-  osClass: rbp(26, 1, u8, "UDF 2.1.5.3"),
+  udfRevision: rbp(24, 2, revision, "UDF 2.1.5.3"),
+  osClass: rbp(26, 1, osClass, "UDF 2.1.5.3"),
   osIdentifier: rbp(27, 1, u8, "UDF 2.1.5.3"),
   reserved: rbp(28, 4, rawBytes(4), "UDF 2.1.5.3"),
 });
@@ -89,9 +115,9 @@ export const implementationIdentifier: StructCodec<ImplementationIdentifier> = s
   "ImplementationIdentifier",
   32,
   {
-    flags: rbp(0, 1, u8, "1/7.4.1"),
+    flags: rbp(0, 1, entityFlags, "1/7.4.1"),
     identifier: rbp(1, 23, zeroPaddedText(23), "1/7.4.2"),
-    osClass: rbp(24, 1, u8, "UDF 2.1.5.3"),
+    osClass: rbp(24, 1, osClass, "UDF 2.1.5.3"),
     osIdentifier: rbp(25, 1, u8, "UDF 2.1.5.3"),
     implementationUse: rbp(26, 6, rawBytes(6), "UDF 2.1.5.3"),
   },

@@ -15,8 +15,8 @@ import { modeOfPermissions, noOwner } from "./file-entry.js";
 import type { FileEntryReader, UdfFileEntry } from "./file-entry-reader.js";
 import { allocationForms, fileTypes, icbFlags, strategies } from "./icb.js";
 import type { ByteRun } from "./partition-space.js";
+import { readSymlinkTarget } from "./path-components.js";
 import { StreamReader } from "./stream-reader.js";
-import { readSymlinkTarget } from "./symlink-reader.js";
 import type { UdfTreeOptions } from "./udf-reader.js";
 import { isReadFailure, lbaOfAddress } from "./volume-bytes.js";
 
@@ -167,13 +167,14 @@ export class EntryBuilder {
       ...said,
       mode: modeOfPermissions(permissions, icbTag.flags),
     };
+    const partition = space.kind;
+    if (partition === "sparable" || partition === "unknown") return undefined;
     const isUsual =
       type !== "directory" &&
       refusal === null &&
       streams.length === 0 &&
       (entry.streamDirectoryIcb?.extentLength ?? 0) === 0 &&
       extendedAttributeIcb.extentLength === 0 &&
-      space.kind === "type1" &&
       this.#options.blockBytes === mediumBlockBytes &&
       address % mediumBlockBytes === 0 &&
       tag.tagSerialNumber === this.#options.tagSerialNumber &&
@@ -185,7 +186,20 @@ export class EntryBuilder {
       serialNumber !== undefined;
     if (!isUsual) return undefined;
     const lba = lbaOfAddress(address);
-    return { lba, uniqueId: serialNumber, links, mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs };
+    return {
+      lba,
+      partition,
+      block: entry.block,
+      uniqueId: serialNumber,
+      links,
+      mode,
+      uid,
+      gid,
+      mtimeMs,
+      atimeMs,
+      ctimeMs,
+      birthtimeMs,
+    };
   }
 }
 

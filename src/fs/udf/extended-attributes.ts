@@ -1,6 +1,7 @@
 /** Extended attributes. ECMA-167, 3rd edition, 4/14.10; OSTA UDF 3.3.4. */
 import type { Codec, ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
+import { named } from "../../codec/explained.js";
 import { readU32le, u8, u32le, writeU32le } from "../../codec/integers.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
@@ -38,8 +39,8 @@ export const extendedAttributeHeader: StructCodec<ExtendedAttributeHeader> = str
   24,
   {
     _tag: rbp(0, 16, sealedTag, "4/14.10.1.1"),
-    implementationAttributesLocation: rbp(16, 4, u32le, "4/14.10.1.2"),
-    applicationAttributesLocation: rbp(20, 4, u32le, "4/14.10.1.3"),
+    implementationAttributesLocation: rbp(16, 4, named(u32le, { none: noAttributes }), "4/14.10.1.2"),
+    applicationAttributesLocation: rbp(20, 4, named(u32le, { none: noAttributes }), "4/14.10.1.3"),
   },
 );
 
@@ -54,7 +55,7 @@ export interface AttributeHead {
 
 /** Head of an extended attribute. ECMA-167 4/14.10.2. */
 export const attributeHead: StructCodec<AttributeHead> = struct<AttributeHead>("ExtendedAttribute", 12, {
-  attributeType: rbp(0, 4, u32le, "4/14.10.2.1"),
+  attributeType: rbp(0, 4, named(u32le, attributeTypes), "4/14.10.2.1"),
   attributeSubtype: rbp(4, 1, u8, "4/14.10.2.2"),
   _reserved: rbp(5, 3, reserved(3), "4/14.10.2.3"),
   attributeLength: rbp(8, 4, u32le, "4/14.10.2.4"),
@@ -77,7 +78,7 @@ export const deviceSpecification: StructCodec<DeviceSpecification> = struct<Devi
   "DeviceSpecification",
   56,
   {
-    attributeType: rbp(0, 4, u32le, "4/14.10.7.1"),
+    attributeType: rbp(0, 4, named(u32le, attributeTypes), "4/14.10.7.1"),
     attributeSubtype: rbp(4, 1, u8, "4/14.10.7.2"),
     _reserved: rbp(5, 3, reserved(3), "4/14.10.7.3"),
     attributeLength: rbp(8, 4, u32le, "4/14.10.7.4"),

@@ -10,7 +10,7 @@ import { ContentsReader } from "./contents-reader.js";
 import type { FileEntryHead } from "./file-entry.js";
 import { extendedFileEntryHead, fileEntryHead } from "./file-entry.js";
 import type { IcbTag } from "./icb.js";
-import { fileTypes, indirectEntry, strategies } from "./icb.js";
+import { indirectEntry, strategies } from "./icb.js";
 import type { ByteRun, PartitionSpace } from "./partition-space.js";
 import type { DescriptorTag } from "./tag.js";
 import { checkTag, readDescriptor, tagIdentifierAt, tagIdentifiers } from "./tag.js";
@@ -263,9 +263,4 @@ export class FileEntryReader {
       allocationAddress: address + allocationAt,
     };
   }
-}
-
-/** Whether an entry is that of a directory. */
-export function isDirectory({ head }: UdfFileEntry): boolean {
-  return head.icbTag.fileType === fileTypes.directory;
 }

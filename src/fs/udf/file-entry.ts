@@ -1,4 +1,5 @@
 /** File Entry and Extended File Entry. ECMA-167, 3rd edition, 4/14.9 and 4/14.17; OSTA UDF 2.3.6. */
+import { explained, named } from "../../codec/explained.js";
 import { u8, u16le, u32le, u64le } from "../../codec/integers.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
@@ -53,13 +54,28 @@ export interface ExtendedFileEntryHead extends FileEntryHead {
 /** An owner or group that is not known. OSTA UDF 2.3.6.1. */
 export const noOwner = 0xffff_ffff;
 
+const owner = named(u32le, { none: noOwner });
+
+/** Permissions as `ls` shows them, with `c` to change attributes and `d` to delete: owner, group, others. */
+function explainPermissions(permissions: number): string {
+  const classes = [10, 5, 0].map((shift) => Math.floor(permissions / 2 ** shift) % 32);
+  const letters = [
+    ["r", 4],
+    ["w", 2],
+    ["x", 1],
+    ["c", 8],
+    ["d", 16],
+  ] as const;
+  return classes.map((bits) => letters.map(([letter, bit]) => (bits & bit ? letter : "-")).join("")).join(" ");
+}
+
 /** File Entry up to its variable part. ECMA-167 4/14.9. */
 export const fileEntryHead: StructCodec<FileEntryHead> = struct<FileEntryHead>("FileEntry", 176, {
   _tag: rbp(0, 16, sealedTag, "4/14.9.1"),
   icbTag: rbp(16, 20, nested(icbTag), "4/14.9.2"),
-  uid: rbp(36, 4, u32le, "4/14.9.3"),
-  gid: rbp(40, 4, u32le, "4/14.9.4"),
-  permissions: rbp(44, 4, u32le, "4/14.9.5"),
+  uid: rbp(36, 4, owner, "4/14.9.3"),
+  gid: rbp(40, 4, owner, "4/14.9.4"),
+  permissions: rbp(44, 4, explained(u32le, explainPermissions), "4/14.9.5"),
   fileLinkCount: rbp(48, 2, u16le, "4/14.9.6"),
   recordFormat: rbp(50, 1, u8, "4/14.9.7"),
   recordDisplayAttributes: rbp(51, 1, u8, "4/14.9.8"),
@@ -84,9 +100,9 @@ export const extendedFileEntryHead: StructCodec<ExtendedFileEntryHead> = struct<
   {
     _tag: rbp(0, 16, sealedTag, "4/14.17.1"),
     icbTag: rbp(16, 20, nested(icbTag), "4/14.17.2"),
-    uid: rbp(36, 4, u32le, "4/14.17.3"),
-    gid: rbp(40, 4, u32le, "4/14.17.4"),
-    permissions: rbp(44, 4, u32le, "4/14.17.5"),
+    uid: rbp(36, 4, owner, "4/14.17.3"),
+    gid: rbp(40, 4, owner, "4/14.17.4"),
+    permissions: rbp(44, 4, explained(u32le, explainPermissions), "4/14.17.5"),
     fileLinkCount: rbp(48, 2, u16le, "4/14.17.6"),
     recordFormat: rbp(50, 1, u8, "4/14.17.7"),
     recordDisplayAttributes: rbp(51, 1, u8, "4/14.17.8"),

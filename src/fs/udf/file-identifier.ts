@@ -1,14 +1,18 @@
 /** File Identifier Descriptors, of which directories consist. ECMA-167, 3rd edition, 4/14.4; OSTA UDF 2.3.4. */
 import type { ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
+import { flagged } from "../../codec/explained.js";
 import { readU16le, u8, u16le, writeU16le, writeU32le } from "../../codec/integers.js";
+import { embedded, headedParts, part, rawPart } from "../../codec/parts.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { nested, struct } from "../../codec/struct.js";
+import type { StructField, Structure } from "../../codec/structure.js";
+import { zeros } from "../../codec/text.js";
 import { alignUp, blockBytes } from "../../units.js";
 import type { LongAllocationDescriptor } from "./allocation.js";
 import { longAllocationDescriptor } from "./allocation.js";
-import { compressedUnicodeBytes, writeCompressedUnicode } from "./compressed-unicode.js";
+import { compressedUnicode, compressedUnicodeBytes, writeCompressedUnicode } from "./compressed-unicode.js";
 import type { DescriptorCodec, TagContext } from "./tag.js";
 import { sealDescriptor, sealedTag, tagBytes, tagIdentifiers } from "./tag.js";
 
@@ -17,9 +21,6 @@ export const fileCharacteristics = { hidden: 1, directory: 2, deleted: 4, parent
 
 /** Bytes of a descriptor before its implementation use. */
 export const fileIdentifierHeadBytes = 38;
-
-/** The longest descriptor: with a name of 255 bytes, and none of the implementation's. */
-export const maximumFileIdentifierBytes: number = alignUp(fileIdentifierHeadBytes + 255, 4);
 
 /** The fixed part of a File Identifier Descriptor. */
 export interface FileIdentifierHead {
@@ -40,7 +41,7 @@ export const fileIdentifierHead: StructCodec<FileIdentifierHead> = struct<FileId
   {
     _tag: rbp(0, 16, sealedTag, "4/14.4.1"),
     fileVersionNumber: rbp(16, 2, u16le, "4/14.4.2"),
-    fileCharacteristics: rbp(18, 1, u8, "4/14.4.3"),
+    fileCharacteristics: rbp(18, 1, flagged(u8, fileCharacteristics), "4/14.4.3"),
     lengthOfFileIdentifier: rbp(19, 1, u8, "4/14.4.4"),
     icb: rbp(20, 16, nested(longAllocationDescriptor), "4/14.4.5"),
     lengthOfImplementationUse: rbp(36, 2, u16le, "4/14.4.6"),
@@ -92,6 +93,36 @@ export const fileIdentifierDescriptor: DescriptorCodec<FileIdentifierDescriptor>
       implementationUse: source.slice(useAt, nameAt),
       fileIdentifier: source.slice(nameAt, nameAt + lengthOfFileIdentifier),
     };
+  },
+  parts: headedParts(fileIdentifierHead, (source, at) => {
+    const nameBytes = source[at + 19]!;
+    const nameAt = fileIdentifierHeadBytes + readU16le(source, at + 36);
+    const padding = fileIdentifierBytesAt(source, at) - nameAt - nameBytes;
+    return [
+      ...rawPart("implementationUse", fileIdentifierHeadBytes, nameAt - fileIdentifierHeadBytes, "4/14.4.7"),
+      ...(nameBytes === 0
+        ? []
+        : [part("fileIdentifier", rbp(nameAt, nameBytes, compressedUnicode(nameBytes), "4/14.4.8"))]),
+      ...(padding === 0 ? [] : [part("_padding", rbp(nameAt + nameBytes, padding, zeros(padding), "4/14.4.9"))]),
+    ];
+  }),
+};
+
+/** A directory's descriptors one behind the other, for dumps: as they stand embedded in its file entry. */
+export const directoryContents: Structure = {
+  name: "Directory",
+  parts: (source, at, end) => {
+    const parts: StructField[] = [];
+    let position = at;
+    while (position + fileIdentifierHeadBytes <= end) {
+      const bytes = fileIdentifierBytesAt(source, position);
+      const isDescriptor = readU16le(source, position) === tagIdentifiers.fileIdentifierDescriptor;
+      if (!isDescriptor || position + bytes > end) break;
+      const row = rbp(position - at, bytes, embedded(fileIdentifierDescriptor), "4/14.4");
+      parts.push(part(`descriptors[${parts.length}]`, row));
+      position += bytes;
+    }
+    return [...parts, ...rawPart("rest", position - at, end - position, "4/14.4")];
   },
 };
 

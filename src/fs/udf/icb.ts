@@ -1,4 +1,5 @@
 /** Information control blocks: the tag in them, and those that only lead elsewhere. ECMA-167, 3rd edition, 4/14.6 to 4/14.8. */
+import { explained, flagNames, named, nameOf } from "../../codec/explained.js";
 import { fixedU8, u8, u16le, u32le } from "../../codec/integers.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
@@ -48,6 +49,15 @@ export const icbFlags = {
   stream: 0x2000,
 } as const;
 
+/** The other bits, for dumps. Most of them are never set in UDF. ECMA-167 4/14.6.8. */
+const foreignIcbFlags = { sorted: 8, nonRelocatable: 0x10, archive: 0x20, contiguous: 0x200, multipleVersions: 0x1000 };
+
+function explainIcbFlags(flags: number): string {
+  const form = flags % 8;
+  const names = flagNames(flags - form, { ...icbFlags, ...foreignIcbFlags });
+  return [`${nameOf(form, allocationForms) ?? form} allocation`, ...(names === undefined ? [] : [names])].join(", ");
+}
+
 /** ICB tag. */
 export interface IcbTag {
   readonly priorRecordedNumberOfDirectEntries: number;
@@ -65,13 +75,13 @@ export interface IcbTag {
 /** ICB tag. ECMA-167 4/14.6. */
 export const icbTag: StructCodec<IcbTag> = struct<IcbTag>("IcbTag", 20, {
   priorRecordedNumberOfDirectEntries: rbp(0, 4, u32le, "4/14.6.1"),
-  strategyType: rbp(4, 2, u16le, "4/14.6.2"),
+  strategyType: rbp(4, 2, named(u16le, strategies), "4/14.6.2"),
   strategyParameter: rbp(6, 2, u16le, "4/14.6.3"),
   maximumNumberOfEntries: rbp(8, 2, u16le, "4/14.6.4"),
   _reserved: rbp(10, 1, { ...fixedU8(0), read: () => 0 }, "4/14.6.5"),
-  fileType: rbp(11, 1, u8, "4/14.6.6"),
+  fileType: rbp(11, 1, named(u8, fileTypes), "4/14.6.6"),
   parentIcbLocation: rbp(12, 6, nested(logicalBlockAddress), "4/14.6.7"),
-  flags: rbp(18, 2, u16le, "4/14.6.8"),
+  flags: rbp(18, 2, explained(u16le, explainIcbFlags), "4/14.6.8"),
 });
 
 /** Indirect Entry: the newest entry of a chain is found at another ICB. */
@@ -87,5 +97,19 @@ export const indirectEntry: DescriptorCodec<IndirectEntry> = descriptor(
     _tag: rbp(0, 16, sealedTag, "4/14.7.1"),
     icbTag: rbp(16, 20, nested(icbTag), "4/14.7.2"),
     indirectIcb: rbp(36, 16, nested(longAllocationDescriptor), "4/14.7.3"),
+  }),
+);
+
+/** Terminal Entry. */
+export interface TerminalEntry {
+  readonly icbTag: IcbTag;
+}
+
+/** Terminal Entry: a chain of entries ends here. ECMA-167 4/14.8. */
+export const terminalEntry: DescriptorCodec<TerminalEntry> = descriptor(
+  tagIdentifiers.terminalEntry,
+  struct<TerminalEntry>("TerminalEntry", 36, {
+    _tag: rbp(0, 16, sealedTag, "4/14.8.1"),
+    icbTag: rbp(16, 20, nested(icbTag), "4/14.8.2"),
   }),
 );

@@ -1,18 +1,21 @@
 /** The logical volume and its integrity. ECMA-167, 3rd edition, 3/10.6, 3/10.10, 4/14.15; OSTA UDF 2.2.4, 2.2.6. */
 import type { Codec, ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
-import { readU32le, u16le, u32le, u64le, writeU32le } from "../../codec/integers.js";
+import { named } from "../../codec/explained.js";
+import { readU32le, u32le, u64le, writeU32le } from "../../codec/integers.js";
+import { arrayParts, embedded, headedParts, part, rawPart } from "../../codec/parts.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { nested, struct } from "../../codec/struct.js";
+import type { StructField, Structure } from "../../codec/structure.js";
 import { rawBytes, reserved } from "../../codec/text.js";
 import type { ExtentDescriptor, LongAllocationDescriptor } from "./allocation.js";
 import { extentDescriptor, longAllocationDescriptor } from "./allocation.js";
 import { charspec, dstring } from "./compressed-unicode.js";
 import type { DomainIdentifier, ImplementationIdentifier } from "./entity-identifier.js";
-import { domainIdentifier, implementationIdentifier } from "./entity-identifier.js";
+import { domainIdentifier, implementationIdentifier, revision } from "./entity-identifier.js";
 import type { PartitionMap } from "./partition.js";
-import { partitionMap } from "./partition.js";
+import { partitionMap, partitionMapAt } from "./partition.js";
 import type { DescriptorCodec } from "./tag.js";
 import { descriptor, sealedTag, tagIdentifiers } from "./tag.js";
 import { timestamp } from "./timestamp.js";
@@ -63,7 +66,21 @@ function mapTableBytes(maps: readonly PartitionMap[]): number {
   return maps.reduce((sum, map) => sum + partitionMap.bytes(map), 0);
 }
 
-const logicalVolumeCodec: Codec<LogicalVolumeDescriptor> = {
+/** The maps for a dump: as many as there are said to be, and the table has room for. */
+function mapParts(source: Uint8Array, at: number, end: number): StructField[] {
+  const tableEnd = logicalVolumeHead.size + readU32le(source, at + 264);
+  const count = readU32le(source, at + 268);
+  const parts: StructField[] = [];
+  let mapAt = logicalVolumeHead.size;
+  for (let index = 0; index < count && mapAt + 2 <= tableEnd && at + mapAt + 2 <= end; index++) {
+    const { structure, bytes } = partitionMapAt(source, at + mapAt);
+    parts.push(part(`partitionMaps[${index}]`, rbp(mapAt, bytes, embedded(structure), "3/10.6.13")));
+    mapAt += bytes;
+  }
+  return [...parts, ...rawPart("rest", mapAt, Math.min(tableEnd, end - at) - mapAt, "3/10.6.13")];
+}
+
+const logicalVolumeCodec: Codec<LogicalVolumeDescriptor> & Structure = {
   name: "LogicalVolumeDescriptor",
   bytes: ({ partitionMaps }) => logicalVolumeHead.size + mapTableBytes(partitionMaps),
   write: (value, target, at) => {
@@ -93,6 +110,15 @@ const logicalVolumeCodec: Codec<LogicalVolumeDescriptor> = {
     }
     return { ...head, partitionMaps };
   },
+  parts: headedParts(logicalVolumeHead, mapParts),
+  check: (source, at, end, _location, fault) => {
+    const tableLength = readU32le(source, at + 264);
+    if (at + logicalVolumeHead.size + tableLength > end)
+      fault("mapTableLength", `is ${tableLength}, more than there is`);
+    const count = readU32le(source, at + 268);
+    const found = mapParts(source, at, end).filter(({ key }) => key !== "rest").length;
+    if (found < count) fault("numberOfPartitionMaps", `is ${count}, and the table has ${found}`);
+  },
 };
 
 /** Logical Volume Descriptor. ECMA-167 3/10.6. */
@@ -121,7 +147,7 @@ interface IntegrityHead {
 export const integrityHead: StructCodec<IntegrityHead> = struct<IntegrityHead>("LogicalVolumeIntegrityDescriptor", 80, {
   _tag: rbp(0, 16, sealedTag, "3/10.10.1"),
   recordingDateAndTime: rbp(16, 12, timestamp, "3/10.10.2"),
-  integrityType: rbp(28, 4, u32le, "3/10.10.3"),
+  integrityType: rbp(28, 4, named(u32le, integrityTypes), "3/10.10.3"),
   nextIntegrityExtent: rbp(32, 8, nested(extentDescriptor), "3/10.10.4"),
   uniqueId: rbp(40, 8, u64le, "4/14.15.1"),
   _reserved: rbp(48, 24, reserved(24), "4/14.15.2"),
@@ -149,9 +175,9 @@ export const integrityImplementationUse: StructCodec<IntegrityImplementationUse>
     implementationIdentifier: rbp(0, 32, nested(implementationIdentifier), "UDF 2.2.6.4"),
     numberOfFiles: rbp(32, 4, u32le, "UDF 2.2.6.4"),
     numberOfDirectories: rbp(36, 4, u32le, "UDF 2.2.6.4"),
-    minimumUdfReadRevision: rbp(40, 2, u16le, "UDF 2.2.6.4"),
-    minimumUdfWriteRevision: rbp(42, 2, u16le, "UDF 2.2.6.4"),
-    maximumUdfWriteRevision: rbp(44, 2, u16le, "UDF 2.2.6.4"),
+    minimumUdfReadRevision: rbp(40, 2, revision, "UDF 2.2.6.4"),
+    minimumUdfWriteRevision: rbp(42, 2, revision, "UDF 2.2.6.4"),
+    maximumUdfWriteRevision: rbp(44, 2, revision, "UDF 2.2.6.4"),
   },
 );
 
@@ -168,7 +194,37 @@ export interface LogicalVolumeIntegrityDescriptor
 /** A number of blocks that is not known. OSTA UDF 2.2.6.2. */
 export const unknownBlocks = 0xffff_ffff;
 
-const integrityCodec: Codec<LogicalVolumeIntegrityDescriptor> = {
+const blockCount = named(u32le, { unknown: unknownBlocks });
+
+/** Both tables and the implementation use for a dump. */
+function integrityParts(source: Uint8Array, at: number, end: number): StructField[] {
+  const count = readU32le(source, at + 72);
+  const length = readU32le(source, at + 76);
+  const room = end - at - integrityHead.size;
+  const free = { at: integrityHead.size, count, room, clause: "3/10.10.8" };
+  const sizes = { at: integrityHead.size + 4 * count, count, room: room - 4 * count, clause: "3/10.10.9" };
+  const useAt = integrityHead.size + 8 * count;
+  const tables = [
+    ...arrayParts("freeSpaceTable", blockCount, free),
+    ...(4 * count > room ? [] : arrayParts("sizeTable", blockCount, sizes)),
+  ];
+  if (8 * count > room) return tables;
+  if (length < integrityImplementationUse.size)
+    return [...tables, ...rawPart("implementationUse", useAt, length, "3/10.10.10")];
+  const use = part(
+    "implementationUse",
+    rbp(useAt, integrityImplementationUse.size, nested(integrityImplementationUse), "UDF 2.2.6.4"),
+  );
+  const rest = rawPart(
+    "implementationUseRest",
+    useAt + integrityImplementationUse.size,
+    length - integrityImplementationUse.size,
+    "UDF 2.2.6.4",
+  );
+  return [...tables, use, ...rest];
+}
+
+const integrityCodec: Codec<LogicalVolumeIntegrityDescriptor> & Structure = {
   name: "LogicalVolumeIntegrityDescriptor",
   bytes: ({ sizeTable }) => integrityHead.size + 8 * sizeTable.length + integrityImplementationUse.size,
   write: (value, target, at) => {
@@ -203,6 +259,7 @@ const integrityCodec: Codec<LogicalVolumeIntegrityDescriptor> = {
       implementationUse: integrityImplementationUse.read(source, useAt, context),
     };
   },
+  parts: headedParts(integrityHead, integrityParts),
 };
 
 /** Logical Volume Integrity Descriptor. ECMA-167 3/10.10. */

@@ -1,26 +1,21 @@
 /** Renders the run of blocks that `UdfLayout` lays out: file set, file entries, directories. */
-import { blockBytes, blocksOf } from "../../units.js";
+import { blockBytes } from "../../units.js";
 import { readContents } from "../layout/contents.js";
 import type { Renderer } from "../layout/region.js";
-import type { ContentRequest, Extent } from "../tree/content.js";
+import type { ContentRequest } from "../tree/content.js";
 import type { Item } from "../tree/directory.js";
-import {
-  extentTypes,
-  longAllocationDescriptor,
-  maximumExtentBytes,
-  noLongExtent,
-  shortAllocationDescriptor,
-} from "./allocation.js";
-import { allocationExtentDescriptor } from "./allocation-extent.js";
+import { noLongExtent } from "./allocation.js";
+import type { EntryBody } from "./allocation-writer.js";
+import { AllocationWriter, embeddedBody, embeddedBytesBody } from "./allocation-writer.js";
 import { DirectoryRenderer } from "./directory-renderer.js";
 import { attributeBytes, writeAttributes } from "./extended-attribute-writer.js";
 import { flagsOfMode, permissionsOfMode } from "./file-entry.js";
-import type { FileEntryForm, IcbAddress, WrittenFileEntry } from "./file-entry-form.js";
-import { allocationForms, fileTypes, icbFlags } from "./icb.js";
+import type { FileEntryForm, IcbAddress } from "./file-entry-form.js";
+import { fileTypes, icbFlags } from "./icb.js";
 import { pathComponentsOf } from "./path-components.js";
 import type { TagContext } from "./tag.js";
-import { sealDescriptor, tagIdentifiers } from "./tag.js";
-import type { DescriptorChain, StreamEntry, UdfDirectory, UdfLayout } from "./udf-layout.js";
+import { sealDescriptor, tagBytes } from "./tag.js";
+import type { StreamEntry, UdfDirectory, UdfLayout } from "./udf-layout.js";
 import { fileSetBlocks } from "./udf-layout.js";
 import type { VolumeRenderer } from "./volume-writer.js";
 
@@ -33,6 +28,11 @@ export interface UdfTimes {
   creationMs(item: Item): number | null;
 }
 
+/** What an entry states as the time of creation: where that is not known, nothing that happened later. OSTA UDF 3.3.4.3. */
+export function entryCreationMs(times: UdfTimes, item: Item): number {
+  return times.creationMs(item) ?? Math.min(times.modifyMs(item), times.accessMs(item), times.attributesMs(item));
+}
+
 /** Where things lie, once the image is planned. */
 export interface UdfAddresses {
   /** How the ICB in a block of the run is addressed. */
@@ -42,8 +42,8 @@ export interface UdfAddresses {
   dataTagLocation(block: number): number;
   /** The reference number of the partition that directories and chains lie in, and their blocks' numbers in it. */
   readonly dataReference: number;
-  /** The block, in the partition, of an absolute block: of contents. */
-  contentBlock(lba: number): number;
+  /** What an absolute block is more than the block in the partition: where the partition starts. */
+  readonly contentBlockOffset: number;
   /** First block of the contents of this session. */
   readonly contentsLba: number;
 }
@@ -56,18 +56,19 @@ const fileTypeOf: Readonly<Record<Exclude<Item["type"], "directory" | "file">, n
   socket: fileTypes.socket,
 };
 
-/** Bytes behind the tag of an allocation extent but its descriptors; the CRC covers these, too, since 2.01. OSTA UDF 2.3.11.1. */
-const chainHeadCrcBytes = 8;
-const chainCoveredSince = 0x0201;
-
-/** What is behind the extended attributes of an entry. */
-interface EntryBody {
-  readonly form: number;
-  readonly bytes: number;
-  readonly blocksRecorded: number;
-  /** Writes allocation descriptors or embedded bytes; contents to be read are returned. */
-  write(target: Uint8Array, at: number): ContentRequest | undefined;
+/** Where an entry goes, and what is to be done when all of them are there. */
+interface WrittenBlock {
+  readonly out: Uint8Array;
+  readonly at: number;
+  readonly block: number;
+  readonly requests: ContentRequest[];
+  readonly unsealed: Unsealed[];
 }
+
+/** Above all flags of an ICB: marks entries that belong to an item's streams. */
+const streamEntryFlag = 0x1_0000;
+
+const nothing = new Uint8Array(0);
 
 /** A descriptor whose tag has to wait until what is embedded in it has been read. */
 interface Unsealed {
@@ -85,6 +86,7 @@ export class MetadataRenderer {
   readonly #times: UdfTimes;
   readonly #tagSerialNumber: number;
   readonly #directories: DirectoryRenderer;
+  readonly #allocation: AllocationWriter;
 
   constructor(
     layout: UdfLayout,
@@ -101,6 +103,7 @@ export class MetadataRenderer {
     this.#times = times;
     this.#tagSerialNumber = tagSerialNumber;
     this.#directories = new DirectoryRenderer(layout, addresses, tagSerialNumber);
+    this.#allocation = new AllocationWriter(layout, addresses);
   }
 
   /** Fills blocks of the run. */
@@ -112,10 +115,11 @@ export class MetadataRenderer {
     for (let block = first; block < end; block++) {
       const at = (block - first) * blockBytes;
       if (block < fileSetBlocks) this.#renderFileSet(block, out, at);
-      else if (block < layout.firstChainBlock) this.#renderEntryAt(block, out, at, requests, unsealed);
+      else if (block < layout.endOfEntries) this.#renderEntryAt(block, out, at, requests, unsealed);
     }
-    for (const [entryBlock, chain] of layout.chains) {
-      if (chain.firstBlock < end && chain.firstBlock + chain.blocks > first) this.#renderChain(entryBlock, first, out);
+    for (const chain of layout.chains.values()) {
+      if (chain.firstBlock >= end || chain.firstBlock + chain.blocks <= first) continue;
+      this.#allocation.renderChain(chain, first, out, (tagLocation) => this.#tag(tagLocation));
     }
     this.#directories.render(first, out);
     await readContents(requests, signal);
@@ -136,53 +140,104 @@ export class MetadataRenderer {
 
   #renderEntryAt(block: number, out: Uint8Array, at: number, requests: ContentRequest[], unsealed: Unsealed[]): void {
     const layout = this.#layout;
-    const tag = this.#tag(this.#addresses.icbTagLocation(block));
-    const write = (item: Item, isStream: boolean, entry: PartialEntry, body: EntryBody): void => {
-      const lengthOfExtendedAttributes = isStream ? 0 : attributeBytes(item, layout.options);
-      const { headBytes } = this.#form;
-      const head = { ...entry, flags: entry.flags + body.form, blocksRecorded: body.blocksRecorded };
-      const lengths = { lengthOfExtendedAttributes, lengthOfAllocationDescriptors: body.bytes };
-      this.#form.write({ ...head, ...lengths }, out, at);
-      if (!isStream) writeAttributes(item, layout.options, out, at + headBytes, tag);
-      const request = body.write(out, at + headBytes + lengthOfExtendedAttributes);
-      if (request !== undefined) requests.push(request);
-      unsealed.push({ at, crcLength: headBytes - 16 + lengthOfExtendedAttributes + body.bytes, tag });
-    };
+    const written = { out, at, block, requests, unsealed };
     if (block < layout.firstObjectBlock) {
-      const index = block - fileSetBlocks;
-      const directory = layout.directories[index]!;
-      write(
-        directory.source.node,
-        false,
-        this.#directoryEntry(directory, index),
-        this.#directoryBody(directory, directory),
-      );
+      const directory = layout.directories[block - fileSetBlocks]!;
+      const { node } = directory.source;
+      // Its name in the parent, for the root its own parent entry; and the parent entries of its children.
+      const links = 1 + directory.subdirectories + this.#linksOfStreams(node);
+      const body = this.#directoryBody(directory);
+      this.#writeEntry(written, node, fileTypes.directory, 0, links, directory.bytes, layout.uniqueIdAt(block), body);
     } else if (block < layout.firstStreamBlock) {
-      const object = layout.writtenObjects[block - layout.firstObjectBlock]!;
-      const item = layout.itemOfObject[object]!;
-      write(item, false, this.#objectEntry(item, object), this.#objectBody(item, object, block));
-    } else {
-      const entry = layout.streamEntries[block - layout.firstStreamBlock];
-      // Directories of streams lie behind the entries: they are rendered with the others.
-      if (entry !== undefined) write(entry.item, true, this.#streamEntry(entry), this.#streamBody(entry));
-    }
+      this.#writeObject(written, layout.writtenObjects[block - layout.firstObjectBlock]!);
+    } else this.#writeStream(written, layout.streamEntries[block - layout.firstStreamBlock]!);
   }
 
-  #commonEntry(item: Item): CommonEntry {
+  #writeObject(written: WrittenBlock, object: number): void {
+    const layout = this.#layout;
+    const { catalog, contents, rules } = layout.options;
+    const item = layout.itemOfObject[object]!;
+    const links = catalog.links[object]! + this.#linksOfStreams(item);
+    const uniqueId = layout.uniqueIdAt(written.block);
+    if (item.type === "file") {
+      const content = catalog.contentOfObject[object]!;
+      const fileType = item.realTime && rules.hasRealTimeFiles ? fileTypes.realTime : fileTypes.file;
+      const body = this.#allocation.contentBody(content, written.block);
+      this.#writeEntry(written, item, fileType, 0, links, contents.contents[content]!.bytes, uniqueId, body);
+      return;
+    }
+    const components = item.type === "symlink" ? pathComponentsOf(item.target) : nothing;
+    // A device has no contents: no descriptors, and nothing embedded.
+    const body =
+      item.type === "symlink" ? embeddedBytesBody(components) : this.#allocation.contentBody(-1, written.block);
+    const fileType = fileTypeOf[item.type as "symlink"];
+    this.#writeEntry(written, item, fileType, 0, links, components.length, uniqueId, body);
+  }
+
+  #writeStream(written: WrittenBlock, entry: StreamEntry): void {
+    const { item, stream, bytes, ownerBlock } = entry;
+    const uniqueId = this.#layout.uniqueIdAt(ownerBlock);
+    if (stream === undefined) {
+      const body = this.#allocation.directoryBody(entry.firstBlock, bytes);
+      this.#writeEntry(written, item, fileTypes.streamDirectory, streamEntryFlag, 0, bytes, uniqueId, body);
+      return;
+    }
+    const { contents } = this.#layout.options.contents;
+    const body = this.#allocation.contentBody(stream.content, written.block);
+    const flags = streamEntryFlag + icbFlags.stream;
+    this.#writeEntry(written, item, fileTypes.file, flags, 1, contents[stream.content]!.bytes, uniqueId, body);
+  }
+
+  /** Writes an entry up to its tag. @param flags Of the ICB; with {@link streamEntryFlag}, of an entry that is not the item's own. */
+  #writeEntry(
+    { out, at, block, requests, unsealed }: WrittenBlock,
+    item: Item,
+    fileType: number,
+    flags: number,
+    links: number,
+    informationLength: number,
+    uniqueId: number,
+    body: EntryBody,
+  ): void {
+    const layout = this.#layout;
     const times = this.#times;
-    const modifyMs = times.modifyMs(item);
-    const directory = this.#layout.streamDirectoryOf.get(item);
-    return {
-      uid: item.uid,
-      gid: item.gid,
-      permissions: permissionsOfMode(item.mode),
-      flags: flagsOfMode(item.mode),
-      modifyMs,
-      accessMs: times.accessMs(item),
-      attributesMs: times.attributesMs(item),
-      creationMs: times.creationMs(item) ?? modifyMs,
-      streamDirectory: directory === undefined ? undefined : this.#addresses.icb(directory.block),
-    };
+    const isStream = flags >= streamEntryFlag;
+    const tag = this.#tag(this.#addresses.icbTagLocation(block));
+    const lengthOfExtendedAttributes = isStream ? 0 : attributeBytes(item, layout.options);
+    const streams = isStream ? undefined : layout.streamDirectoryOf.get(item);
+    const { headBytes } = this.#form;
+    this.#form.write(
+      {
+        fileType,
+        flags: body.form + (isStream ? flags - streamEntryFlag : flagsOfMode(item.mode)),
+        uid: item.uid,
+        gid: item.gid,
+        permissions: permissionsOfMode(item.mode),
+        links,
+        informationLength,
+        objectSize: streams === undefined ? informationLength : informationLength + this.#streamsBytes(item),
+        blocksRecorded: body.blocksRecorded,
+        accessMs: times.accessMs(item),
+        modifyMs: times.modifyMs(item),
+        attributesMs: times.attributesMs(item),
+        creationMs: entryCreationMs(times, item),
+        streamDirectory: streams === undefined ? undefined : this.#addresses.icb(streams.block),
+        uniqueId,
+        lengthOfExtendedAttributes,
+        lengthOfAllocationDescriptors: body.bytes,
+      },
+      out,
+      at,
+    );
+    if (lengthOfExtendedAttributes > 0) writeAttributes(item, layout.options, out, at + headBytes, tag);
+    const crcLength = headBytes - tagBytes + lengthOfExtendedAttributes + body.bytes;
+    const request = body.write(out, at + headBytes + lengthOfExtendedAttributes);
+    if (request === undefined) {
+      sealDescriptor(this.#form.tagIdentifier, out, at, crcLength, tag);
+    } else {
+      requests.push(request);
+      unsealed.push({ at, crcLength, tag });
+    }
   }
 
   /** Bytes of all streams of an item. */
@@ -197,213 +252,12 @@ export class MetadataRenderer {
     return this.#layout.streamDirectoryOf.has(item) ? 1 : 0;
   }
 
-  #directoryEntry({ source, bytes, subdirectories }: UdfDirectory, index: number): PartialEntry {
-    return {
-      ...this.#commonEntry(source.node),
-      fileType: fileTypes.directory,
-      // Its name in the parent, for the root its own parent entry; and the parent entries of its children.
-      links: 1 + subdirectories + this.#linksOfStreams(source.node),
-      informationLength: bytes,
-      objectSize: bytes + this.#streamsBytes(source.node),
-      uniqueId: this.#layout.uniqueIdAt(fileSetBlocks + index),
-    };
+  #directoryBody(directory: UdfDirectory): EntryBody {
+    const { firstBlock, bytes } = directory;
+    if (firstBlock >= 0) return this.#allocation.directoryBody(firstBlock, bytes);
+    return embeddedBody(bytes, (target, at) => {
+      this.#directories.renderEmbedded(directory, target, at);
+      return undefined;
+    });
   }
-
-  /** @param embedded What is kept in the entry where the directory has no block of its own. */
-  #directoryBody(
-    { bytes, firstBlock }: Pick<UdfDirectory, "bytes" | "firstBlock">,
-    embedded?: UdfDirectory,
-  ): EntryBody {
-    if (firstBlock < 0 && embedded !== undefined) {
-      return this.#embedded(bytes, (target, at) => {
-        this.#directories.renderEmbedded(embedded, target, at);
-        return undefined;
-      });
-    }
-    const position = this.#addresses.dataTagLocation(firstBlock);
-    return this.#descriptors([{ lba: position, bytes }], this.#addresses.dataReference, (lba) => lba, undefined);
-  }
-
-  /** A body that is the file itself. */
-  #embedded(bytes: number, write: (target: Uint8Array, at: number) => ContentRequest | undefined): EntryBody {
-    return {
-      form: allocationForms.embedded,
-      bytes,
-      blocksRecorded: 0,
-      write,
-    };
-  }
-
-  #objectEntry(item: Item, object: number): PartialEntry {
-    const { catalog, contents, rules } = this.#layout.options;
-    const content = catalog.contentOfObject[object]!;
-    const informationLength =
-      item.type === "symlink"
-        ? pathComponentsOf(item.target).length
-        : content < 0
-          ? 0
-          : contents.contents[content]!.bytes;
-    const isRealTime = item.type === "file" && item.realTime && rules.hasRealTimeFiles;
-    return {
-      ...this.#commonEntry(item),
-      fileType:
-        item.type === "file" ? (isRealTime ? fileTypes.realTime : fileTypes.file) : fileTypeOf[item.type as "symlink"],
-      links: catalog.links[object]! + this.#linksOfStreams(item),
-      informationLength,
-      objectSize: informationLength + this.#streamsBytes(item),
-      uniqueId: this.#layout.uniqueIdOfObject(object),
-    };
-  }
-
-  #objectBody(item: Item, object: number, block: number): EntryBody {
-    if (item.type === "symlink") {
-      const components = pathComponentsOf(item.target);
-      return this.#embedded(components.length, (target, at) => {
-        target.set(components, at);
-        return undefined;
-      });
-    }
-    return this.#contentBody(this.#layout.options.catalog.contentOfObject[object]!, block);
-  }
-
-  #streamEntry({ item, stream, bytes, ownerBlock }: StreamEntry): PartialEntry {
-    const informationLength =
-      stream === undefined ? bytes : this.#layout.options.contents.contents[stream.content]!.bytes;
-    const common = this.#commonEntry(item);
-    return {
-      ...common,
-      flags: stream === undefined ? 0 : icbFlags.stream,
-      streamDirectory: undefined,
-      fileType: stream === undefined ? fileTypes.streamDirectory : fileTypes.file,
-      links: stream === undefined ? 0 : 1,
-      informationLength,
-      objectSize: informationLength,
-      uniqueId: this.#layout.uniqueIdAt(ownerBlock),
-    };
-  }
-
-  #streamBody(entry: StreamEntry): EntryBody {
-    return entry.stream === undefined
-      ? this.#directoryBody(entry)
-      : this.#contentBody(entry.stream.content, entry.block);
-  }
-
-  #contentBody(content: number, block: number): EntryBody {
-    const { contents } = this.#layout.options;
-    const contentBlock = (lba: number): number => this.#addresses.contentBlock(lba);
-    if (content >= 0 && contents.isEmbedded(content)) {
-      const { [content]: source } = contents.contents;
-      const bytes = source!.bytes;
-      return {
-        form: allocationForms.embedded,
-        bytes,
-        blocksRecorded: 0,
-        write: (target, at) => ({ content: source!, offset: 0, into: target.subarray(at, at + bytes) }),
-      };
-    }
-    return this.#descriptors(this.#contentExtents(content), 0, contentBlock, this.#layout.chains.get(block));
-  }
-
-  #contentExtents(content: number): readonly Extent[] {
-    if (this.#layout.extentCount(content) === 0) return [];
-    return this.#layout.options.contents.extents(content, maximumExtentBytes, this.#addresses.contentsLba);
-  }
-
-  /** The allocation descriptors that stand in an entry; with a chain, the last of them leads to it. */
-  #descriptors(
-    extents: readonly Extent[],
-    reference: number,
-    blockOf: (lba: number) => number,
-    chain: DescriptorChain | undefined,
-  ): EntryBody {
-    // Directories lie where their entries do, but for a virtual partition, which holds nothing but entries.
-    const isShort =
-      this.#layout.options.structure === "plain" ||
-      (this.#layout.options.structure === "metadata" && reference === this.#addresses.dataReference);
-    const descriptorBytes = isShort ? shortAllocationDescriptor.size : longAllocationDescriptor.size;
-    const own = chain?.ownDescriptors ?? extents.length;
-    const bytes = (own + (chain === undefined ? 0 : 1)) * descriptorBytes;
-    return {
-      form: isShort ? allocationForms.short : allocationForms.long,
-      bytes,
-      blocksRecorded: extents.reduce((sum, extent) => sum + blocksOf(extent.bytes), 0),
-      write: (target, at) => {
-        for (let index = 0; index < own; index++) {
-          const { lba, bytes: length } = extents[index]!;
-          writeExtent(target, at + index * descriptorBytes, isShort, length, 0, blockOf(lba!), reference);
-        }
-        if (chain !== undefined) this.#writeNext(target, at + own * descriptorBytes, isShort, chain.firstBlock);
-        return undefined;
-      },
-    };
-  }
-
-  #writeNext(target: Uint8Array, at: number, isShort: boolean, chainBlock: number): void {
-    const { dataReference } = this.#addresses;
-    const position = this.#addresses.dataTagLocation(chainBlock);
-    writeExtent(target, at, isShort, blockBytes, extentTypes.nextDescriptors, position, dataReference);
-  }
-
-  /** Writes those blocks of an entry's chain that lie in the range. */
-  #renderChain(entryBlock: number, first: number, out: Uint8Array): void {
-    const layout = this.#layout;
-    const { firstBlock, blocks, ownDescriptors } = layout.chains.get(entryBlock)!;
-    const content =
-      entryBlock < layout.firstStreamBlock
-        ? layout.options.catalog.contentOfObject[layout.writtenObjects[entryBlock - layout.firstObjectBlock]!]!
-        : layout.streamEntries[entryBlock - layout.firstStreamBlock]!.stream!.content;
-    const extents = this.#contentExtents(content);
-    const isShort = layout.options.structure === "plain";
-    const descriptorBytes = layout.contentDescriptorBytes;
-    const perBlock = layout.descriptorsPerChainBlock - 1;
-    const isWholeCovered = layout.options.rules.number >= chainCoveredSince;
-    for (let index = 0; index < blocks; index++) {
-      const block = firstBlock + index;
-      if (block < first || block >= first + out.length / blockBytes) continue;
-      const at = (block - first) * blockBytes;
-      const isLast = index === blocks - 1;
-      const from = ownDescriptors + index * perBlock;
-      const here = isLast ? extents.slice(from) : extents.slice(from, from + perBlock);
-      const count = here.length + (isLast ? 0 : 1);
-      const lengthOfAllocationDescriptors = count * descriptorBytes;
-      const head = { previousAllocationExtentLocation: 0, lengthOfAllocationDescriptors };
-      allocationExtentDescriptor.write(head, out, at);
-      let target = at + allocationExtentDescriptor.size;
-      for (const { lba, bytes } of here) {
-        writeExtent(out, target, isShort, bytes, 0, this.#addresses.contentBlock(lba!), 0);
-        target += descriptorBytes;
-      }
-      if (!isLast) this.#writeNext(out, target, isShort, block + 1);
-      const tag = this.#tag(this.#addresses.dataTagLocation(block));
-      const covered = isWholeCovered ? lengthOfAllocationDescriptors : 0;
-      sealDescriptor(tagIdentifiers.allocationExtentDescriptor, out, at, chainHeadCrcBytes + covered, tag);
-    }
-  }
-}
-
-type CommonEntry = Pick<
-  WrittenFileEntry,
-  "uid" | "gid" | "permissions" | "flags" | "modifyMs" | "accessMs" | "attributesMs" | "creationMs" | "streamDirectory"
->;
-
-type PartialEntry = Omit<
-  WrittenFileEntry,
-  "blocksRecorded" | "lengthOfExtendedAttributes" | "lengthOfAllocationDescriptors"
->;
-
-function writeExtent(
-  target: Uint8Array,
-  at: number,
-  isShort: boolean,
-  extentLength: number,
-  extentType: number,
-  block: number,
-  partitionReferenceNumber: number,
-): void {
-  if (isShort) {
-    shortAllocationDescriptor.write({ extentLength, extentType, extentPosition: block }, target, at);
-    return;
-  }
-  const value = { ...noLongExtent, extentLength, extentType, logicalBlockNumber: block, partitionReferenceNumber };
-  longAllocationDescriptor.write(value, target, at);
 }

@@ -1,6 +1,7 @@
 /** Makes spaces of the partition maps of a logical volume. ECMA-167, 3rd edition, 3/10.7; OSTA UDF 2.2.8 to 2.2.13. */
 import { reportFault } from "../../codec/codec.js";
 import { throwIfCancelled } from "../../errors.js";
+import { blockBytes as mediumBlockBytes } from "../../units.js";
 import type { FoundTable } from "./allocation-table-reader.js";
 import { findAllocationTable } from "./allocation-table-reader.js";
 import type { EntryReading } from "./file-entry-reader.js";
@@ -14,6 +15,7 @@ import type { SparingMapEntry } from "./sparing-table.js";
 import { sparingMapEntry, sparingTableHead } from "./sparing-table.js";
 import { checkTag, tagIdentifierAt, tagIdentifiers } from "./tag.js";
 import { isReadFailure, lbaOfAddress } from "./volume-bytes.js";
+import type { MetadataExtent, UdfMetadataFiles } from "./volume-information.js";
 
 /** First of the locations in a sparing table that stand for no packet. OSTA UDF 2.2.12. */
 const firstUnusedLocation = 0xffff_fff0;
@@ -27,12 +29,15 @@ export interface LoadedPartitions {
   readonly spaces: readonly PartitionSpace[];
   /** Of the virtual partition, where there is one. */
   readonly table: FoundTable | undefined;
+  /** Of the metadata partition, where it has a sound main file and a sound mirror. */
+  readonly metadataFiles: UdfMetadataFiles | undefined;
 }
 
 /** Loads the partitions of one logical volume. */
 class PartitionLoader {
   readonly spaces: PartitionSpace[] = [];
   table: FoundTable | undefined;
+  metadataFiles: UdfMetadataFiles | undefined;
   readonly #reading: VolumeReading;
   readonly #descriptors: VolumeDescriptors;
   readonly #lastBlocks: readonly number[];
@@ -140,6 +145,12 @@ class PartitionLoader {
       reportFault(context, "MetadataPartition", "mirror", "UDF 2.2.13", reason);
     }
     const hasOwn = map.flags % 2 === isDuplicated && "runs" in mirror;
+    if (hasOwn && base instanceof PlainSpace) {
+      const [mainExtents, mirrorExtents] = [metadataExtents(main.runs, base), metadataExtents(mirror.runs, base)];
+      if (mainExtents !== undefined && mirrorExtents !== undefined) {
+        this.metadataFiles = { main: mainExtents, mirror: mirrorExtents };
+      }
+    }
     return new MetadataSpace(runs, hasOwn ? mirror.runs : undefined, blockBytes);
   }
 
@@ -187,5 +198,15 @@ export async function loadPartitions(
 ): Promise<LoadedPartitions> {
   const loader = new PartitionLoader(reading, descriptors, lastBlocks);
   await loader.load();
-  return { spaces: loader.spaces, table: loader.table };
+  return { spaces: loader.spaces, table: loader.table, metadataFiles: loader.metadataFiles };
+}
+
+/** The extents of a metadata file; `undefined` where they have holes, or are not whole blocks of the medium. */
+function metadataExtents(runs: readonly ByteRun[], base: PlainSpace): MetadataExtent[] | undefined {
+  const extents: MetadataExtent[] = [];
+  for (const { address, bytes } of runs) {
+    if (address === null || address % mediumBlockBytes !== 0 || bytes % mediumBlockBytes !== 0) return undefined;
+    extents.push({ block: base.blockAt(address), blocks: bytes / mediumBlockBytes });
+  }
+  return extents;
 }

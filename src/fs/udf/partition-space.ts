@@ -1,6 +1,5 @@
 /** Partitions as spaces of blocks, and where on the medium a block of each lies. OSTA UDF 2.2.8 to 2.2.13. */
 import { DiscError, FormatError } from "../../errors.js";
-import { lbaOfAddress } from "./volume-bytes.js";
 
 /** A run of bytes on the medium; with an address of `null`, of zeros that lie nowhere. */
 export interface ByteRun {
@@ -242,9 +241,4 @@ export class UnknownSpace implements PartitionSpace {
   locate(): readonly ByteRun[] {
     throw new DiscError("E_NOT_SUPPORTED", this.#what, { what: this.#what });
   }
-}
-
-/** The block of the medium in which a run starts, for messages. */
-export function lbaOfRun({ address }: ByteRun): number | null {
-  return address === null ? null : lbaOfAddress(address);
 }

@@ -1,11 +1,14 @@
 /** Partitions: where they lie, and the maps by which a logical volume has them. ECMA-167 3/10.5, 3/10.7; OSTA UDF 2.2.8 to 2.2.10. */
 import type { Codec, ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
+import { flagged, named } from "../../codec/explained.js";
 import { fixedU8, u8, u16le, u32le } from "../../codec/integers.js";
+import { part, rawPart } from "../../codec/parts.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { nested, struct } from "../../codec/struct.js";
-import { rawBytes, reserved } from "../../codec/text.js";
+import type { Structure } from "../../codec/structure.js";
+import { rawBytes, reserved, textFromBytes } from "../../codec/text.js";
 import type { ShortAllocationDescriptor } from "./allocation.js";
 import { shortAllocationDescriptor } from "./allocation.js";
 import type { EntityIdentifier, ImplementationIdentifier, UdfIdentifier } from "./entity-identifier.js";
@@ -65,11 +68,11 @@ export const partitionDescriptor: DescriptorCodec<PartitionDescriptor> = descrip
   struct<PartitionDescriptor>("PartitionDescriptor", 512, {
     _tag: rbp(0, 16, sealedTag, "3/10.5.1"),
     volumeDescriptorSequenceNumber: rbp(16, 4, u32le, "3/10.5.2"),
-    partitionFlags: rbp(20, 2, u16le, "3/10.5.3"),
+    partitionFlags: rbp(20, 2, flagged(u16le, { allocated: 1 }), "3/10.5.3"),
     partitionNumber: rbp(22, 2, u16le, "3/10.5.4"),
     partitionContents: rbp(24, 32, nested(entityIdentifier), "3/10.5.5"),
     partitionContentsUse: rbp(56, 128, nested(partitionHeader), "3/10.5.6"),
-    accessType: rbp(184, 4, u32le, "3/10.5.7"),
+    accessType: rbp(184, 4, named(u32le, accessTypes), "3/10.5.7"),
     partitionStartingLocation: rbp(188, 4, u32le, "3/10.5.8"),
     partitionLength: rbp(192, 4, u32le, "3/10.5.9"),
     implementationIdentifier: rbp(196, 32, nested(implementationIdentifier), "3/10.5.10"),
@@ -187,10 +190,10 @@ const metadataMap = struct<Omit<MetadataPartitionMap, "kind">>("MetadataPartitio
   ...type2Rows,
   metadataFileLocation: rbp(40, 4, u32le, "UDF 2.2.10"),
   metadataMirrorFileLocation: rbp(44, 4, u32le, "UDF 2.2.10"),
-  metadataBitmapFileLocation: rbp(48, 4, u32le, "UDF 2.2.10"),
+  metadataBitmapFileLocation: rbp(48, 4, named(u32le, { none: noBitmapFile }), "UDF 2.2.10"),
   allocationUnitSize: rbp(52, 4, u32le, "UDF 2.2.10"),
   alignmentUnitSize: rbp(56, 2, u16le, "UDF 2.2.10"),
-  flags: rbp(58, 1, u8, "UDF 2.2.10"),
+  flags: rbp(58, 1, flagged(u8, { duplicateMetadata: 1 }), "UDF 2.2.10"),
   _reserved2: rbp(59, 5, reserved(5), "UDF 2.2.10"),
 });
 
@@ -241,3 +244,30 @@ export const partitionMap: Codec<PartitionMap> = {
     return { kind: "unknown", bytes: source.slice(at, at + Math.max(2, length)) };
   },
 };
+
+/** A map of a type that is not known, for dumps. */
+const unknownMap: Structure = {
+  name: "PartitionMap",
+  parts: (source, at, end) => [
+    part("partitionMapType", rbp(0, 1, u8, "3/10.7.1.1")),
+    part("partitionMapLength", rbp(1, 1, u8, "3/10.7.1.2")),
+    ...rawPart("partitionMapping", 2, at + 1 < end ? source[at + 1]! - 2 : 0, "3/10.7.1.3"),
+  ],
+};
+
+/** The rows of the map that stands at `source[at]`, and the bytes it has. */
+export function partitionMapAt(
+  source: Uint8Array,
+  at: number,
+): { readonly structure: Structure; readonly bytes: number } {
+  const [type, length] = [source[at]!, source[at + 1]!];
+  if (type === 1 && length === plainMap.size) return { structure: plainMap, bytes: length };
+  const identifier = type === 2 && length === 64 ? textFromBytes(source, at + 5, 23).replace(/\0+$/, "") : "";
+  const known = [
+    [partitionTypeIdentifiers.virtual, virtualMap],
+    [partitionTypeIdentifiers.sparable, sparableMap],
+    [partitionTypeIdentifiers.metadata, metadataMap],
+  ] as const;
+  const structure = known.find(([name]) => name === identifier)?.[1] ?? unknownMap;
+  return { structure, bytes: Math.max(2, length) };
+}

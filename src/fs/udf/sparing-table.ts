@@ -1,8 +1,11 @@
 /** The table of packets that went bad. OSTA UDF 2.2.12. */
-import { u16le, u32le } from "../../codec/integers.js";
+import { named } from "../../codec/explained.js";
+import { readU16le, u16le, u32le } from "../../codec/integers.js";
+import { arrayParts, headedParts } from "../../codec/parts.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { nested, struct } from "../../codec/struct.js";
+import type { Structure } from "../../codec/structure.js";
 import { reserved } from "../../codec/text.js";
 import type { UdfIdentifier } from "./entity-identifier.js";
 import { udfIdentifier } from "./entity-identifier.js";
@@ -35,6 +38,19 @@ export interface SparingMapEntry {
 
 /** Map entry of a Sparing Table. OSTA UDF 2.2.12. */
 export const sparingMapEntry: StructCodec<SparingMapEntry> = struct<SparingMapEntry>("SparingMapEntry", 8, {
-  originalLocation: rbp(0, 4, u32le, "UDF 2.2.12"),
+  originalLocation: rbp(0, 4, named(u32le, { free: 0xffff_ffff, defective: 0xffff_fff0 }), "UDF 2.2.12"),
   mappedLocation: rbp(4, 4, u32le, "UDF 2.2.12"),
 });
+
+/** Sparing Table as a whole, for dumps. */
+export const sparingTable: Structure = {
+  name: "SparingTable",
+  parts: headedParts(sparingTableHead, (source, at, end) =>
+    arrayParts("mapEntries", nested(sparingMapEntry), {
+      at: sparingTableHead.size,
+      count: readU16le(source, at + 48),
+      room: end - at - sparingTableHead.size,
+      clause: "UDF 2.2.12",
+    }),
+  ),
+};

@@ -1,12 +1,14 @@
 /** The tag at the head of every descriptor. ECMA-167, 3rd edition, 3/7.2 and 4/7.2; OSTA UDF 2.2.1, 2.3.1. */
 import { crc16 } from "../../codec/checksum.js";
 import type { Codec, ReadContext } from "../../codec/codec.js";
-import { reportFault } from "../../codec/codec.js";
+import { reportFault, strictContext } from "../../codec/codec.js";
+import { named } from "../../codec/explained.js";
 import { readU16le, u8, u16le, u32le, writeU16le, writeU32le } from "../../codec/integers.js";
 import type { FieldType } from "../../codec/rows.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { struct } from "../../codec/struct.js";
+import type { Structure } from "../../codec/structure.js";
 import { reserved } from "../../codec/text.js";
 
 /** Tag identifiers. ECMA-167 3/7.2.1, 4/7.2.1; OSTA UDF 2.2.12 for the sparing table. */
@@ -58,19 +60,29 @@ export interface DescriptorTag {
 }
 
 /** tag. ECMA-167 3/7.2. */
-export const descriptorTag: StructCodec<DescriptorTag> = struct<DescriptorTag>("DescriptorTag", tagBytes, {
-  tagIdentifier: rbp(0, 2, u16le, "3/7.2.1"),
-  descriptorVersion: rbp(2, 2, u16le, "3/7.2.2"),
-  tagChecksum: rbp(4, 1, u8, "3/7.2.3"),
-  _reserved: rbp(5, 1, reserved(1), "3/7.2.4"),
-  tagSerialNumber: rbp(6, 2, u16le, "3/7.2.5"),
-  descriptorCrc: rbp(8, 2, u16le, "3/7.2.6"),
-  descriptorCrcLength: rbp(10, 2, u16le, "3/7.2.7"),
-  tagLocation: rbp(12, 4, u32le, "3/7.2.8"),
-});
+export const descriptorTag: StructCodec<DescriptorTag> = struct<DescriptorTag>(
+  "DescriptorTag",
+  tagBytes,
+  {
+    tagIdentifier: rbp(0, 2, named(u16le, tagIdentifiers), "3/7.2.1"),
+    descriptorVersion: rbp(2, 2, u16le, "3/7.2.2"),
+    tagChecksum: rbp(4, 1, u8, "3/7.2.3"),
+    _reserved: rbp(5, 1, reserved(1), "3/7.2.4"),
+    tagSerialNumber: rbp(6, 2, u16le, "3/7.2.5"),
+    descriptorCrc: rbp(8, 2, u16le, "3/7.2.6"),
+    descriptorCrcLength: rbp(10, 2, u16le, "3/7.2.7"),
+    tagLocation: rbp(12, 4, u32le, "3/7.2.8"),
+  },
+  {
+    check: (source, at, end, tagLocation, fault) => {
+      const tag = descriptorTag.read(source, at, strictContext);
+      findTagFaults(source, at, end, tag, { tagIdentifier: undefined, tagLocation }, fault);
+    },
+  },
+);
 
 /** The row of a descriptor in which its tag stands: {@link sealDescriptor} fills it, {@link checkTag} reads it. */
-export const sealedTag: FieldType<void> = { ...reserved(tagBytes), name: "tag" };
+export const sealedTag: FieldType<void> = { ...reserved(tagBytes), name: "tag", structure: descriptorTag };
 
 /** What a tag says besides what follows from the descriptor itself. */
 export interface TagContext {
@@ -80,14 +92,14 @@ export interface TagContext {
 }
 
 /** A codec of a descriptor, whose tag has its own identifier. */
-export interface DescriptorCodec<T> extends Codec<T> {
+export interface DescriptorCodec<T> extends Codec<T>, Structure {
   readonly tagIdentifier: number;
   /** Bytes behind the tag that its CRC covers; left out, all of them. */
   crcLength?(value: T): number;
 }
 
 /** Makes a descriptor's codec of the codec of its bytes. */
-export function descriptor<T>(tagIdentifier: number, codec: Codec<T>): DescriptorCodec<T> {
+export function descriptor<T>(tagIdentifier: number, codec: Codec<T> & Structure): DescriptorCodec<T> {
   return { ...codec, tagIdentifier };
 }
 
@@ -143,9 +155,38 @@ export function tagIdentifierAt(source: Uint8Array, at: number): number | undefi
 
 /** What a tag is to say. */
 export interface ExpectedTag {
-  readonly tagIdentifier: number;
+  /** `undefined` where any may stand there. */
+  readonly tagIdentifier: number | undefined;
   /** `undefined` where it is not known. */
   readonly tagLocation: number | undefined;
+}
+
+/** Holds a tag against the bytes behind it; every fault has the clause of its field. */
+function findTagFaults(
+  source: Uint8Array,
+  at: number,
+  end: number,
+  tag: DescriptorTag,
+  expected: ExpectedTag,
+  fault: (field: keyof DescriptorTag, reason: string, clause: string) => void,
+): void {
+  const { tagIdentifier, descriptorVersion, tagChecksum, descriptorCrc, descriptorCrcLength, tagLocation } = tag;
+  if (checksumOf(source, at) !== tagChecksum) fault("tagChecksum", "does not fit the bytes of the tag", "3/7.2.3");
+  if (expected.tagIdentifier !== undefined && tagIdentifier !== expected.tagIdentifier) {
+    fault("tagIdentifier", `is ${tagIdentifier}, expected ${expected.tagIdentifier}`, "3/7.2.1");
+  }
+  if (descriptorVersion !== 2 && descriptorVersion !== 3) {
+    fault("descriptorVersion", `is ${descriptorVersion}, expected 2 or 3`, "3/7.2.2");
+  }
+  const crcEnd = at + tagBytes + descriptorCrcLength;
+  if (crcEnd > end) {
+    fault("descriptorCrcLength", `is ${descriptorCrcLength}, more than the descriptor has`, "3/7.2.7");
+  } else if (crc16(source, at + tagBytes, descriptorCrcLength) !== descriptorCrc) {
+    fault("descriptorCrc", "does not fit the bytes of the descriptor", "3/7.2.6");
+  }
+  if (expected.tagLocation !== undefined && tagLocation !== expected.tagLocation) {
+    fault("tagLocation", `is ${tagLocation}, expected ${expected.tagLocation}`, "3/7.2.8");
+  }
 }
 
 /**
@@ -161,26 +202,10 @@ export function checkTag(
   expected: ExpectedTag,
   context: ReadContext,
 ): DescriptorTag {
-  const fault = (field: string, clause: string, reason: string): void =>
-    reportFault(context, "DescriptorTag", field, clause, reason);
   const tag = descriptorTag.read(source, at, context);
-  const { tagIdentifier, descriptorVersion, tagChecksum, descriptorCrc, descriptorCrcLength, tagLocation } = tag;
-  if (checksumOf(source, at) !== tagChecksum) fault("tagChecksum", "3/7.2.3", "does not fit the bytes of the tag");
-  if (tagIdentifier !== expected.tagIdentifier) {
-    fault("tagIdentifier", "3/7.2.1", `is ${tagIdentifier}, expected ${expected.tagIdentifier}`);
-  }
-  if (descriptorVersion !== 2 && descriptorVersion !== 3) {
-    fault("descriptorVersion", "3/7.2.2", `is ${descriptorVersion}, expected 2 or 3`);
-  }
-  const crcEnd = at + tagBytes + descriptorCrcLength;
-  if (crcEnd > end) {
-    fault("descriptorCrcLength", "3/7.2.7", `is ${descriptorCrcLength}, more than the descriptor has`);
-  } else if (crc16(source, at + tagBytes, descriptorCrcLength) !== descriptorCrc) {
-    fault("descriptorCrc", "3/7.2.6", "does not fit the bytes of the descriptor");
-  }
-  if (expected.tagLocation !== undefined && tagLocation !== expected.tagLocation) {
-    fault("tagLocation", "3/7.2.8", `is ${tagLocation}, expected ${expected.tagLocation}`);
-  }
+  findTagFaults(source, at, end, tag, expected, (field, reason, clause) =>
+    reportFault(context, "DescriptorTag", field, clause, reason),
+  );
   return tag;
 }
 

@@ -1,5 +1,6 @@
 import { readU16le, writeU16le } from "../../codec/integers.js";
 import type { FieldType } from "../../codec/rows.js";
+import { explainTime } from "../../codec/time.js";
 
 /** Coordinated Universal Time, local zone 0: type 1 in the upper four bits, an offset of 0 minutes. */
 const utcTypeAndTimeZone = 0x1000;
@@ -43,6 +44,13 @@ export function writeTimestamp(timeMs: number | null, target: Uint8Array, at: nu
   target[at + 11] = microseconds % 100;
 }
 
+/** Minutes east of UTC; `undefined` where the offset is not known, or none there is. */
+function zoneOf(source: Uint8Array, at: number): number | undefined {
+  const zone = readU16le(source, at) % 0x1000;
+  const minutes = zone >= 0x800 ? zone - 0x1000 : zone;
+  return minutes === unspecifiedOffset || Math.abs(minutes) > 1440 ? undefined : minutes;
+}
+
 /** Reads a time in milliseconds since 1970; `null` for "not specified", `undefined` for bytes that are no time. */
 export function readTimestamp(source: Uint8Array, at: number): number | null | undefined {
   const year = readU16le(source, at + 2);
@@ -59,10 +67,15 @@ export function readTimestamp(source: Uint8Array, at: number): number | null | u
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second);
-  const zone = readU16le(source, at) % 0x1000;
-  const minutes = zone >= 0x800 ? zone - 0x1000 : zone;
-  const isLocal = minutes === unspecifiedOffset || Math.abs(minutes) > 1440;
-  return date.getTime() - (isLocal ? 0 : minutes * 60_000) + microseconds / 1000;
+  return date.getTime() - (zoneOf(source, at) ?? 0) * 60_000 + microseconds / 1000;
+}
+
+/** A time as dumps show it: in UTC, to the microsecond. */
+function showTimestamp(timeMs: number | null): string | null {
+  if (timeMs === null) return null;
+  const millisecond = Math.floor(timeMs);
+  const microseconds = Math.min(999, Math.round((timeMs - millisecond) * 1000));
+  return new Date(millisecond).toISOString().replace("Z", `${String(microseconds).padStart(3, "0")}Z`);
 }
 
 /** A time, in milliseconds since 1970; `null` means not specified. ECMA-167 1/7.3. */
@@ -75,4 +88,6 @@ export const timestamp: FieldType<number | null> = {
     return timeMs ?? null;
   },
   write: writeTimestamp,
+  show: showTimestamp,
+  explain: (timeMs, source, at) => explainTime(timeMs, zoneOf(source, at)),
 };

@@ -5,19 +5,14 @@
 import { alignUp, blockBytes, blocksOf } from "../../units.js";
 import type { Catalog, CatalogDirectory } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
-import { udfNameMapping } from "../names/udf-name.js";
-import { assignUniqueNames } from "../names/unique-names.js";
 import type { Item } from "../tree/directory.js";
 import type { FileEntryReference } from "../tree/disc-entry.js";
-import { joinPath } from "../tree/path.js";
 import { longAllocationDescriptor, maximumExtentBytes, shortAllocationDescriptor } from "./allocation.js";
 import { allocationExtentDescriptor } from "./allocation-extent.js";
-import { compressedUnicodeBytes } from "./compressed-unicode.js";
+import { identifiersBytes } from "./directory-size.js";
 import { attributeBytes } from "./extended-attribute-writer.js";
-import { fileIdentifierBytes } from "./file-identifier.js";
-import { pathComponentFault, pathComponentsOf } from "./path-components.js";
 import type { RevisionRules } from "./revision.js";
-import { tagBytes } from "./tag.js";
+import { Naming, streamNames } from "./udf-naming.js";
 
 /** How file entries are found: in the partition itself, in a file of it, or by a table. OSTA UDF 2.2.8 to 2.2.10. */
 export type UdfStructure = "plain" | "metadata" | "virtual";
@@ -42,6 +37,8 @@ export interface UdfLayoutOptions {
   reference(item: Item, links: number): FileEntryReference | undefined;
   onOmitted(path: string, reason: string): void;
   onShortened(path: string, name: string): void;
+  /** The same of a named stream, which is in no other tree. */
+  onStreamShortened(path: string, name: string): void;
   /** A path is longer than its revision allows. */
   onLongPath(path: string, bytes: number, limitBytes: number): void;
 }
@@ -77,6 +74,8 @@ export interface StreamEntry {
 
 /** Allocation descriptors that found no room in a file entry: a chain of blocks. */
 export interface DescriptorChain {
+  /** Number of the content whose extents they are. */
+  readonly content: number;
   /** Descriptors in the entry itself, before the one that leads to the chain. */
   readonly ownDescriptors: number;
   readonly firstBlock: number;
@@ -86,14 +85,8 @@ export interface DescriptorChain {
 /** Blocks of the file set: its descriptor, and the one that ends it. */
 export const fileSetBlocks = 2;
 
-/** The longest path, with its separators, up to revision 2.00. OSTA UDF 2.00, 2.3.4.1. */
-const maximumPathBytes = 1023;
-
 /** The first unique id of an item that is not the root. OSTA UDF 3.2.1.1. */
 export const firstFreeUniqueId = 16;
-
-/** Filling before a name, so that the next tag does not cross a block's end: an entity identifier, and no more. */
-export const fillingBytes = 32;
 
 /** Lays the metadata of a volume out. Blocks are counted from the run's first. */
 export class UdfLayout {
@@ -147,7 +140,7 @@ export class UdfLayout {
     this.references = references;
     this.writtenObjects = Int32Array.from(written);
     this.firstStreamBlock = block;
-    const streams = layStreams(catalog, block, this.#ownerBlocks());
+    const streams = layStreams(options, block, this.#ownerBlocks());
     this.streamEntries = streams.entries;
     this.streamDirectoryOf = streams.directoryOf;
     this.firstChainBlock = block + streams.blocks;
@@ -178,6 +171,11 @@ export class UdfLayout {
   /** Bytes of an allocation descriptor of contents: only those of the partition itself can be short. */
   get contentDescriptorBytes(): number {
     return this.options.structure === "plain" ? shortAllocationDescriptor.size : longAllocationDescriptor.size;
+  }
+
+  /** The block behind the last file entry: directories of streams follow, and all that no entry of a table leads to. */
+  get endOfEntries(): number {
+    return this.firstStreamBlock + this.streamEntries.length;
   }
 
   /** The first unique id behind those of this layout. */
@@ -237,7 +235,7 @@ export class UdfLayout {
       const perBlock = this.descriptorsPerChainBlock - 1;
       const ownDescriptors = room - 1;
       const blocks = Math.max(1, Math.ceil((count - ownDescriptors - 1) / perBlock));
-      chains.set(entryBlock, { ownDescriptors, firstBlock: block, blocks });
+      chains.set(entryBlock, { content, ownDescriptors, firstBlock: block, blocks });
       block += blocks;
     };
     for (const object of this.writtenObjects) {
@@ -250,31 +248,6 @@ export class UdfLayout {
   }
 }
 
-/**
- * Bytes of a directory's identifiers, the parent's among them.
- *
- * @param isFilled Whether tags must not cross a block's end. OSTA UDF 2.3.4.4.
- */
-export function identifiersBytes(names: readonly string[], isFilled: boolean): number {
-  let bytes = 0;
-  for (let index = -1; index < names.length; index++) {
-    const nameBytes = index < 0 ? 0 : compressedUnicodeBytes(names[index]!);
-    bytes += fileIdentifierBytes(nameBytes, isFilled && index + 1 < names.length ? fillingBehind(bytes, nameBytes) : 0);
-  }
-  return bytes;
-}
-
-/** Bytes of filling in an identifier at `at`, so that the next one's tag does not cross a block's end. */
-export function fillingBehind(at: number, nameBytes: number): number {
-  const next = (at + fileIdentifierBytes(nameBytes)) % blockBytes;
-  return next > blockBytes - tagBytes ? fillingBytes : 0;
-}
-
-/** Whether the tags of identifiers must stay within a block: from 2.00 on, on media written once. OSTA UDF 2.3.4.4. */
-export function areTagsKeptWhole({ structure, rules }: Pick<UdfLayoutOptions, "structure" | "rules">): boolean {
-  return structure === "virtual" && rules.extended;
-}
-
 interface StreamLayout {
   readonly entries: readonly StreamEntry[];
   readonly directoryOf: ReadonlyMap<Item, StreamEntry>;
@@ -283,7 +256,11 @@ interface StreamLayout {
 }
 
 /** Lays streams out. Names of one item share its entry and so its streams: those of the first name are written. */
-function layStreams(catalog: Catalog, first: number, ownerBlocks: ReadonlyMap<Item, number>): StreamLayout {
+function layStreams(
+  { catalog, onStreamShortened }: UdfLayoutOptions,
+  first: number,
+  ownerBlocks: ReadonlyMap<Item, number>,
+): StreamLayout {
   const entries: StreamEntry[] = [];
   const directoryOf = new Map<Item, StreamEntry>();
   let directoryBlock = first;
@@ -291,10 +268,11 @@ function layStreams(catalog: Catalog, first: number, ownerBlocks: ReadonlyMap<It
   for (const [item, ownerBlock] of ownerBlocks) {
     const streams = catalog.streams.get(item)!;
     const block = first + entries.length;
-    const own = streams.map((stream, index): StreamEntry => {
+    const names = streamNames(item, streams, onStreamShortened);
+    const own = streams.map(({ content }, index): StreamEntry => {
+      const stream = { name: names[index]!, content };
       return { item, block: block + 1 + index, ownerBlock, stream, streams: [], firstBlock: -1, bytes: 0 };
     });
-    const names = streams.map(({ name }) => name);
     const bytes = identifiersBytes(names, false);
     const directory = { item, block, ownerBlock, stream: undefined, streams: own, firstBlock: directoryBlock, bytes };
     directoryBlock += blocksOf(bytes);
@@ -302,88 +280,6 @@ function layStreams(catalog: Catalog, first: number, ownerBlocks: ReadonlyMap<It
     entries.push(directory, ...own);
   }
   return { entries, directoryOf, blocks: directoryBlock - first };
-}
-
-/** Names the items of a volume, and leaves out those that it cannot hold. */
-class Naming {
-  readonly #options: UdfLayoutOptions;
-  readonly #itemOfObject: (Item | undefined)[];
-  readonly #pathBytes: Float64Array;
-  #files = 0;
-  #laterNames = 0;
-
-  constructor(options: UdfLayoutOptions) {
-    this.#options = options;
-    this.#itemOfObject = new Array<Item | undefined>(options.catalog.links.length).fill(undefined);
-    this.#pathBytes = new Float64Array(options.catalog.directories.length);
-  }
-
-  run(): {
-    readonly directories: readonly Omit<UdfDirectory, "firstBlock">[];
-    readonly itemOfObject: readonly (Item | undefined)[];
-    readonly files: number;
-    readonly laterNames: number;
-  } {
-    const directories = this.#options.catalog.directories.map((source) => this.#directory(source));
-    return { directories, itemOfObject: this.#itemOfObject, files: this.#files, laterNames: this.#laterNames };
-  }
-
-  #directory(source: CatalogDirectory): Omit<UdfDirectory, "firstBlock"> {
-    const { children, objects, node } = source;
-    const positions: number[] = [];
-    const laterNames = new Map<number, number>();
-    for (const [position, child] of children.entries()) {
-      const reason = this.#omits(child);
-      if (reason !== undefined) {
-        this.#options.onOmitted(child.path, reason);
-        continue;
-      }
-      positions.push(position);
-      if (child.type !== "directory") {
-        const object = objects[position]!;
-        if (this.#itemOfObject[object] === undefined) this.#itemOfObject[object] = child;
-        else laterNames.set(position, this.#laterNames++);
-        this.#files++;
-      }
-    }
-    const items = positions.map((position) => children[position]!);
-    const names = assignUniqueNames(
-      udfNameMapping,
-      items.map(({ name }) => name),
-      (index) => items[index]!.type === "directory",
-      (index) => joinPath(node.path, items[index]!.name),
-    );
-    this.#checkNames(source, items, names);
-    const bytes = identifiersBytes(names, areTagsKeptWhole(this.#options));
-    return { source, positions, names, bytes, subdirectories: source.directories.length, laterNames };
-  }
-
-  #omits(item: Item): string | undefined {
-    if (item.type === "file" || item.type === "directory") return undefined;
-    if (!this.#options.specialFiles) return `it is a ${item.type}, for which 7-Zip refuses the whole volume`;
-    if (item.type !== "symlink") return undefined;
-    const room = blockBytes - this.#options.entryHeadBytes - attributeBytes(item, this.#options);
-    const bytes = pathComponentsOf(item.target).length;
-    return (
-      pathComponentFault(item.target) ??
-      (bytes > room ? `its target has ${bytes} bytes, at most ${room} fit` : undefined)
-    );
-  }
-
-  #checkNames(source: CatalogDirectory, items: readonly Item[], names: readonly string[]): void {
-    const { rules, onShortened, onLongPath } = this.#options;
-    const above = this.#pathBytes[source.index]!;
-    const limited = rules.number <= 0x0200;
-    let next = 0;
-    for (const [index, name] of names.entries()) {
-      const item = items[index]!;
-      if (name !== item.name) onShortened(joinPath(source.node.path, item.name), name);
-      if (!limited) continue;
-      const pathBytes = above + 1 + compressedUnicodeBytes(name);
-      if (pathBytes > maximumPathBytes) onLongPath(joinPath(source.node.path, item.name), pathBytes, maximumPathBytes);
-      if (item.type === "directory") this.#pathBytes[source.directories[next++]!.index] = pathBytes;
-    }
-  }
 }
 
 /** Blocks of a metadata file: whole allocation units. OSTA UDF 2.2.10. */

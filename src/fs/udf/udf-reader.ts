@@ -25,6 +25,9 @@ export interface UdfTreeOptions extends EntryReading {
   readonly tagSerialNumber: number;
 }
 
+/** The name of a file of 1.50 that holds what cannot be used of the medium; later revisions have a stream. */
+const nonAllocatableSpace = "Non-Allocatable Space";
+
 /** The tree of a UDF volume. */
 export class UdfTree implements TreeReader {
   readonly fileSystem = "udf";
@@ -62,13 +65,10 @@ export class UdfTree implements TreeReader {
       if (!isNamed(identifier)) continue;
       const context = { ...this.#options.context, lba };
       const name = identifierName(identifier, context);
+      const hidden = hasCharacteristic(identifier, fileCharacteristics.hidden);
+      if (hidden && path === "/" && name === nonAllocatableSpace) continue;
       const entry = await this.#entry(identifier, builder.pathOf(name), known, context, signal);
-      builder.add(
-        name,
-        undefined,
-        { ...entry, hidden: hasCharacteristic(identifier, fileCharacteristics.hidden) },
-        context,
-      );
+      builder.add(name, undefined, { ...entry, hidden }, context);
     }
     return builder.listing();
   }

@@ -18,6 +18,7 @@ import type { UdfLayoutOptions } from "./udf-layout.js";
 import { fileSetBlocks, firstFreeUniqueId, metadataFileBlocks, UdfLayout } from "./udf-layout.js";
 import type { PreviousTable } from "./virtual-allocation-table-writer.js";
 import { VirtualAllocationTable } from "./virtual-allocation-table-writer.js";
+import type { UdfMetadataFiles } from "./volume-information.js";
 import type { VolumeDescription } from "./volume-writer.js";
 import {
   integrityBlocks,
@@ -52,6 +53,8 @@ export interface UdfContinuation {
   readonly nextUniqueId: number;
   /** Of the table that the session before ended with. */
   readonly virtualAllocationTable: PreviousTable | undefined;
+  /** Of the metadata partition of the session before, where its entries are referred to. */
+  readonly metadataFiles: UdfMetadataFiles | undefined;
 }
 
 /** What a UDF volume is made of. */
@@ -97,9 +100,7 @@ export class UdfWriter implements RegionWriter {
     const { blocks } = this.#layout;
     this.#metadataBlocks = structure === "metadata" ? metadataFileBlocks(blocks, metadataUnitBlocks) : blocks;
     this.#table =
-      structure === "virtual"
-        ? new VirtualAllocationTable(this.#layout, this.#form, continuation?.virtualAllocationTable, options)
-        : undefined;
+      structure === "virtual" ? new VirtualAllocationTable(this.#layout, this.#form, options, continuation) : undefined;
     this.regions = this.#leadingRegions();
     const trailing = this.#trailingRegions();
     this.trailer = { regions: trailing, bind: (plan) => this.#bindTrailer(plan) };
@@ -229,15 +230,22 @@ export class UdfWriter implements RegionWriter {
     icbKind: string,
     dataKind: string,
   ): MetadataFile {
+    const before = this.#options.continuation?.metadataFiles;
+    const own = { block: lbaOf(plan, dataKind) - partitionStart, blocks: this.#metadataBlocks };
     return new MetadataFile({
       form: this.#form,
       fileType,
       block: lbaOf(plan, icbKind) - partitionStart,
-      firstBlock: lbaOf(plan, dataKind) - partitionStart,
-      blocks: this.#metadataBlocks,
+      extents: [...((fileType === fileTypes.metadata ? before?.main : before?.mirror) ?? []), own],
       recordedMs,
       tag: { descriptorVersion: this.#options.rules.descriptorVersion, tagSerialNumber },
     });
+  }
+
+  /** Blocks of the metadata file that are those of earlier sessions. */
+  get #metadataBlocksBefore(): number {
+    const before = this.#options.continuation?.metadataFiles?.main ?? [];
+    return before.reduce((sum, { blocks }) => sum + blocks, 0);
   }
 
   /** How blocks of the run of metadata, and of contents, are named. */
@@ -245,16 +253,16 @@ export class UdfWriter implements RegionWriter {
     const { structure, partitionStart } = this.#options;
     const inPartition = lbaOf(plan, "udfMetadata") - partitionStart;
     const physical = (block: number): number => inPartition + block;
-    const same = (block: number): number => block;
+    const inFile = (block: number): number => this.#metadataBlocksBefore + block;
     const virtual = (block: number): number => this.#table!.numberOf(block);
-    const number = structure === "plain" ? physical : structure === "metadata" ? same : virtual;
+    const number = structure === "plain" ? physical : structure === "metadata" ? inFile : virtual;
     const partitionReferenceNumber = structure === "plain" ? 0 : 1;
     return {
       icb: (block) => ({ logicalBlockNumber: number(block), partitionReferenceNumber }),
       icbTagLocation: number,
-      dataTagLocation: structure === "metadata" ? same : physical,
+      dataTagLocation: structure === "metadata" ? inFile : physical,
       dataReference: structure === "metadata" ? 1 : 0,
-      contentBlock: (lba) => lba - partitionStart,
+      contentBlockOffset: partitionStart,
       contentsLba: contentsLba(plan),
     };
   }
@@ -274,7 +282,7 @@ export class UdfWriter implements RegionWriter {
     const isVirtual = structure === "virtual";
     // In a virtual partition only what has an entry of the table can be named: the file set's extent is its one block.
     const fileSetExtent = (isVirtual ? 1 : fileSetBlocks) * blockBytes;
-    const secondSize = isVirtual ? unknownBlocks : this.#metadataBlocks;
+    const secondSize = isVirtual ? unknownBlocks : this.#metadataBlocksBefore + this.#metadataBlocks;
     const { logicalBlockNumber, partitionReferenceNumber } = this.#addresses(plan).icb(0);
     return {
       rules,

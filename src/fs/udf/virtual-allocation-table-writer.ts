@@ -34,6 +34,17 @@ export interface PreviousTable {
   readonly icbBlock: number;
 }
 
+/** What a table is made of, besides the layout. */
+export interface TableOptions {
+  readonly rules: RevisionRules;
+  readonly volumeName: string;
+  /** Absolute block. */
+  readonly partitionStart: number;
+}
+
+/** The first number of a virtual partition that is neither the file set's nor the root's. */
+export const firstFreeNumber = 2;
+
 /** The table of one session. */
 export class VirtualAllocationTable {
   readonly #layout: UdfLayout;
@@ -42,26 +53,33 @@ export class VirtualAllocationTable {
   readonly #volumeName: string;
   readonly #entries: number;
   readonly #previousIcbBlock: number;
+  readonly #partitionStart: number;
+  /** Of what is neither the file set nor the root. */
+  readonly #firstNumber: number;
 
-  /** @param previous The table that the session before ended with. */
   constructor(
     layout: UdfLayout,
     form: FileEntryForm,
-    previous: PreviousTable | undefined,
-    { rules, volumeName }: { readonly rules: RevisionRules; readonly volumeName: string },
+    { rules, volumeName, partitionStart }: TableOptions,
+    continuation: { readonly virtualAllocationTable: PreviousTable | undefined } | undefined,
   ) {
     this.#layout = layout;
     this.#form = form;
     this.#rules = rules;
     this.#volumeName = volumeName;
+    this.#partitionStart = partitionStart;
+    const previous = continuation?.virtualAllocationTable;
+    // Where old entries stay in use, so do their numbers: new ones begin behind all of them.
+    this.#firstNumber = Math.max(firstFreeNumber, layout.references.size > 0 ? (previous?.entries ?? 0) : 0);
     // A table never gets shorter: what it named before and does not now is noted as unused.
-    this.#entries = Math.max(this.numberOf(layout.firstChainBlock), previous?.entries ?? 0);
+    this.#entries = Math.max(this.numberOf(layout.endOfEntries), previous?.entries ?? 0);
     this.#previousIcbBlock = previous?.icbBlock ?? noVirtualBlock;
   }
 
   /** The number, in the virtual partition, of a block of the run of metadata: the file set is 0, the root 1. */
   numberOf(block: number): number {
-    return block === 0 ? 0 : block - fileSetBlocks + 1;
+    if (block <= fileSetBlocks) return block === 0 ? 0 : 1;
+    return this.#firstNumber + block - fileSetBlocks - 1;
   }
 
   get #bytes(): number {
@@ -78,7 +96,7 @@ export class VirtualAllocationTable {
     return this.#isEmbedded ? 0 : blocksOf(this.#bytes);
   }
 
-  #table({ runLba, partitionStart, files, directories }: TablePlace): Uint8Array {
+  #table({ runLba, files, directories }: TablePlace): Uint8Array {
     const bytes = new Uint8Array(this.#bytes);
     const previousVatIcbLocation = this.#previousIcbBlock;
     const entriesAt = this.#rules.extended ? virtualAllocationTableHeader.size : 0;
@@ -100,12 +118,14 @@ export class VirtualAllocationTable {
       const tail = { entityIdentifier, previousVatIcbLocation };
       virtualAllocationTableTail.write(tail, bytes, 4 * this.#entries);
     }
-    const written = this.numberOf(this.#layout.firstChainBlock);
-    for (let number = 0; number < this.#entries; number++) {
-      const block = number === 0 ? 0 : number + fileSetBlocks - 1;
-      const entry = number < written ? runLba - partitionStart + block : noVirtualBlock;
-      writeU32le(entry, bytes, entriesAt + 4 * number);
+    const setEntry = (number: number, lba: number): void =>
+      writeU32le(lba - this.#partitionStart, bytes, entriesAt + 4 * number);
+    bytes.fill(0xff, entriesAt, entriesAt + 4 * this.#entries);
+    setEntry(0, runLba);
+    for (let block = fileSetBlocks; block < this.#layout.endOfEntries; block++) {
+      setEntry(this.numberOf(block), runLba + block);
     }
+    for (const { block, lba } of this.#layout.references.values()) setEntry(block, lba);
     return bytes;
   }
 

@@ -55,6 +55,18 @@ export interface UdfAllocationTable {
   readonly maximumWriteRevision: number | undefined;
 }
 
+/** A run of blocks of the partition in which a metadata file lies. */
+export interface MetadataExtent {
+  readonly block: number;
+  readonly blocks: number;
+}
+
+/** The files of a metadata partition, where both are sound and each has extents of its own. */
+export interface UdfMetadataFiles {
+  readonly main: readonly MetadataExtent[];
+  readonly mirror: readonly MetadataExtent[];
+}
+
 /** What a UDF volume says of itself. */
 export interface UdfVolumeInformation {
   /** Binary coded: 0x0102 is 1.02. */
@@ -82,6 +94,8 @@ export interface UdfVolumeInformation {
   readonly integrity: UdfIntegrity | undefined;
   /** `undefined` where there is no virtual partition. */
   readonly vat: UdfAllocationTable | undefined;
+  /** `undefined` where there is no metadata partition that a later session could go on with. */
+  readonly metadataFiles: UdfMetadataFiles | undefined;
   readonly hardWriteProtected: boolean;
   readonly softWriteProtected: boolean;
 }
@@ -171,9 +185,16 @@ export function informationOf(sources: InformationSources): UdfVolumeInformation
     partitions: partitionsOf(sources),
     integrity: integrityOf(sources),
     vat,
+    metadataFiles: sources.partitions.metadataFiles,
     hardWriteProtected: (flags & writeProtection.hard) !== 0,
     softWriteProtected: (flags & writeProtection.soft) !== 0,
   };
+}
+
+/** A revision as people write it: 0x0201 is "2.01". */
+export function revisionName(udfRevision: number): string {
+  const digits = udfRevision.toString(16).padStart(4, "0");
+  return `${Number.parseInt(digits.slice(0, 2), 16)}.${digits.slice(2)}`;
 }
 
 /** The block of the medium, of 2,048 bytes, behind the last one of the partitions. */

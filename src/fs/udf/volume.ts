@@ -1,9 +1,12 @@
 /** Descriptors of the volume. ECMA-167, 3rd edition, 3/10; OSTA UDF 2.2. */
 import type { Codec, ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
-import { readU32le, u16le, u32le, writeU32le } from "../../codec/integers.js";
+import { flagged } from "../../codec/explained.js";
+import { readU32le, u16le, u32le } from "../../codec/integers.js";
+import { arrayParts, headedParts } from "../../codec/parts.js";
 import { rbp } from "../../codec/rows.js";
 import { nested, struct } from "../../codec/struct.js";
+import type { Structure } from "../../codec/structure.js";
 import { rawBytes, reserved } from "../../codec/text.js";
 import type { ExtentDescriptor } from "./allocation.js";
 import { extentDescriptor } from "./allocation.js";
@@ -84,7 +87,7 @@ export const primaryVolumeDescriptor: DescriptorCodec<PrimaryVolumeDescriptor> =
     implementationIdentifier: rbp(388, 32, nested(implementationIdentifier), "3/10.1.18"),
     implementationUse: rbp(420, 64, rawBytes(64), "3/10.1.19"),
     predecessorVolumeDescriptorSequenceLocation: rbp(484, 4, u32le, "3/10.1.20"),
-    flags: rbp(488, 2, u16le, "3/10.1.21"),
+    flags: rbp(488, 2, flagged(u16le, { commonVolumeSetIdentification: 1 }), "3/10.1.21"),
     _reserved: rbp(490, 22, reserved(22), "3/10.1.22"),
   }),
 );
@@ -142,31 +145,53 @@ export interface UnallocatedSpaceDescriptor {
   readonly allocationDescriptors: readonly ExtentDescriptor[];
 }
 
-const unallocatedSpaceHeadBytes = 24;
+/** The Unallocated Space Descriptor before its extents. */
+interface UnallocatedSpaceHead {
+  readonly volumeDescriptorSequenceNumber: number;
+  readonly numberOfAllocationDescriptors: number;
+}
 
-const unallocatedSpaceCodec: Codec<UnallocatedSpaceDescriptor> = {
+const unallocatedSpaceHead = struct<UnallocatedSpaceHead>("UnallocatedSpaceDescriptor", 24, {
+  _tag: rbp(0, 16, sealedTag, "3/10.8.1"),
+  volumeDescriptorSequenceNumber: rbp(16, 4, u32le, "3/10.8.2"),
+  numberOfAllocationDescriptors: rbp(20, 4, u32le, "3/10.8.3"),
+});
+
+const unallocatedSpaceCodec: Codec<UnallocatedSpaceDescriptor> & Structure = {
   name: "UnallocatedSpaceDescriptor",
   bytes: ({ allocationDescriptors }) =>
-    unallocatedSpaceHeadBytes + extentDescriptor.size * allocationDescriptors.length,
+    unallocatedSpaceHead.size + extentDescriptor.size * allocationDescriptors.length,
   write: ({ volumeDescriptorSequenceNumber, allocationDescriptors }, target, at) => {
-    writeU32le(volumeDescriptorSequenceNumber, target, at + 16); // RBP 16, 3/10.8.2
-    writeU32le(allocationDescriptors.length, target, at + 20); // RBP 20, 3/10.8.3
+    const numberOfAllocationDescriptors = allocationDescriptors.length;
+    unallocatedSpaceHead.write({ volumeDescriptorSequenceNumber, numberOfAllocationDescriptors }, target, at);
     for (const [index, extent] of allocationDescriptors.entries()) {
-      extentDescriptor.write(extent, target, at + unallocatedSpaceHeadBytes + index * extentDescriptor.size);
+      extentDescriptor.write(extent, target, at + unallocatedSpaceHead.size + index * extentDescriptor.size);
     }
   },
   read: (source, at, context: ReadContext) => {
-    const count = readU32le(source, at + 20);
-    if (unallocatedSpaceHeadBytes + count * extentDescriptor.size > source.length - at) {
+    const { volumeDescriptorSequenceNumber, numberOfAllocationDescriptors: count } = unallocatedSpaceHead.read(
+      source,
+      at,
+      context,
+    );
+    if (unallocatedSpaceHead.size + count * extentDescriptor.size > source.length - at) {
       reportFault(context, "UnallocatedSpaceDescriptor", "numberOfAllocationDescriptors", "3/10.8.3", `is ${count}`);
     }
     return {
-      volumeDescriptorSequenceNumber: readU32le(source, at + 16),
+      volumeDescriptorSequenceNumber,
       allocationDescriptors: Array.from({ length: count }, (_unused, index) =>
-        extentDescriptor.read(source, at + unallocatedSpaceHeadBytes + index * extentDescriptor.size, context),
+        extentDescriptor.read(source, at + unallocatedSpaceHead.size + index * extentDescriptor.size, context),
       ),
     };
   },
+  parts: headedParts(unallocatedSpaceHead, (source, at, end) =>
+    arrayParts("allocationDescriptors", nested(extentDescriptor), {
+      at: unallocatedSpaceHead.size,
+      count: readU32le(source, at + 20),
+      room: end - at - unallocatedSpaceHead.size,
+      clause: "3/10.8.4",
+    }),
+  ),
 };
 
 /** Unallocated Space Descriptor. ECMA-167 3/10.8. */

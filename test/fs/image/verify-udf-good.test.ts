@@ -9,7 +9,7 @@ import { udfRevisions } from "../../../src/fs/udf/revision.js";
 import { MemorySource } from "../../../src/medium/memory-source.js";
 import { appendSession, blankDisc } from "../../support/disc.js";
 import { makeImage } from "../../support/made-image.js";
-import { fillUdfTree } from "../../support/udf-trees.js";
+import { fillUdfTree } from "../../support/udf-full-tree.js";
 
 const fileSystems = { udf: ["udf"], all: ["iso", "rockridge", "joliet", "udf"] } as const;
 

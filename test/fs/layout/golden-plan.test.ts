@@ -42,6 +42,24 @@ function fillAll(root: DirectoryNode): void {
   addLargeDirectory(root, 300);
 }
 
+/** A few items of each kind that UDF writes in a way of its own. */
+function fillForUdf(root: DirectoryNode): void {
+  const mtime = Date.UTC(2023, 0, 2, 3, 4, 5);
+  const attributes = { mode: 0o640, uid: 7, gid: 8, mtime };
+  root.mtimeMs = mtime;
+  const first = root.addFile("/docs/a.txt", "a", { ...attributes, parents: true });
+  root.item("/docs").mtimeMs = mtime;
+  root.addFile("/docs/the same", first.content, attributes);
+  root.addFile("/docs/名前", new Uint8Array(5000).fill(0x55), attributes);
+  root.addFile("/empty", "", { ...attributes, hidden: true });
+  root.addFile("/streams", "main", { ...attributes, streams: { one: "1", "*UDF two": "22" } });
+  root.addFile("/real time", "now", { ...attributes, realTime: true });
+  root.addSymlink("/link", "../docs/./a.txt", attributes);
+  root.addSpecial("/device", "block", { major: 8, minor: 17 }, attributes);
+}
+
+const everything = ["iso", "rockridge", "joliet", "udf"] as const;
+
 const cases: Readonly<Record<string, readonly [(root: DirectoryNode) => void, ImageOptions]>> = {
   "an empty tree": [() => {}, {}],
   "an empty tree, ISO 9660 alone": [() => {}, { fileSystems: ["iso"] }],
@@ -49,6 +67,17 @@ const cases: Readonly<Record<string, readonly [(root: DirectoryNode) => void, Im
   "the rich tree": [fillAll, {}],
   "the rich tree, RRIP 1.10, level 1": [fillAll, { rockRidgeVersion: "1.10", isoLevel: 1 }],
   "the rich tree, level 4, Joliet of 103": [fillAll, { isoLevel: 4, jolietNameLength: 103 }],
+  "UDF 1.02 beside the others": [fillForUdf, { fileSystems: everything, udfRevision: "1.02" }],
+  "UDF 2.01 alone, with links and devices": [
+    fillForUdf,
+    { fileSystems: ["udf"], udfRevision: "2.01", udfSpecialFiles: true },
+  ],
+  "UDF 2.01 alone, embedded": [fillForUdf, { fileSystems: ["udf"], udfRevision: "2.01", udfEmbedFiles: true }],
+  "UDF 2.50, with its metadata partition": [fillForUdf, { fileSystems: everything, udfRevision: "2.50" }],
+  "UDF 1.50, with a virtual allocation table": [
+    fillForUdf,
+    { fileSystems: ["udf"], udfRevision: "1.50", udfVirtual: true },
+  ],
 };
 
 for (const [name, [fill, options]] of Object.entries(cases)) {

@@ -1,5 +1,6 @@
 import test from "ava";
 import { printPlan } from "../../../src/fs/layout/plan.js";
+import type { PlanLimits } from "../../../src/fs/layout/planner.js";
 import { planRegions } from "../../../src/fs/layout/planner.js";
 import type { Place, Region } from "../../../src/fs/layout/region.js";
 import { failsWith } from "../../support/failures.js";
@@ -9,8 +10,8 @@ function region(kind: string, blocks: number, place: Place = { at: "next" }): Re
 }
 
 /** Kinds and addresses of a plan, in order. */
-function placed(regions: readonly Region[], firstBlock = 0): string {
-  return planRegions(regions, firstBlock)
+function placed(regions: readonly Region[], firstBlock = 0, limits: PlanLimits = {}): string {
+  return planRegions(regions, firstBlock, limits)
     .regions.map(({ region: { kind, blocks }, lba }) => `${kind} ${lba}+${blocks}`)
     .join(", ");
 }
@@ -38,6 +39,37 @@ test("small regions use what is free between fixed ones, and stay in their order
 
 test("alignment is counted from the medium's start", (t) => {
   t.is(placed([region("a", 1), region("b", 2, { at: "next", align: 32 })], 40), "a 40+1, gap 41+23, b 64+2");
+});
+
+test("a region does not lie before the block of the session that it asks for", (t) => {
+  const late = region("late", 2, { at: "next", from: 10 });
+  t.is(placed([region("a", 3), late, region("b", 1)]), "a 0+3, gap 3+7, late 10+2, b 12+1");
+  t.is(placed([region("a", 3), late, region("b", 1)], 1000), "a 1000+3, gap 1003+7, late 1010+2, b 1012+1");
+  // What follows keeps its order, and does not go back into the gap.
+  t.is(placed([late, region("a", 3)]), "gap 0+10, late 10+2, a 12+3");
+  t.is(placed([region("a", 20), late]), "a 0+20, late 20+2");
+  const aligned = region("aligned", 32, { at: "next", from: 10, align: 32 });
+  t.is(placed([aligned], 40), "gap 40+24, aligned 64+32");
+  const fixed = region("fixed", 1, { at: "fromStart", block: 11 });
+  t.is(placed([fixed, late]), "gap 0+11, fixed 11+1, late 12+2");
+});
+
+test("a plan ends at a multiple of the medium's blocks, and what is counted from the end with it", (t) => {
+  const endAlign = 32;
+  t.is(placed([region("a", 5)], 0, { endAlign }), "a 0+5, gap 5+27");
+  t.is(placed([region("a", 32)], 0, { endAlign }), "a 0+32");
+  t.is(placed([region("a", 5)], 40, { endAlign }), "a 40+5, gap 45+19");
+  const last = region("last", 3, { at: "fromEnd", block: 2 });
+  t.is(placed([region("a", 5), last], 0, { endAlign }), "a 0+5, gap 5+24, last 29+3");
+  t.is(placed([region("a", 30), last], 0, { endAlign }), "a 0+30, gap 30+31, last 61+3");
+  t.is(placed([], 32, { endAlign }), "");
+});
+
+test("an end that has to be a multiple counts against what there is room for", async (t) => {
+  t.is(planRegions([region("a", 5)], 0, { blocks: 32, endAlign: 32 }).blocks, 32);
+  await failsWith(t, "E_IMAGE_TOO_BIG", { blocks: 32, limitBlocks: 31 }, () =>
+    planRegions([region("a", 5)], 0, { blocks: 31, endAlign: 32 }),
+  );
 });
 
 test("regions of the end lie behind all others", (t) => {
