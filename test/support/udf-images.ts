@@ -11,6 +11,7 @@ import { blockBytes } from "../../src/units.js";
 import { fillUdfTree } from "./full-udf-tree.js";
 import { makeImage } from "./made-image.js";
 import { entryField, headBytes, UdfEditor } from "./udf-editor.js";
+import { fillUdfTree } from "./udf-full-tree.js";
 
 /** The images there are. */
 export type UdfImageName =

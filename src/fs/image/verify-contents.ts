@@ -33,32 +33,14 @@ export class ContentMap {
   endLba = 0;
 
   add(entry: DiscEntry): void {
-    this.#addExtents(entry.extents, entry.path, entry.type === "file", false);
-    for (const { name, extents } of entry.streams) this.#addExtents(extents, `${entry.path}:${name}`, true, true);
+    this.addExtents(entry.extents, entry.path, entry.type === "file", false);
+    for (const { name, extents } of entry.streams) this.addExtents(extents, `${entry.path}:${name}`, true, true);
   }
 
-  /** Adds a file, or a stream of one. */
-  addFile(path: string, extents: readonly Extent[], isStream: boolean): void {
-    this.#addExtents(extents, path, true, isStream);
-  }
-
-  /** Takes over the runs of another tree. */
-  include(other: ContentMap): void {
-    for (const run of other.#runs.values()) {
-      const known = this.#runs.get(run.address);
-      if (known === undefined || known.bytes < run.bytes) this.#runs.set(run.address, run);
-    }
-    this.endLba = Math.max(this.endLba, other.endLba);
-  }
-
-  #addExtents(extents: readonly Extent[], path: string, isFile: boolean, isStream: boolean): void {
+  addExtents(extents: readonly Extent[], path: string, isFile: boolean, isStream: boolean): void {
     let open: FileRun | undefined;
     const close = (): void => {
-      if (open === undefined) return;
-      const known = this.#runs.get(open.address);
-      const isLonger = known === undefined || known.bytes < open.bytes;
-      // What a file and a stream share is in the trees that have the file.
-      if (isLonger || (known.bytes === open.bytes && known.isStream)) this.#runs.set(open.address, open);
+      if (open !== undefined) this.#addRun(open);
       open = undefined;
     };
     for (const extent of extents) {
@@ -75,6 +57,18 @@ export class ContentMap {
       }
     }
     close();
+  }
+
+  #addRun(run: FileRun): void {
+    const known = this.#runs.get(run.address);
+    const isLonger = known === undefined || known.bytes < run.bytes;
+    // What a file and a stream share is in the trees that have the file.
+    if (isLonger || (known.bytes === run.bytes && known.isStream)) this.#runs.set(run.address, run);
+  }
+
+  /** Takes over the runs of another tree. */
+  include(other: ContentMap): void {
+    for (const run of other.#runs.values()) this.#addRun(run);
   }
 
   /** Whether this map has a run of the same bytes, for the comparison of two trees. */

@@ -2,7 +2,7 @@
 import { strictContext } from "../../codec/codec.js";
 import type { ShortAllocationDescriptor } from "../udf/allocation.js";
 import type { PartitionDescriptor } from "../udf/partition.js";
-import { spaceBitmapHead } from "../udf/space-bitmap.js";
+import { spaceBitmapHead } from "../udf/space-sets.js";
 import { tagIdentifiers } from "../udf/tag.js";
 import type { UdfChecking } from "./verify-udf-checking.js";
 import type { SpaceUse, UsedRun } from "./verify-udf-space.js";

@@ -148,12 +148,10 @@ class TreeWalk {
     if (run?.address === null || run === undefined || run.bytes < bytes || bytes > maximumTargetBytes) return;
     const data = await checking.read(run.address, bytes, "symbolic link", path);
     if (data === undefined) return;
-    let isSound = true;
-    const target = readSymlinkTarget(data, () => {
-      isSound = false;
-    });
-    if (isSound && target !== "") return;
-    checking.report("UDF_SYMLINK", { address, path }, `its ${bytes} bytes make no target`);
+    const faults: string[] = [];
+    const target = readSymlinkTarget(data, (reason) => faults.push(`a component ${reason}`));
+    const fault = faults[0] ?? (target === "" ? `its ${bytes} bytes make no target` : undefined);
+    if (fault !== undefined) checking.report("UDF_SYMLINK", { address, path }, fault);
   }
 
   async #directory({ entry, pathBytes }: OpenDirectory): Promise<void> {

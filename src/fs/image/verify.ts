@@ -53,9 +53,9 @@ const maximumFindings = 10_000;
 
 /** Where the files of a UDF tree lie. */
 interface UdfContents {
+  readonly map: ContentMap;
   /** Whether there is a tree to compare others with: that there is none is a finding of its own. */
   readonly isTree: boolean;
-  readonly map: ContentMap;
 }
 
 /** Whether a warning is of UDF alone. */
@@ -141,7 +141,7 @@ class Verification {
       blockBytes: udf?.information.blockBytes,
       report: udfReporter(report),
       signal: this.#options.signal,
-      visit: ({ path, runs, isStream }) => map.addFile(path, extentsOfRuns(runs), isStream),
+      visit: ({ path, runs, isStream }) => map.addExtents(extentsOfRuns(runs), path, true, isStream),
     });
     if (fileSystems.every((fileSystem) => fileSystem === "udf")) {
       this.directories = Math.max(this.directories, counts?.directories ?? 0);

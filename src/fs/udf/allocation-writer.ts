@@ -15,6 +15,10 @@ import type { TagContext } from "./tag.js";
 import { sealDescriptor, tagIdentifiers } from "./tag.js";
 import type { DescriptorChain, UdfLayout } from "./udf-layout.js";
 
+/** Bytes behind the tag of an allocation extent but its descriptors; since 2.01 the CRC covers these, too. OSTA UDF 2.3.11.1. */
+const chainHeadCrcBytes = 8;
+const chainsCoveredSince = 0x0201;
+
 /** What is behind the extended attributes of an entry. */
 export interface EntryBody {
   /** One of `allocationForms`. */
@@ -130,19 +134,19 @@ export class AllocationWriter {
   ): void {
     const { firstBlock, blocks, content } = chain;
     const extents = this.#extents(content);
+    const areCovered = this.#layout.options.rules.number >= chainsCoveredSince;
     for (let index = 0; index < blocks; index++) {
       const block = firstBlock + index;
       if (block < first || block >= first + out.length / blockBytes) continue;
       const at = (block - first) * blockBytes;
-      const lengthOfAllocationDescriptors = this.#renderChainBlock(extents, chain, index, out, at);
+      const descriptorBytes = this.#renderChainBlock(extents, chain, index, out, at);
       const tag = tagOf(this.#addresses.dataTagLocation(block));
-      const isWholeCovered = this.#layout.options.rules.number >= chainCoveredSince;
-      const covered = isWholeCovered ? lengthOfAllocationDescriptors : 0;
-      sealDescriptor(tagIdentifiers.allocationExtentDescriptor, out, at, chainHeadCrcBytes + covered, tag);
+      const crcLength = chainHeadCrcBytes + (areCovered ? descriptorBytes : 0);
+      sealDescriptor(tagIdentifiers.allocationExtentDescriptor, out, at, crcLength, tag);
     }
   }
 
-  /** Writes one block of a chain, without its tag. @returns Bytes of its descriptors. */
+  /** @returns Bytes of the descriptors in it. */
   #renderChainBlock(
     extents: readonly Extent[],
     { firstBlock, blocks, ownDescriptors }: DescriptorChain,

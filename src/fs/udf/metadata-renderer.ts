@@ -115,7 +115,7 @@ export class MetadataRenderer {
     for (let block = first; block < end; block++) {
       const at = (block - first) * blockBytes;
       if (block < fileSetBlocks) this.#renderFileSet(block, out, at);
-      else if (block < layout.firstChainBlock) this.#renderEntryAt(block, out, at, requests, unsealed);
+      else if (block < layout.endOfEntries) this.#renderEntryAt(block, out, at, requests, unsealed);
     }
     for (const chain of layout.chains.values()) {
       if (chain.firstBlock >= end || chain.firstBlock + chain.blocks <= first) continue;
@@ -150,11 +150,7 @@ export class MetadataRenderer {
       this.#writeEntry(written, node, fileTypes.directory, 0, links, directory.bytes, layout.uniqueIdAt(block), body);
     } else if (block < layout.firstStreamBlock) {
       this.#writeObject(written, layout.writtenObjects[block - layout.firstObjectBlock]!);
-    } else {
-      // Directories of streams lie behind the entries: they are rendered with the others.
-      const entry = layout.streamEntries[block - layout.firstStreamBlock];
-      if (entry !== undefined) this.#writeStream(written, entry);
-    }
+    } else this.#writeStream(written, layout.streamEntries[block - layout.firstStreamBlock]!);
   }
 
   #writeObject(written: WrittenBlock, object: number): void {

@@ -2,6 +2,7 @@
 import { readU32le, u32le } from "../../codec/integers.js";
 import { headedParts } from "../../codec/parts.js";
 import { rbp } from "../../codec/rows.js";
+import type { StructCodec } from "../../codec/struct.js";
 import { nested, struct } from "../../codec/struct.js";
 import type { Structure } from "../../codec/structure.js";
 import { allocationParts } from "./allocation.js";
@@ -10,13 +11,13 @@ import { allocationForms, icbTag } from "./icb.js";
 import { sealedTag } from "./tag.js";
 
 /** Space Bitmap Descriptor before its bitmap, in which a set bit is a free block. */
-interface SpaceBitmapHead {
+export interface SpaceBitmapHead {
   readonly numberOfBits: number;
   readonly numberOfBytes: number;
 }
 
-/** Space Bitmap Descriptor up to its bitmap, for dumps. ECMA-167 4/14.12. */
-export const spaceBitmapHead: Structure = struct<SpaceBitmapHead>("SpaceBitmapDescriptor", 24, {
+/** Space Bitmap Descriptor up to its bitmap. ECMA-167 4/14.12. */
+export const spaceBitmapHead: StructCodec<SpaceBitmapHead> = struct<SpaceBitmapHead>("SpaceBitmapDescriptor", 24, {
   _tag: rbp(0, 16, sealedTag, "4/14.12.1"),
   numberOfBits: rbp(16, 4, u32le, "4/14.12.2"),
   numberOfBytes: rbp(20, 4, u32le, "4/14.12.3"),

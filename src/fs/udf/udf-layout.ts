@@ -173,6 +173,11 @@ export class UdfLayout {
     return this.options.structure === "plain" ? shortAllocationDescriptor.size : longAllocationDescriptor.size;
   }
 
+  /** The block behind the last file entry: directories of streams follow, and all that no entry of a table leads to. */
+  get endOfEntries(): number {
+    return this.firstStreamBlock + this.streamEntries.length;
+  }
+
   /** The first unique id behind those of this layout. */
   get nextUniqueId(): number {
     return this.uniqueIdOfLaterName(this.#laterNames);

@@ -72,7 +72,7 @@ export class VirtualAllocationTable {
     // Where old entries stay in use, so do their numbers: new ones begin behind all of them.
     this.#firstNumber = Math.max(firstFreeNumber, layout.references.size > 0 ? (previous?.entries ?? 0) : 0);
     // A table never gets shorter: what it named before and does not now is noted as unused.
-    this.#entries = Math.max(this.numberOf(layout.firstChainBlock), previous?.entries ?? 0);
+    this.#entries = Math.max(this.numberOf(layout.endOfEntries), previous?.entries ?? 0);
     this.#previousIcbBlock = previous?.icbBlock ?? noVirtualBlock;
   }
 
@@ -122,7 +122,7 @@ export class VirtualAllocationTable {
       writeU32le(lba - this.#partitionStart, bytes, entriesAt + 4 * number);
     bytes.fill(0xff, entriesAt, entriesAt + 4 * this.#entries);
     setEntry(0, runLba);
-    for (let block = fileSetBlocks; block < this.#layout.firstChainBlock; block++) {
+    for (let block = fileSetBlocks; block < this.#layout.endOfEntries; block++) {
       setEntry(this.numberOf(block), runLba + block);
     }
     for (const { block, lba } of this.#layout.references.values()) setEntry(block, lba);

@@ -10,6 +10,7 @@ import { MemorySource } from "../../../src/medium/memory-source.js";
 import { appendSession, blankDisc } from "../../support/disc.js";
 import { fillUdfTree } from "../../support/full-udf-tree.js";
 import { makeImage } from "../../support/made-image.js";
+import { fillUdfTree } from "../../support/udf-full-tree.js";
 
 const fileSystems = { udf: ["udf"], all: ["iso", "rockridge", "joliet", "udf"] } as const;
 
