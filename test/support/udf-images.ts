@@ -8,7 +8,6 @@ import { partitionDescriptor } from "../../src/fs/udf/partition.js";
 import { sparingMapEntry, sparingTableHead } from "../../src/fs/udf/sparing-table.js";
 import { sealDescriptor, tagIdentifiers } from "../../src/fs/udf/tag.js";
 import { blockBytes } from "../../src/units.js";
-import { fillUdfTree } from "./full-udf-tree.js";
 import { makeImage } from "./made-image.js";
 import { entryField, headBytes, UdfEditor } from "./udf-editor.js";
 import { fillUdfTree } from "./udf-full-tree.js";

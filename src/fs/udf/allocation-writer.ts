@@ -29,10 +29,6 @@ export interface EntryBody {
   write(target: Uint8Array, at: number): ContentRequest | undefined;
 }
 
-/** Bytes behind the tag of an allocation extent but its descriptors; the CRC covers these, too, since 2.01. OSTA UDF 2.3.11.1. */
-const chainHeadCrcBytes = 8;
-const chainCoveredSince = 0x0201;
-
 /** A body that is the file itself. */
 export function embeddedBody(
   bytes: number,

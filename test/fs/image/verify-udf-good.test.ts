@@ -8,7 +8,6 @@ import type { UdfRevision } from "../../../src/fs/udf/revision.js";
 import { udfRevisions } from "../../../src/fs/udf/revision.js";
 import { MemorySource } from "../../../src/medium/memory-source.js";
 import { appendSession, blankDisc } from "../../support/disc.js";
-import { fillUdfTree } from "../../support/full-udf-tree.js";
 import { makeImage } from "../../support/made-image.js";
 import { fillUdfTree } from "../../support/udf-full-tree.js";
 
