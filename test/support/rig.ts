@@ -61,8 +61,11 @@ function itemOf(line: KernelLine): ListedItem {
   };
 }
 
-/** A kernel calibrates its clock in the first second or two, and says so in the middle of what it says of a mount. */
-const clockMessage = /^(tsc|clocksource): /;
+/**
+ * A kernel calibrates its clock in the first second or two, and on a busy host it finds that time passed it by; it says so
+ * in the middle of what it says of a mount.
+ */
+const clockMessage = /^(tsc|clocksource|hrtimer|rcu|sched|watchdog): /;
 
 /** A name whose bytes stand as one character each. */
 function fromOctets(text: string): string {
