@@ -58,7 +58,7 @@ const metadata: readonly UdfMutation[] = [
   {
     rule: "UDF_METADATA_MIRROR",
     image: "2.50",
-    change: (editor) => void editor.block(editor.metadataStarts[1]! + 95).fill(1),
+    change: (editor) => editor.changeEntry(editor.entries("hello.txt")[1]!, set8(36, 7)),
   },
   {
     rule: "UDF_METADATA_BITMAP",

@@ -36,6 +36,8 @@ class ContentsCheck {
   readonly #model: UdfVolumeModel;
   readonly #checker: EntryChecker;
   readonly #use: SpaceUse = new SpaceUse();
+  /** Compare what stands on the medium twice, once it is known what of it is in use. */
+  readonly #compareMirrors: (() => Promise<void>)[] = [];
   /** By partition number. */
   readonly #spaceSets: Map<number, SpaceSets> = new Map();
 
@@ -113,6 +115,7 @@ class ContentsCheck {
       nextUniqueId,
       visit,
     });
+    for (const compare of this.#compareMirrors) await compare();
     await this.#checkSpace();
     this.#checkIntegrity(counts);
     return counts;
@@ -144,7 +147,8 @@ class ContentsCheck {
       const packetLength = base.kind === "sparable" ? base.packetLength : 0;
       const { place } = logicalVolume;
       const common = { model: this.#model, checker: this.#checker, map, baseReference, place };
-      await checkMetadata({ ...common, partition: partition.value }, packetLength);
+      const compare = await checkMetadata({ ...common, partition: partition.value }, packetLength);
+      if (compare !== undefined) this.#compareMirrors.push(compare);
     }
   }
 

@@ -125,8 +125,8 @@ function checkRuns({ model }: MetadataContext, { entry, runs }: MetadataFile, na
 /** Bytes that are compared at once. */
 const comparedBytes = 1024 * 1024;
 
-/** Reports the first block in which main and mirror differ. */
-async function compare(checking: UdfChecking, main: MetadataFile, mirror: MetadataFile): Promise<void> {
+/** Reports the first block in use in which main and mirror differ. */
+async function compare({ checking, use }: UdfVolumeModel, main: MetadataFile, mirror: MetadataFile): Promise<void> {
   const { report, blockBytes } = checking;
   const place = { address: mirror.entry.record.address };
   const { bytes: mainBytes } = main.entry.record;
@@ -145,8 +145,10 @@ async function compare(checking: UdfChecking, main: MetadataFile, mirror: Metada
       const first = await checking.read(one.address, count, "metadata file");
       const second = await checking.read(other.address, count, "metadata mirror file");
       if (first === undefined || second === undefined) return;
-      const at = first.findIndex((octet, index) => octet !== second[index]);
-      if (at >= 0) {
+      for (let at = 0; at < count; at += blockBytes) {
+        const end = Math.min(at + blockBytes, count);
+        if (areEqual(first.subarray(at, end), second.subarray(at, end)) || !use.isMetadataInUse(one.address + at))
+          continue;
         const block = Math.floor((offset + at) / blockBytes);
         report("UDF_METADATA_MIRROR", { address: other.address + at }, `block ${block} is not that of the main file`);
         return;
@@ -157,6 +159,10 @@ async function compare(checking: UdfChecking, main: MetadataFile, mirror: Metada
     }
     offset += count;
   }
+}
+
+function areEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.every((octet, index) => octet === other[index]);
 }
 
 /** What is left of the run at an offset; offsets ascend. */
@@ -180,8 +186,12 @@ function isSameRun(one: ByteRun | undefined, other: ByteRun | undefined): boolea
  * Checks the files of a metadata partition.
  *
  * @param packetLength Blocks of a packet, where it lies on a sparable one.
+ * @returns Compares both copies, once it is known what of them is in use; `undefined` where there is one copy alone.
  */
-export async function checkMetadata(context: MetadataContext, packetLength: number): Promise<void> {
+export async function checkMetadata(
+  context: MetadataContext,
+  packetLength: number,
+): Promise<(() => Promise<void>) | undefined> {
   const { map, model } = context;
   const { checking } = model;
   checkMap(checking, context, packetLength);
@@ -201,15 +211,17 @@ export async function checkMetadata(context: MetadataContext, packetLength: numb
     checkRuns(context, main, "the metadata file");
   }
   if (mirror !== undefined && hasOwnMirror) checkExtents(context, mirror, "the metadata mirror file");
-  if (main !== undefined && mirror !== undefined) await compareFiles(checking, main, mirror, hasOwnMirror);
+  if (main === undefined || mirror === undefined) return undefined;
+  return compareExtents(checking, main, mirror, hasOwnMirror) ? undefined : () => compare(model, main, mirror);
 }
 
-async function compareFiles(
+/** @returns Whether main and mirror are one. */
+function compareExtents(
   checking: UdfChecking,
   main: MetadataFile,
   mirror: MetadataFile,
   hasOwnMirror: boolean,
-): Promise<void> {
+): boolean {
   const { report, blockBytes } = checking;
   const place = { address: mirror.entry.record.address };
   const isSame =
@@ -217,7 +229,6 @@ async function compareFiles(
   if (isSame === hasOwnMirror && main.runs.length > 0) {
     report("UDF_METADATA_MIRROR", place, isSame ? "it has the extents of the main file" : "it has extents of its own");
   }
-  if (!isSame) await compare(checking, main, mirror);
   const extents = ({ entry, runs }: MetadataFile): readonly ByteRun[] => [
     { address: entry.record.address, bytes: blockBytes },
     ...(isSame ? [] : runs),
@@ -227,4 +238,5 @@ async function compareFiles(
   if (distance < marginOf(checking, [...ones, ...others])) {
     report("UDF_METADATA_NEAR", place, `${distance} blocks are between main and mirror`);
   }
+  return isSame;
 }

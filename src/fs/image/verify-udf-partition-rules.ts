@@ -186,7 +186,7 @@ export const udfLogicalRules = {
     "UDF 2.2.11, 6.10",
     "the table's ICB is not the last recorded block",
     "Linux looks at four blocks, NetBSD at 256",
-    "yes",
+    "as a warning",
   ],
   UDF_VAT_TYPE: [
     "error",

@@ -22,6 +22,7 @@ export type UseOwner = Pick<UsedRun, "kind" | "owner" | "path">;
 export class SpaceUse {
   readonly #runs: UsedRun[] = [];
   readonly #metadataRuns: UsedRun[] = [];
+  #inMetadata: readonly Pick<UsedRun, "address" | "bytes">[] | undefined;
 
   /** @param isMetadata Whether the runs lie in a metadata partition. */
   add(runs: readonly ByteRun[], { kind, owner, path }: UseOwner, isMetadata: boolean): void {
@@ -29,6 +30,19 @@ export class SpaceUse {
     for (const { address, bytes } of runs) {
       if (address !== null && bytes > 0) target.push({ address, bytes, kind, owner, path });
     }
+  }
+
+  /** Whether a byte of the metadata partition, as it lies on the medium, is in use. To be asked when all runs are known. */
+  isMetadataInUse(address: number): boolean {
+    this.#inMetadata ??= joined(this.#metadataRuns);
+    let [low, high] = [0, this.#inMetadata.length];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.#inMetadata[middle]!.address <= address) low = middle + 1;
+      else high = middle;
+    }
+    const run = this.#inMetadata[low - 1];
+    return run !== undefined && address < run.address + run.bytes;
   }
 
   /** The runs of the partitions themselves, in order. */
@@ -44,6 +58,17 @@ export class SpaceUse {
       report,
     );
   }
+}
+
+/** Runs in order, of which none touch each other. */
+function joined(runs: readonly UsedRun[]): readonly Pick<UsedRun, "address" | "bytes">[] {
+  const found: { readonly address: number; bytes: number }[] = [];
+  for (const { address, bytes } of runs.toSorted((one, other) => one.address - other.address)) {
+    const last = found.at(-1);
+    if (last === undefined || address > last.address + last.bytes) found.push({ address, bytes });
+    else last.bytes = Math.max(last.bytes, address + bytes - last.address);
+  }
+  return found;
 }
 
 function reportOverlaps(runs: readonly UsedRun[], report: UdfReporter): void {

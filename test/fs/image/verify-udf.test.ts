@@ -60,6 +60,12 @@ for (const { rule, image, what, change, also = [] } of mutations) {
   });
 }
 
+test("what is not in use in a metadata file need not be the same in its mirror", async (t) => {
+  const editor = new UdfEditor(await udfImage("2.50"));
+  editor.block(editor.metadataStarts[1]! + 95).fill(1);
+  t.deepEqual((await verifyImage(new MemorySource(editor.bytes))).findings, []);
+});
+
 test("every rule has an image that breaks it", (t) => {
   const broken = new Set(mutations.map(({ rule }) => rule));
   t.deepEqual(
