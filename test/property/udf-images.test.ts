@@ -136,7 +136,10 @@ test("random trees are read as they were written", async (t) => {
         checkPlaces(entries, [], options);
       }
       if (options.fileSystems?.includes("iso")) {
-        throwAll((await verifyImage(source)).findings.map(({ message }) => message));
+        // A file may have been made after it was last modified, as copies are; and random times lie in the future, too.
+        const odd = ["UDF_ENTRY_TIMES", "UDF_TIME_FUTURE"];
+        const { findings } = await verifyImage(source);
+        throwAll(findings.filter(({ name }) => !odd.includes(name)).map(({ message }) => message));
       }
     }),
     { numRuns: isSlow ? 1500 : 150 },

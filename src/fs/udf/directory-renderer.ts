@@ -136,8 +136,8 @@ export class DirectoryRenderer {
       udfUniqueId,
     };
     const streams = entry.streams.map(({ block, stream }): Identifier => {
-      const characteristics = stream!.name.startsWith("*UDF") ? fileCharacteristics.metadata : 0;
-      return { name: stream!.name, characteristics, ...this.#addresses.icb(block), udfUniqueId };
+      // Only streams of the volume itself are marked as metadata. OSTA UDF 3.3.7, 3.3.8.
+      return { name: stream!.name, characteristics: 0, ...this.#addresses.icb(block), udfUniqueId };
     });
     return this.#write([parent, ...streams], entry.bytes, (at) =>
       this.#addresses.dataTagLocation(entry.firstBlock + Math.floor(at / blockBytes)),

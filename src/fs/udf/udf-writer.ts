@@ -11,7 +11,7 @@ import { fileTypes } from "./icb.js";
 import { unknownBlocks } from "./logical-volume.js";
 import { MetadataFile } from "./metadata-file.js";
 import type { UdfAddresses, UdfTimes } from "./metadata-renderer.js";
-import { MetadataRenderer } from "./metadata-renderer.js";
+import { entryCreationMs, MetadataRenderer } from "./metadata-renderer.js";
 import type { PartitionMap } from "./partition.js";
 import { accessTypes, noBitmapFile, partitionTypeIdentifiers } from "./partition.js";
 import type { UdfLayoutOptions } from "./udf-layout.js";
@@ -339,7 +339,8 @@ export class UdfWriter implements RegionWriter {
     const { directories, itemOfObject } = this.#layout;
     let newest = imageMs;
     const look = (item: Parameters<UdfTimes["modifyMs"]>[0]): void => {
-      newest = Math.max(newest, times.modifyMs(item), times.accessMs(item), times.attributesMs(item));
+      const own = [times.modifyMs(item), times.accessMs(item), times.attributesMs(item), entryCreationMs(times, item)];
+      newest = Math.max(newest, ...own);
     };
     for (const { source } of directories) look(source.node);
     for (const item of itemOfObject) if (item !== undefined) look(item);
