@@ -4,6 +4,7 @@ import { tagIdentifierAt, tagIdentifiers } from "../udf/tag.js";
 import type { AnchorVolumeDescriptorPointer } from "../udf/volume.js";
 import { anchorVolumeDescriptorPointer, volumeDescriptorBytes } from "../udf/volume.js";
 import type { UdfChecking } from "./verify-udf-checking.js";
+import { isZero } from "./verify-udf-checking.js";
 import { checkFixedExtent } from "./verify-udf-extents.js";
 import { checkFields, readRows } from "./verify-udf-fields.js";
 import { checkDescriptorTag, isOfKind } from "./verify-udf-tags.js";
@@ -16,6 +17,9 @@ const minimumSequenceBlocks = 16;
 
 /** How far before its end a session's last anchor or table is looked for: run-out and lead-out count as recorded for some. */
 const blocksBeforeEnd = 200;
+
+/** The same, over blocks that are blank. */
+const blankBlocks = 16_384;
 
 /** An anchor that was checked. */
 export interface CheckedAnchor {
@@ -127,10 +131,13 @@ export async function lastCountedBlock(
   readBlock: (block: number) => Promise<Uint8Array | undefined>,
 ): Promise<number> {
   if (isAnchor(await readBlock(last - firstAnchorBlock), last - firstAnchorBlock)) return last;
-  for (let block = last; block > last - blocksBeforeEnd && block >= 0; block--) {
+  let isBlank = true;
+  for (let block = last; block >= 0; block--) {
     const data = await readBlock(block);
-    if (data === undefined) continue;
-    if (isAnchor(data, block) || isTableIcb(data, tagIdentifierAt(data, 0))) return block;
+    // Between sessions of an image, and behind what a drive was told to close, any number of blocks may be blank.
+    isBlank &&= data === undefined || isZero(data, 0, data.length);
+    if (data !== undefined && (isAnchor(data, block) || isTableIcb(data, tagIdentifierAt(data, 0)))) return block;
+    if (last - block >= (isBlank ? blankBlocks : blocksBeforeEnd)) break;
   }
   return last;
 }

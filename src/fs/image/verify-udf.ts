@@ -13,6 +13,9 @@ import { checkRecognition } from "./verify-udf-recognition.js";
 import type { UdfReporter } from "./verify-udf-report.js";
 import type { FoundFile, TreeCounts } from "./verify-udf-tree.js";
 
+/** The most that a drive leaves behind a session as a part of it. */
+const postGapBlocks = 152;
+
 /** What is checked. */
 export interface UdfCheckOptions {
   readonly source: BlockSource;
@@ -52,7 +55,9 @@ export async function checkUdf(options: UdfCheckOptions): Promise<TreeCounts | u
   const probe = new UdfChecking({ bytes, blockBytes, first, last: end, report, signal });
   const last = await lastCountedBlock(end, (block) => probe.tryBlock(block));
   const checking = new UdfChecking({ bytes, blockBytes, first, last, report, signal });
-  if (last < end) {
+  // Between sessions of an image, what no session has is not told from what one left blank.
+  const isLastSession = range.endLba >= source.blocks;
+  if (last < end && (isLastSession || end - last <= postGapBlocks)) {
     const message = `the last anchor or table is block ${last}, and ${end - last} blocks follow`;
     report("UDF_SESSION_END", { address: checking.addressOf(last + 1) }, message);
   }
