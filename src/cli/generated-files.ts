@@ -3,6 +3,7 @@ import { errorDocument } from "./error-document.js";
 import { packageVersion } from "./help.js";
 import { manPage } from "./man-page.js";
 import { toleranceDocument } from "./tolerance-document.js";
+import { verifyDocument } from "./verify-document.js";
 
 /** The files of the package that are made from its tables, by path from its top. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -13,5 +14,6 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ["completion/discsmith.fish", completionScripts.fish!()],
     ["docs/ERRORS.md", errorDocument()],
     ["docs/TOLERANCES.md", toleranceDocument()],
+    ["docs/VERIFY.md", verifyDocument()],
   ]);
 }
