@@ -1,21 +1,11 @@
 /** Reports what is found wrong with UDF volumes, by the names of their rules. */
 import { lbaOfAddress } from "../udf/volume-bytes.js";
+import type { VerifyRule } from "./verify-rule.js";
+import { rulesOfTable } from "./verify-rule.js";
 import type { FindingReporter } from "./verify-structures.js";
 import { udfLogicalRules, udfPartitionRules } from "./verify-udf-partition-rules.js";
-import type { UdfRule, UdfRuleRow } from "./verify-udf-rule.js";
 import { udfDirectoryRules, udfEntryRules, udfExtentRules } from "./verify-udf-tree-rules.js";
 import { udfFieldRules, udfSequenceRules, udfSessionRules } from "./verify-udf-volume-rules.js";
-
-const tables = [
-  udfSessionRules,
-  udfFieldRules,
-  udfSequenceRules,
-  udfPartitionRules,
-  udfLogicalRules,
-  udfExtentRules,
-  udfEntryRules,
-  udfDirectoryRules,
-] as const;
 
 /** The name of a rule of UDF, which is that of its findings. */
 export type UdfRuleName =
@@ -28,11 +18,20 @@ export type UdfRuleName =
   | keyof typeof udfEntryRules
   | keyof typeof udfDirectoryRules;
 
-/** All that is checked of UDF volumes, in the order of docs/VERIFY.md. */
-export const udfRules: ReadonlyMap<UdfRuleName, UdfRule> = new Map(
-  tables
-    .flatMap((table) => Object.entries<UdfRuleRow>(table) as [UdfRuleName, UdfRuleRow][])
-    .map(([name, [severity, clause, what, readers, philips]]) => [name, { severity, clause, what, readers, philips }]),
+/** All that is checked of UDF volumes. */
+export const udfRules: ReadonlyMap<UdfRuleName, VerifyRule> = new Map(
+  [
+    ...rulesOfTable<UdfRuleName>({
+      ...udfSessionRules,
+      ...udfFieldRules,
+      ...udfSequenceRules,
+      ...udfPartitionRules,
+      ...udfLogicalRules,
+      ...udfExtentRules,
+      ...udfEntryRules,
+      ...udfDirectoryRules,
+    }),
+  ].map((rule) => [rule.name, rule]),
 );
 
 /** Where something is wrong. */

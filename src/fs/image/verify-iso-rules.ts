@@ -1,0 +1,56 @@
+/** What is checked of sessions, of ISO 9660, and of where files lie, one row for each name of a finding. */
+export const isoRules = {
+  SESSION_DAMAGED: [
+    "warning",
+    "-",
+    "a session was cut off",
+    "a later or earlier one takes its place, or nothing is read",
+    "-",
+  ],
+  PATH_TABLE: [
+    "error",
+    "6.9, 9.4",
+    "a path table cannot be read, or does not fit the directories",
+    "who walks directories, as Linux and 7-Zip do, does not notice",
+    "-",
+  ],
+  RECORD_ORDER: [
+    "error",
+    "9.3, 6.8.2",
+    "the first two records of a directory are not its own and its parent's; as a warning: records are not in order",
+    "who goes by their place takes others for these; who searches by order does not find what is elsewhere",
+    "-",
+  ],
+  RECORD_LINK: [
+    "error",
+    "6.8.2.2",
+    "a directory's own record, or (as a warning) its parent's, points elsewhere",
+    "nobody follows the own one; Linux does the parent's for NFS",
+    "-",
+  ],
+  NAME_NOT_UNIQUE: ["error", "9.3", "two items of a directory have one name", "the first is found", "-"],
+  DIRECTORY_LOOP: [
+    "error",
+    "6.8.2",
+    "a directory stands in the tree twice",
+    "shown twice; where it leads back, walking the tree never ends",
+    "-",
+  ],
+  VOLUME_SIZE: [
+    "error",
+    "8.4.8",
+    "the volume is smaller than its files, or larger than the medium",
+    "not looked at when reading; who copies a disc by that size cuts files off",
+    "-",
+  ],
+  EXTENTS_OVERLAP: ["error", "6.5", "two files overlap without being the same", "one of the two is read wrongly", "-"],
+  TREES_DIFFER: [
+    "warning",
+    "-",
+    "a file is in one tree of a session, and in another one not, or longer",
+    "each reader shows the tree it prefers",
+    "-",
+  ],
+  NOT_READABLE: ["error", "-", "a file is kept in a form that cannot be read", "shown, and not read", "-"],
+  UNREADABLE: ["error", "-", "blocks of a file cannot be read", "reading the file fails", "-"],
+} as const;
