@@ -184,6 +184,22 @@ const icbs: readonly UdfMutation[] = [
     change: (editor) => editor.changeIdentifiers("hello.txt", set32(20, 2 * blockBytes)),
   },
   {
+    rule: "UDF_ENTRY_ICB",
+    image: "1.02",
+    what: "of a parent",
+    change: (editor) =>
+      editor.rewriteDirectory("sub", ([parent, ...others]) => {
+        writeU32le(2 * blockBytes, parent!, 20);
+        return [parent!, ...others];
+      }),
+  },
+  {
+    rule: "UDF_ENTRY_ICB",
+    image: "1.02",
+    what: "of a second name",
+    change: (editor) => editor.changeIdentifiers("second name", set32(20, 2 * blockBytes)),
+  },
+  {
     rule: "UDF_ENTRY_KIND",
     image: "1.50",
     change: (editor) => editor.changeEntries("big.bin", (entry) => convert(entry, true)),

@@ -277,6 +277,14 @@ const maps: readonly UdfMutation[] = [
   {
     rule: "UDF_SPARING_TABLE",
     image: "sparable",
+    what: "behind the end",
+    change: (editor) => {
+      for (const lba of sparingTables(editor)) writeSparingTable(editor, lba, [[0xffff_ffff, 32 * 1024]]);
+    },
+  },
+  {
+    rule: "UDF_SPARING_TABLE",
+    image: "sparable",
     what: "within a packet",
     change: (editor) => {
       for (const lba of sparingTables(editor)) writeSparingTable(editor, lba, [[0xffff_ffff, 129]]);

@@ -173,6 +173,12 @@ const fields: readonly UdfMutation[] = [
       for (const lba of editor.entries("hello.txt")) editor.block(lba)[blockBytes - 1] = 1;
     },
   },
+  {
+    rule: "UDF_RESERVED",
+    image: "1.02",
+    what: "in what ends a sequence",
+    change: (editor) => editor.changeDescriptors(terminatingDescriptor, set8(300, 1)),
+  },
   { rule: "UDF_RESERVED", image: "1.02", what: "a field", change: (editor) => editor.changeFileSet(set8(500, 1)) },
   {
     rule: "UDF_CHARACTER_SET",

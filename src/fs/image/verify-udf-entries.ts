@@ -8,6 +8,7 @@ import { tagIdentifiers } from "../udf/tag.js";
 import type { CheckedExtent } from "./verify-udf-allocations.js";
 import { checkAllocation } from "./verify-udf-allocations.js";
 import { checkAttributes } from "./verify-udf-attributes.js";
+import type { UdfChecking } from "./verify-udf-checking.js";
 import { checkIcbExtent } from "./verify-udf-extents.js";
 import { checkFields, isLaterThan, readRows, timeAt } from "./verify-udf-fields.js";
 import type { EntryRole } from "./verify-udf-icb.js";
@@ -44,6 +45,8 @@ export interface EntryRecord {
   /** Bytes with those of all streams; `undefined` of an entry that is not an extended one. */
   readonly objectSize: bigint | undefined;
   readonly streamDirectoryIcb: LongAllocationDescriptor | undefined;
+  /** Blocks of its ICB: an entry, and where entries are chained, what leads to the next one. */
+  readonly icbBlocks: number;
   /** Names found so far. */
   links: number;
 }
@@ -77,6 +80,18 @@ interface EntrySource extends EntryLink {
 }
 
 type EntryHead = FileEntryHead & Partial<Pick<ExtendedFileEntryHead, "objectSize" | "streamDirectoryIcb">>;
+
+/** Checks that what leads to an entry has the length of its ICB. ECMA-167 4/14.6.2, UDF 6.6. */
+export function checkIcbLength(
+  { report, blockBytes }: UdfChecking,
+  { extentLength }: LongAllocationDescriptor,
+  { icbBlocks, path }: EntryRecord,
+  place: UdfPlace,
+): void {
+  if (extentLength !== icbBlocks * blockBytes) {
+    report("UDF_ENTRY_ICB", place, `the ICB of "${path}" has ${extentLength} bytes`);
+  }
+}
 
 /** Checks the entries of one volume, each once. */
 export class EntryChecker {
@@ -181,10 +196,7 @@ export class EntryChecker {
     const place = { address, path };
     const { icbTag } = head;
     if (role !== "metadata" && role !== "table") {
-      const blocks = icbTag.strategyType === strategies.chained ? 2 : 1;
-      if (icb.extentLength !== blocks * checking.blockBytes) {
-        report("UDF_ENTRY_ICB", source.place, `the ICB of "${path}" has ${icb.extentLength} bytes`);
-      }
+      checkIcbLength(checking, icb, record, source.place);
     }
     if (isExtended && !checking.isThirdEdition) report("UDF_ENTRY_KIND", place, "an extended file entry");
     if (!isExtended && checking.isThirdEdition)
@@ -361,6 +373,7 @@ function recordOf(source: EntrySource, head: EntryHead): EntryRecord {
     bytes: Number(informationLength),
     objectSize,
     streamDirectoryIcb: (streamDirectoryIcb?.extentLength ?? 0) > 0 ? streamDirectoryIcb : undefined,
+    icbBlocks: icbTag.strategyType === strategies.chained ? 2 : 1,
     links: 0,
   };
 }

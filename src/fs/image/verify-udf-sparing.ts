@@ -47,7 +47,7 @@ function checkMap({ report, revision, blockBytes }: UdfChecking, map: SparablePa
 
 /** Checks the entries of a table: sorted, each of a packet, none twice. @returns Where packets are mapped to. */
 function checkEntries(
-  { report }: UdfChecking,
+  { report, blockBytes, bytes }: UdfChecking,
   data: Uint8Array,
   count: number,
   packetLength: number,
@@ -73,9 +73,11 @@ function checkEntries(
               ? "is of a packet that was there before"
               : mappedLocation % packet !== 0
                 ? `leads to block ${mappedLocation}, within a packet`
-                : mapped.has(mappedLocation)
-                  ? `leads to block ${mappedLocation}, as another one does`
-                  : undefined;
+                : (mappedLocation + packet) * blockBytes > bytes.bytes
+                  ? `leads to block ${mappedLocation}, behind the end of the medium`
+                  : mapped.has(mappedLocation)
+                    ? `leads to block ${mappedLocation}, as another one does`
+                    : undefined;
     before = originalLocation;
     mapped.add(mappedLocation);
     if (fault === undefined || isReported) continue;

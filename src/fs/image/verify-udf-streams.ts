@@ -6,6 +6,7 @@ import { hasCharacteristic } from "../udf/identifier-name.js";
 import type { FoundIdentifier } from "./verify-udf-directories.js";
 import { DirectoryCheck } from "./verify-udf-directories.js";
 import type { CheckedEntry, EntryChecker, EntryRecord } from "./verify-udf-entries.js";
+import { checkIcbLength } from "./verify-udf-entries.js";
 import type { UniqueIds } from "./verify-udf-ids.js";
 import type { UdfVolumeModel } from "./verify-udf-model.js";
 import { addressOfIcb } from "./verify-udf-model.js";
@@ -79,6 +80,7 @@ async function checkIdentifier(
       report("UDF_FID_PARENT", place, "it names another item as the one whose streams these are");
       return 0;
     }
+    checkIcbLength(model.checking, identifier.icb, main, place);
     main.links++;
     ids.same(identifier.icb.udfUniqueId, main, place, "parent");
     return 0;

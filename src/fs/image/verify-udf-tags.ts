@@ -104,6 +104,10 @@ export function checkDescriptorTag(checking: UdfChecking, descriptor: TaggedDesc
   if (end > at + bytes && !isZero(data, at + bytes, end)) {
     report("UDF_RESERVED", place, `${name}: bytes behind it in its block are not 0`);
   }
+  // A descriptor that ends a sequence is a tag, and no more. ECMA-167 3/10.9.2, 4/14.2.2.
+  if (tagIdentifier === tagIdentifiers.terminatingDescriptor && !isZero(data, at + tagBytes, at + bytes)) {
+    report("UDF_RESERVED", place, `${name}: bytes behind its tag are not 0`);
+  }
   return true;
 }
 

@@ -9,6 +9,7 @@ import { readSymlinkTarget } from "../udf/path-components.js";
 import type { FoundIdentifier } from "./verify-udf-directories.js";
 import { DirectoryCheck } from "./verify-udf-directories.js";
 import type { CheckedEntry, EntryChecker, EntryRecord } from "./verify-udf-entries.js";
+import { checkIcbLength } from "./verify-udf-entries.js";
 import { UniqueIds } from "./verify-udf-ids.js";
 import type { UdfVolumeModel } from "./verify-udf-model.js";
 import { addressOfIcb } from "./verify-udf-model.js";
@@ -194,6 +195,7 @@ class TreeWalk {
       this.#model.checking.report("UDF_FID_PARENT", place, "it names another directory than the one it is in");
       return;
     }
+    checkIcbLength(this.#model.checking, identifier.icb, parent, place);
     if (!hasCharacteristic(identifier, fileCharacteristics.directory)) {
       this.#model.checking.report("UDF_FID_BITS", place, "the parent is not marked as a directory");
     }
@@ -220,6 +222,7 @@ class TreeWalk {
     }
     if (record === undefined) return;
     const isKnown = known !== undefined;
+    if (isKnown) checkIcbLength(checking, icb, record, place);
     if (isKnown && (record.fileType === fileTypes.directory || record.role !== "item")) {
       checking.report("UDF_DIRECTORY_LOOP", place, `"${path}" is "${record.path}", which has a name`);
       return;
