@@ -214,6 +214,7 @@ const icbs: readonly UdfMutation[] = [
   { rule: "UDF_ICB_FILE_TYPE", image: "1.02", change: changeIcbTag("big.bin", set8(11, 13)) },
   { rule: "UDF_ICB_FILE_TYPE_ODD", image: "1.02", change: changeIcbTag("big.bin", set8(11, 0)) },
   { rule: "UDF_ICB_PARENT", image: "1.02", change: changeIcbTag("big.bin", set32(12, 5)) },
+  { rule: "UDF_ICB_PARENT", image: "2.01", what: "outside", change: changeIcbTag("big.bin", set32(12, 5000)) },
   { rule: "UDF_ICB_PARENT_SET", image: "2.01", change: changeIcbTag("big.bin", set32(12, 5)) },
   { rule: "UDF_ICB_FORM", image: "1.02", change: changeIcbTag("empty", set16(18, 2)) },
   {

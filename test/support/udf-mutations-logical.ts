@@ -159,6 +159,12 @@ const integrity: readonly UdfMutation[] = [
   { rule: "UDF_LVID_DIRECTORIES", image: "1.02", change: (editor) => editor.changeIntegrity(set32(124, 5)) },
   { rule: "UDF_LVID_REVISIONS", image: "1.02", change: (editor) => editor.changeIntegrity(set16(128, 0x0260)) },
   {
+    rule: "UDF_LVID_REVISIONS",
+    image: "vat 2.01",
+    what: "beside a table",
+    change: (editor) => editor.changeIntegrity(set16(editor.integrityTables.use + 44, 0x0203)),
+  },
+  {
     rule: "UDF_NEXT_ID",
     image: "2.01",
     what: "above 32 bits",
@@ -175,6 +181,13 @@ const integrity: readonly UdfMutation[] = [
   {
     rule: "UDF_FSD_STREAMS",
     image: "1.02",
+    what: "reserved bytes",
+    change: (editor) => editor.changeFileSet(set8(479, 1)),
+  },
+  {
+    rule: "UDF_FSD_STREAMS",
+    image: "1.02",
+    what: "an ICB",
     change: (editor) =>
       editor.changeFileSet((data) => {
         writeU32le(blockBytes, data, 464);

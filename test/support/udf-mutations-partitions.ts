@@ -277,6 +277,15 @@ const maps: readonly UdfMutation[] = [
   {
     rule: "UDF_SPARING_TABLE",
     image: "sparable",
+    what: "differs",
+    change: (editor) => {
+      const [, second] = sparingTables(editor);
+      editor.changeBlock(second, set32(52, 7));
+    },
+  },
+  {
+    rule: "UDF_SPARING_TABLE",
+    image: "sparable",
     what: "behind the end",
     change: (editor) => {
       for (const lba of sparingTables(editor)) writeSparingTable(editor, lba, [[0xffff_ffff, 32 * 1024]]);

@@ -273,8 +273,8 @@ class ContentsCheck {
       checking.isThirdEdition ? 0x0200 : 0,
       has("virtual") || has("sparable") ? 0x0150 : 0,
     ];
-    const revisions = table?.header ?? use;
-    if (revisions !== undefined) checkRevisions(checking, revisions, Math.max(...needed), place);
+    if (use !== undefined) checkRevisions(checking, use, Math.max(...needed), integrity?.place ?? place);
+    if (table?.header !== undefined) checkRevisions(checking, table.header, Math.max(...needed), place);
   }
 }
 

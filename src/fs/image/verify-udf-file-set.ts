@@ -1,5 +1,6 @@
 /** Checks the file set. ECMA-167, 3rd edition, 4/8.3, 4/14.1; OSTA UDF 2.3.2. */
 import type { LongAllocationDescriptor } from "../udf/allocation.js";
+import { longAllocationDescriptor } from "../udf/allocation.js";
 import type { FileSetDescriptor } from "../udf/file-set.js";
 import { fileSetDescriptor } from "../udf/file-set.js";
 import { tagIdentifiers } from "../udf/tag.js";
@@ -18,6 +19,9 @@ const maximumDescriptors = 1000;
 
 /** Interchange levels of file sets. OSTA UDF 2.3.2.1, 2.3.2.2. */
 const interchangeLevel = 3;
+
+/** Where the system streams are named. */
+const systemStreamsAt = 464;
 
 /** The file set that prevails. */
 export interface CheckedFileSet {
@@ -123,5 +127,7 @@ export function checkFileSet({ checking, icbRules }: UdfVolumeModel, { value, da
   checkIcbExtent(checking, value.nextExtent, icbRules, place, "the file set's next extent");
   const { systemStreamDirectoryIcb } = value;
   const hasStreams = checkIcbExtent(checking, systemStreamDirectoryIcb, icbRules, place, "the system streams' ICB");
-  if (hasStreams && !checking.isThirdEdition) report("UDF_FSD_STREAMS", place, "system streams are named");
+  // Before 2.00, what names them is reserved.
+  const areNamed = hasStreams || !isZero(data, systemStreamsAt, systemStreamsAt + longAllocationDescriptor.size);
+  if (areNamed && !checking.isThirdEdition) report("UDF_FSD_STREAMS", place, "system streams are named");
 }

@@ -103,10 +103,12 @@ function checkFileType({ checking }: UdfVolumeModel, { tag, role, place }: IcbSo
   }
 }
 
-function checkParent({ checking }: UdfVolumeModel, { tag, place, isAbove }: IcbSource): void {
+function checkParent({ checking, icbRules }: UdfVolumeModel, { tag, place, isAbove }: IcbSource): void {
   const { logicalBlockNumber: block, partitionReferenceNumber: reference } = tag.parentIcbLocation;
   if (tag.strategyType !== strategies.single || (block === 0 && reference === 0)) return;
-  const isWrong = !checking.isThirdEdition || isAbove(reference, block);
+  const { partitionBlocks } = icbRules;
+  const isOutside = reference >= partitionBlocks.length || block >= (partitionBlocks[reference] ?? Infinity);
+  const isWrong = !checking.isThirdEdition || isOutside || isAbove(reference, block);
   const rule = isWrong ? "UDF_ICB_PARENT" : "UDF_ICB_PARENT_SET";
   checking.report(rule, place, `the parent ICB is block ${block} of partition ${reference}, expected none`);
 }

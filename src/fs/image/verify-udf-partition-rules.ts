@@ -135,7 +135,7 @@ export const udfPartitionRules = {
   UDF_SPARING_TABLE: [
     "error",
     "UDF 2.2.12",
-    "a sparing table cannot be read, is not sorted, or maps a packet wrongly",
+    "a sparing table is not that of the others, not sorted, or maps a packet wrongly",
     "packets that went bad may be read as they are",
     "yes",
   ],

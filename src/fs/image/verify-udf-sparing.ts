@@ -2,7 +2,7 @@
 import { strictContext } from "../../codec/codec.js";
 import type { SparablePartitionMap } from "../udf/partition.js";
 import { sparingMapEntry, sparingTableHead } from "../udf/sparing-table.js";
-import { tagIdentifiers } from "../udf/tag.js";
+import { tagBytes, tagIdentifiers } from "../udf/tag.js";
 import type { UdfChecking } from "./verify-udf-checking.js";
 import { checkFields, readRows } from "./verify-udf-fields.js";
 import { eccBlocks } from "./verify-udf-partitions.js";
@@ -87,12 +87,19 @@ function checkEntries(
   return mapped;
 }
 
-/** @returns Where packets are mapped to; `undefined` where the table cannot be read. */
+/** A table that was checked. */
+interface SparingTable {
+  readonly location: number;
+  readonly data: Uint8Array;
+  /** Where packets are mapped to. */
+  readonly mapped: ReadonlySet<number>;
+}
+
 async function checkTable(
   checking: UdfChecking,
   map: SparablePartitionMap,
   location: number,
-): Promise<ReadonlySet<number> | undefined> {
+): Promise<SparingTable | undefined> {
   const { report } = checking;
   const address = checking.addressOf(location);
   const place = { address };
@@ -110,7 +117,18 @@ async function checkTable(
   if (!checkDescriptorTag(checking, { ...tag, data, at: 0, bytes, place })) return undefined;
   const identifiers = { sparingIdentifier: "*UDF Sparing Table" };
   checkFields(checking, sparingTableHead, { data, at: 0, place }, { identifiers });
-  return checkEntries(checking, data, count, map.packetLength, place);
+  return { location, data, mapped: checkEntries(checking, data, count, map.packetLength, place) };
+}
+
+/** Reports the first byte behind their tags in which two tables differ. OSTA UDF 2.2.9. */
+function compareTables(checking: UdfChecking, one: SparingTable, other: SparingTable): void {
+  const length = Math.max(one.data.length, other.data.length);
+  for (let at = tagBytes; at < length; at++) {
+    if (one.data[at] === other.data[at]) continue;
+    const message = `the tables at ${one.location} and ${other.location} differ from byte ${at} on`;
+    checking.report("UDF_SPARING_TABLE", { address: checking.addressOf(other.location) }, message);
+    return;
+  }
 }
 
 /** Checks a sparable map and its tables. @returns Where the tables lie, and the packets that stand for bad ones. */
@@ -120,13 +138,18 @@ export async function checkSparing(
   place: UdfPlace,
 ): Promise<readonly BlockRange[]> {
   checkMap(checking, map, place);
-  let mapped: ReadonlySet<number> | undefined;
+  let first: SparingTable | undefined;
   for (const location of map.locationsOfSparingTables) {
-    const found = await checkTable(checking, map, location);
-    mapped ??= found;
+    const table = await checkTable(checking, map, location);
+    if (first !== undefined && table !== undefined) compareTables(checking, first, table);
+    first ??= table;
   }
   const blocks = Math.ceil(map.sizeOfEachSparingTable / checking.blockBytes);
-  const tables = map.locationsOfSparingTables.map((first) => ({ name: "sparing table", first, blocks }));
-  const packets = [...(mapped ?? [])].map((first) => ({ name: "spared packets", first, blocks: map.packetLength }));
+  const tables = map.locationsOfSparingTables.map((start) => ({ name: "sparing table", first: start, blocks }));
+  const packets = [...(first?.mapped ?? [])].map((start) => ({
+    name: "spared packets",
+    first: start,
+    blocks: map.packetLength,
+  }));
   return [...tables, ...packets].map((range) => ({ ...range, mayBeInPartition: true }));
 }

@@ -106,7 +106,7 @@ export const udfEntryRules = {
   UDF_ICB_PARENT: [
     "error",
     "4/14.6.7, UDF 2.3.5.3",
-    "up to 1.50, or leading back, a parent ICB location",
+    "up to 1.50, or leading back or outside, a parent ICB location",
     "not looked at",
     "yes",
   ],
