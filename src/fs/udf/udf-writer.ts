@@ -78,6 +78,13 @@ function region(kind: string, name: string, blocks: number, place: Place): Regio
   return { kind, name: `UDF: ${name}`, blocks, place, needs: "plan" };
 }
 
+/** A volume whose addresses are known. */
+interface BoundVolume {
+  readonly description: VolumeDescription;
+  readonly volume: VolumeRenderer;
+  readonly metadata: MetadataRenderer;
+}
+
 /** Writes one UDF volume. */
 export class UdfWriter implements RegionWriter {
   readonly regions: readonly Region[];
@@ -88,7 +95,8 @@ export class UdfWriter implements RegionWriter {
   readonly #form: FileEntryForm;
   readonly #metadataBlocks: number;
   readonly #table: VirtualAllocationTable | undefined;
-  #metadata: MetadataRenderer | undefined;
+  /** What the trailer shares with the rest of the volume: set when that is bound, which is first. */
+  #bound: BoundVolume | undefined;
 
   constructor(options: UdfWriterOptions) {
     const { rules, structure, continuation, times } = options;
@@ -176,7 +184,7 @@ export class UdfWriter implements RegionWriter {
       this.#options.times,
       tagSerialNumber,
     );
-    this.#metadata = metadata;
+    this.#bound = { description, volume, metadata };
     const anchorLba = lbaOf(plan, "udfAnchor");
     const renderers = new Map<string, Renderer>([
       ["udfRecognition", async (first, out) => renderRecognition(rules, first, out)],
@@ -194,8 +202,7 @@ export class UdfWriter implements RegionWriter {
   }
 
   #bindTrailer(plan: Plan): ReadonlyMap<string, Renderer> {
-    const description = this.#describe(plan);
-    const volume = new VolumeRenderer(description);
+    const { description, volume, metadata } = this.#bound!;
     const trailerLba = lbaOf(plan, "udfTrailer");
     const table = this.#table;
     const renderers = new Map<string, Renderer>();
@@ -218,7 +225,7 @@ export class UdfWriter implements RegionWriter {
         "udfMetadataMirror",
       );
       renderers.set("udfMirrorFile", async (_first, out) => mirror.write(out, 0));
-      renderers.set("udfMetadataMirror", (...block) => this.#metadata!.render(...block));
+      renderers.set("udfMetadataMirror", (...block) => metadata.render(...block));
     }
     return renderers;
   }
