@@ -17,12 +17,7 @@ import { decodeSidecar, encodeSidecar } from "../../src/device/emulated/sidecar.
 import { closeTrackSession } from "../../src/device/mmc/close-track-session.js";
 import { decodeConfiguration, encodeConfiguration, getConfiguration } from "../../src/device/mmc/get-configuration.js";
 import { lbaFromMsf, msfFromLba } from "../../src/device/mmc/minute-second-frame.js";
-import {
-  modeSelect10,
-  modeSense10,
-  trackAtOnceParameters,
-  writeParametersPage,
-} from "../../src/device/mmc/mode-parameters.js";
+import { modeSelect10, modeSense10 } from "../../src/device/mmc/mode-parameters.js";
 import { profileOf } from "../../src/device/mmc/profiles.js";
 import { read10 } from "../../src/device/mmc/read-10.js";
 import { readDiscInformation } from "../../src/device/mmc/read-disc-information.js";
@@ -31,6 +26,7 @@ import { readTrackInformation, trackInformation } from "../../src/device/mmc/rea
 import { decodeSense, encodeSense, senseText } from "../../src/device/mmc/sense.js";
 import { synchronizeCache } from "../../src/device/mmc/synchronize-cache.js";
 import { write10 } from "../../src/device/mmc/write-10.js";
+import { writeParametersFor, writeParametersPage } from "../../src/device/mmc/write-parameters-page.js";
 
 function hexOf<T>(codec: StructCodec<T>, value: T): string {
   return Buffer.from(encode(codec, value)).toString("hex");
@@ -56,9 +52,12 @@ test("commands have the bytes that other programs send", (t) => {
   );
   const sense = { disableBlockDescriptors: true, pageControl: 0, pageCode: 5, allocationLength: 60 };
   t.is(hexOf(modeSense10.cdb, sense), "5a080500000000003c00");
-  const page = hexOf(writeParametersPage, trackAtOnceParameters(true));
+  const page = hexOf(writeParametersPage, writeParametersFor("cdTrackAtOnce", { keepDiscOpen: true }));
   t.is(page.slice(0, 32), "053241c4080000000000000000000096");
-  t.is(hexOf(writeParametersPage, trackAtOnceParameters(false)).slice(0, 10), "0532410408");
+  t.is(
+    hexOf(writeParametersPage, writeParametersFor("cdTrackAtOnce", { keepDiscOpen: false })).slice(0, 10),
+    "0532410408",
+  );
 });
 
 test("track numbers beyond 255 use both bytes", (t) => {
