@@ -27,6 +27,7 @@ import { decodeSense, encodeSense, senseText } from "../../src/device/mmc/sense.
 import { synchronizeCache } from "../../src/device/mmc/synchronize-cache.js";
 import { write10 } from "../../src/device/mmc/write-10.js";
 import { writeParametersFor, writeParametersPage } from "../../src/device/mmc/write-parameters-page.js";
+import { traitsOf } from "../../src/device/state/traits.js";
 
 function hexOf<T>(codec: StructCodec<T>, value: T): string {
   return Buffer.from(encode(codec, value)).toString("hex");
@@ -108,8 +109,8 @@ test("every emulated medium has a profile that can be written", (t) => {
     const media = emulatedMediaOf(type)!;
     const profile = profileOf(media.profile);
     t.is(profile.media, type);
-    t.is(profile.procedure?.writeUnitBlocks, media.unitBlocks);
-    t.is(profile.procedure?.runOutBlocks, media.runOutBlocks);
+    t.is(traitsOf(media.profile)?.writeUnitBlocks, media.unitBlocks);
+    t.is(traitsOf(media.profile)?.runOutBlocks, media.runOutBlocks);
   }
   t.is(profileOf(0xffff).model, "readOnly");
 });
