@@ -13,6 +13,7 @@ import {
 import { decodeSidecar, encodeSidecar } from "../../src/device/emulated/sidecar.js";
 import { lbaFromMsf, msfFromLba } from "../../src/device/mmc/minute-second-frame.js";
 import { profileOf } from "../../src/device/mmc/profiles.js";
+import { traitsOf } from "../../src/device/state/traits.js";
 
 test("minutes, seconds and frames", (t) => {
   t.is(msfFromLba(0), 0x000200);
@@ -29,8 +30,8 @@ test("every emulated medium has a profile that can be written", (t) => {
     const media = emulatedMediaOf(type)!;
     const profile = profileOf(media.profile);
     t.is(profile.media, type);
-    t.is(profile.procedure?.writeUnitBlocks, media.unitBlocks);
-    t.is(profile.procedure?.runOutBlocks, media.runOutBlocks);
+    t.is(traitsOf(media.profile)?.writeUnitBlocks, media.unitBlocks);
+    t.is(traitsOf(media.profile)?.runOutBlocks, media.runOutBlocks);
   }
   t.is(profileOf(0xffff).model, "readOnly");
 });
