@@ -3,22 +3,10 @@ import fc from "fast-check";
 import { strictContext } from "../../src/codec/codec.js";
 import type { StructCodec } from "../../src/codec/struct.js";
 import { encode } from "../../src/codec/struct.js";
-import { emulatedMediaOf, mediaTypes } from "../../src/device/emulated/media.js";
-import type { MediumState } from "../../src/device/emulated/medium.js";
-import {
-  blankMedium,
-  filledBlocks,
-  nextWritableLba,
-  withLastTrack,
-  withSessionClosed,
-  withTrackBegun,
-} from "../../src/device/emulated/medium.js";
-import { decodeSidecar, encodeSidecar } from "../../src/device/emulated/sidecar.js";
 import { closeTrackSession } from "../../src/device/mmc/close-track-session.js";
 import { decodeConfiguration, encodeConfiguration, getConfiguration } from "../../src/device/mmc/get-configuration.js";
 import { lbaFromMsf, msfFromLba } from "../../src/device/mmc/minute-second-frame.js";
 import { modeSelect10, modeSense10 } from "../../src/device/mmc/mode-parameters.js";
-import { profileOf } from "../../src/device/mmc/profiles.js";
 import { read10 } from "../../src/device/mmc/read-10.js";
 import { readDiscInformation } from "../../src/device/mmc/read-disc-information.js";
 import { readToc } from "../../src/device/mmc/read-toc.js";
@@ -101,36 +89,4 @@ test("sense in fixed and descriptor format, whole and cut off", (t) => {
   t.is(decodeSense(new Uint8Array(0)), null);
   t.is(senseText(sense), "illegal request: invalid address for write (5/21/02)");
   t.regex(senseText({ key: 3, asc: 0xab, ascq: 0xcd }), /medium error: unknown .* \(3\/AB\/CD\)/);
-});
-
-test("every emulated medium has a profile that can be written", (t) => {
-  for (const type of mediaTypes) {
-    const media = emulatedMediaOf(type)!;
-    const profile = profileOf(media.profile);
-    t.is(profile.media, type);
-    t.is(profile.procedure?.writeUnitBlocks, media.unitBlocks);
-    t.is(profile.procedure?.runOutBlocks, media.runOutBlocks);
-  }
-  t.is(profileOf(0xffff).model, "readOnly");
-});
-
-test("whatever sessions are written: tracks lie apart, in units, inside the disc, and the sidecar tells them again", (t) => {
-  const sizes = fc.array(fc.integer({ min: 1, max: 9_000 }), { maxLength: 8 });
-  fc.assert(
-    fc.property(fc.constantFrom(...mediaTypes), sizes, (type, sessions) => {
-      const media = emulatedMediaOf(type)!;
-      let state: MediumState = blankMedium(media, 40_000, 7);
-      let end = 0;
-      for (const wanted of sessions) {
-        const start = nextWritableLba(state);
-        if (start === null) break;
-        t.true(start >= end && start % media.unitBlocks === 0);
-        const blocks = Math.min(filledBlocks(media, wanted), state.capacityBlocks - start);
-        state = withLastTrack(withTrackBegun(state), { blocks, state: "complete" });
-        state = withSessionClosed(state, false);
-        end = start + blocks + media.runOutBlocks;
-      }
-      t.deepEqual(decodeSidecar("disc", encodeSidecar(state)), state);
-    }),
-  );
 });
