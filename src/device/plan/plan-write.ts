@@ -2,7 +2,7 @@ import { DiscError } from "../../errors.js";
 import { alignUp } from "../../units.js";
 import { damages } from "../state/damage.js";
 import type { DiscSnapshot } from "../state/snapshot.js";
-import { isBorderOpen, overwritingSteps } from "./plan-overwritable.js";
+import { overwritingSteps } from "./plan-overwritable.js";
 import { planRepair } from "./plan-repair.js";
 import { sequentialSteps } from "./plan-sequential.js";
 import type { WriteProcedure } from "./procedures.js";
@@ -180,7 +180,8 @@ function checkRange(device: string, snapshot: DiscSnapshot, data: DataStep, { st
       `writing starts at multiples of ${unit}, such as`,
     );
   }
-  if (isBorderOpen(snapshot) && firstBlock > formattedBlocks) {
+  const isGrowing = snapshot.traits!.family === "dvd-rw-overwrite" && !snapshot.needsFormat;
+  if (isGrowing && firstBlock > formattedBlocks) {
     throw wrongAddress(device, firstBlock, formattedBlocks, "the disc has grown up to block");
   }
   if (firstBlock + blocks + zeroBlocks > totalBlocks) throw full(device, blocks, Math.max(0, totalBlocks - firstBlock));
