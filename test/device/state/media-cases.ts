@@ -194,3 +194,119 @@ export function badDrive(one: SequentialCase, state: BadState): HandMadeDrive {
   const tracks = [...good.tracks!.slice(0, 2), ...badTracks(one, state)];
   return { ...good, disc: { ...good.disc, stateOfLastSession, lastTrackInLastSession: tracks.length }, tracks };
 }
+
+/** A medium that can be overwritten. */
+export interface OverwritableCase {
+  readonly media: string;
+  readonly profile: number;
+  readonly features: readonly number[];
+  readonly blocks: number;
+  readonly unit: number;
+  /** What addresses have to be multiples of. */
+  readonly addressUnit: number;
+  /** The ways of formatting that its drives offer. */
+  readonly offered: NonNullable<HandMadeDrive["formats"]>["offered"];
+}
+
+const dvdRwBlocks = 2_298_496;
+
+export const overwritableCases: readonly OverwritableCase[] = [
+  {
+    media: "dvd-ram",
+    profile: 0x0012,
+    features: [feature.randomWritable],
+    blocks: 2_236_704,
+    unit: 16,
+    addressUnit: 1,
+    offered: [{ numberOfBlocks: 2_236_704, formatType: 0x00, typeDependentParameter: 0x800 }],
+  },
+  {
+    media: "dvd-rw",
+    profile: 0x0013,
+    features: [feature.restrictedOverwrite],
+    blocks: dvdRwBlocks,
+    unit: 16,
+    addressUnit: 16,
+    offered: [
+      { numberOfBlocks: dvdRwBlocks, formatType: 0x00, typeDependentParameter: 0x800 },
+      { numberOfBlocks: dvdRwBlocks, formatType: 0x10, typeDependentParameter: 16 },
+      { numberOfBlocks: dvdRwBlocks, formatType: 0x15, typeDependentParameter: 16 },
+    ],
+  },
+  {
+    media: "dvd+rw",
+    profile: 0x001a,
+    features: [feature.dvdPlusRw],
+    blocks: 2_295_104,
+    unit: 16,
+    addressUnit: 1,
+    offered: [{ numberOfBlocks: 2_295_104, formatType: 0x26 }],
+  },
+  {
+    media: "bd-re",
+    profile: 0x0043,
+    features: [feature.bdWrite],
+    blocks: 11_826_176,
+    unit: 32,
+    addressUnit: 1,
+    offered: [
+      { numberOfBlocks: 11_826_176, formatType: 0x00, typeDependentParameter: 0x800 },
+      { numberOfBlocks: 11_826_176, formatType: 0x30 },
+      { numberOfBlocks: 12_088_320, formatType: 0x30 },
+      { numberOfBlocks: 11_564_032, formatType: 0x30 },
+      { numberOfBlocks: 12_219_392, formatType: 0x31, typeDependentParameter: 0x800 },
+    ],
+  },
+];
+
+/** A formatted disc that holds something. */
+export function recordedDrive({ profile, features, blocks, offered }: OverwritableCase): HandMadeDrive {
+  return {
+    profile,
+    features,
+    disc: {
+      discStatus: statuses.complete,
+      stateOfLastSession: sessionStates.complete,
+      erasable: true,
+      backgroundFormatStatus: profile === 0x001a ? 3 : 0,
+    },
+    tracks: [closedTrack(1, 0, blocks)],
+    lastReadableLba: blocks - 1,
+    formats: { current: { numberOfBlocks: blocks }, offered: offered ?? [] },
+    start: "data",
+  };
+}
+
+/** A disc that was never formatted. */
+export function unformattedDrive(one: OverwritableCase): HandMadeDrive {
+  return {
+    ...recordedDrive(one),
+    disc: { discStatus: statuses.blank },
+    tracks: [],
+    formats: { current: { numberOfBlocks: one.blocks, descriptorType: 1 }, offered: one.offered ?? [] },
+  };
+}
+
+/** A DVD-RW that was formatted in haste, and has grown to so many blocks. */
+export function growingDvdRw(grownTo: number): HandMadeDrive {
+  const one = overwritableCases[1]!;
+  return {
+    ...recordedDrive(one),
+    tracks: [closedTrack(1, 0, grownTo)],
+    lastReadableLba: grownTo - 1,
+    formats: {
+      current: { numberOfBlocks: grownTo, descriptorType: 3 },
+      offered: [
+        ...one.offered!,
+        { numberOfBlocks: dvdRwBlocks - grownTo, formatType: 0x13, typeDependentParameter: 16 },
+      ],
+    },
+    start: grownTo > 16 ? "data" : "zeros",
+  };
+}
+
+/** A DVD+RW whose formatting was interrupted, or goes on. */
+export function formattingPlusRw(status: "suspended" | "running"): HandMadeDrive {
+  const drive = recordedDrive(overwritableCases[2]!);
+  return { ...drive, disc: { ...drive.disc, backgroundFormatStatus: status === "suspended" ? 1 : 2 } };
+}

@@ -1,9 +1,9 @@
 import test from "ava";
 import { featureCodes as feature } from "../../../src/device/mmc/feature-codes.js";
+import type { Question } from "../../../src/device/state/ask.js";
 import type { DamageKind } from "../../../src/device/state/damage.js";
 import { mediaStateNames, mediaStateValue } from "../../../src/device/state/media-state.js";
 import { snapshotFromReplies } from "../../../src/device/state/snapshot.js";
-import type { HandMadeDrive } from "./hand-made-drive.js";
 import { closedTrack, openTrack, sessionStates, snapshotOfDrive, statuses } from "./hand-made-drive.js";
 import {
   appendableDrive,
@@ -11,8 +11,12 @@ import {
   badStates,
   blankDrive,
   finalisedDrive,
+  growingDvdRw,
+  overwritableCases,
+  recordedDrive,
   sequentialCases,
   sessionBlocks,
+  unformattedDrive,
 } from "./media-cases.js";
 
 for (const one of sequentialCases) {
@@ -111,76 +115,21 @@ for (const one of sequentialCases) {
   }
 }
 
-const dvdBlocks = 2_295_104;
-
-/** Media that can be overwritten, formatted and holding something. */
-const overwritable: readonly { media: string; unit: number; address: number; drive: HandMadeDrive }[] = [
-  {
-    media: "dvd-ram",
-    unit: 16,
-    address: 1,
-    drive: {
-      profile: 0x0012,
-      features: [feature.randomWritable],
-      disc: { discStatus: statuses.other, stateOfLastSession: sessionStates.complete },
-      tracks: [closedTrack(1, 0, 2_236_704)],
-      lastReadableLba: 2_236_703,
-      formats: { current: { numberOfBlocks: 2_236_704 } },
-    },
-  },
-  {
-    media: "dvd-rw",
-    unit: 16,
-    address: 16,
-    drive: {
-      profile: 0x0013,
-      features: [feature.restrictedOverwrite],
-      disc: { discStatus: statuses.complete, stateOfLastSession: sessionStates.complete, erasable: true },
-      tracks: [closedTrack(1, 0, 2_298_496)],
-      lastReadableLba: 2_298_495,
-      formats: { current: { numberOfBlocks: 2_298_496 } },
-    },
-  },
-  {
-    media: "dvd+rw",
-    unit: 16,
-    address: 1,
-    drive: {
-      profile: 0x001a,
-      features: [feature.dvdPlusRw],
-      disc: { discStatus: statuses.complete, stateOfLastSession: sessionStates.complete, backgroundFormatStatus: 3 },
-      tracks: [closedTrack(1, 0, dvdBlocks)],
-      lastReadableLba: dvdBlocks - 1,
-      formats: { current: { numberOfBlocks: dvdBlocks } },
-    },
-  },
-  {
-    media: "bd-re",
-    unit: 32,
-    address: 1,
-    drive: {
-      profile: 0x0043,
-      features: [feature.bdWrite],
-      disc: { discStatus: statuses.complete, stateOfLastSession: sessionStates.complete },
-      tracks: [closedTrack(1, 0, 11_826_176)],
-      lastReadableLba: 11_826_175,
-      formats: { current: { numberOfBlocks: 11_826_176 } },
-    },
-  },
-];
-
-for (const { media, unit, address, drive } of overwritable) {
+for (const one of overwritableCases) {
+  const { media, unit, addressUnit, blocks } = one;
   test(`${media}: can be overwritten, whatever its status says; blank where its start is zeros`, (t) => {
-    const total = drive.formats!.current.numberOfBlocks!;
+    const drive = recordedDrive(one);
     const known = { state: "overwritable", overwritable: true, needsFormat: false, damage: null, finalised: false };
-    const size = { totalBlocks: total, formattedBlocks: total, freeBlocks: total };
-    const units = { writeUnitBlocks: unit, addressUnitBlocks: address };
-    for (const start of ["data", "damaged"] as const) {
-      const recorded = snapshotOfDrive({ ...drive, start });
-      t.like(recorded, { ...known, ...size, ...units, blank: false, nextWritableLba: null, writable: true });
-      t.is(recorded.profile.media, media);
-      t.deepEqual(recorded.sessions, [{ number: 1, startLba: 0, blocks: total, state: "complete", data: true }]);
-      t.deepEqual(mediaStateNames(recorded), ["overwriteOnly"]);
+    const size = { totalBlocks: blocks, formattedBlocks: blocks, freeBlocks: blocks };
+    const units = { writeUnitBlocks: unit, addressUnitBlocks: addressUnit };
+    for (const discStatus of Object.values(statuses)) {
+      for (const start of ["data", "damaged"] as const) {
+        const recorded = snapshotOfDrive({ ...drive, disc: { ...drive.disc, discStatus }, start });
+        t.like(recorded, { ...known, ...size, ...units, blank: false, nextWritableLba: null, writable: true });
+        t.is(recorded.profile.media, media);
+        t.deepEqual(recorded.sessions, [{ number: 1, startLba: 0, blocks, state: "complete", data: true }]);
+        t.deepEqual(mediaStateNames(recorded), ["overwriteOnly"]);
+      }
     }
     for (const start of ["zeros", "none"] as const) {
       const blank = snapshotOfDrive({ ...drive, start });
@@ -189,55 +138,18 @@ for (const { media, unit, address, drive } of overwritable) {
       t.deepEqual(mediaStateNames(blank), ["overwriteOnly", "blank"]);
     }
   });
+
+  test(`${media}: not formatted, it says what formatting would give, and is not read`, (t) => {
+    const drive = unformattedDrive(one);
+    const instead = ({ cdb, name }: Question) => (cdb[0] === 0x28 ? t.fail(name) : undefined) as undefined;
+    const snapshot = snapshotOfDrive({ ...drive, instead });
+    t.like(snapshot, { blank: true, nextWritableLba: 0, totalBlocks: blocks, formattedBlocks: 0, needsFormat: true });
+  });
 }
 
-test("media that are not formatted say what formatting would give", (t) => {
-  const offered = [
-    { numberOfBlocks: 11_826_176, formatType: 0x00 },
-    { numberOfBlocks: 12_219_392, formatType: 0x31 },
-  ];
-  const bdRe = snapshotOfDrive({
-    profile: 0x0043,
-    features: [feature.bdWrite],
-    disc: { discStatus: statuses.blank },
-    formats: { current: { numberOfBlocks: 12_219_392, descriptorType: 1 }, offered },
-  });
-  t.like(bdRe, { needsFormat: true, blank: true, nextWritableLba: 0, totalBlocks: 12_219_392, formattedBlocks: 0 });
-  const plusRw = snapshotOfDrive({
-    profile: 0x001a,
-    features: [feature.dvdPlusRw],
-    disc: { discStatus: statuses.blank, backgroundFormatStatus: 0 },
-    formats: {
-      current: { numberOfBlocks: dvdBlocks, descriptorType: 1 },
-      offered: [{ numberOfBlocks: dvdBlocks, formatType: 0x26 }],
-    },
-    // Reading what was never formatted stalls some drives.
-    instead: ({ cdb, name }) => (cdb[0] === 0x28 ? ({ error: name } as never) : undefined),
-  });
-  t.like(plusRw, { needsFormat: true, blank: true, totalBlocks: dvdBlocks, backgroundFormat: "none" });
-});
-
 test("DVD-RW that was formatted in haste: grows up to the size of the medium", (t) => {
-  const snapshot = snapshotOfDrive({
-    profile: 0x0013,
-    features: [feature.restrictedOverwrite],
-    disc: { discStatus: statuses.complete, stateOfLastSession: sessionStates.incomplete, erasable: true },
-    tracks: [closedTrack(1, 0, 16)],
-    lastReadableLba: 15,
-    formats: {
-      current: { numberOfBlocks: 16, descriptorType: 3 },
-      offered: [
-        { numberOfBlocks: 2_298_496, formatType: 0x10 },
-        { numberOfBlocks: 2_298_480, formatType: 0x13 },
-      ],
-    },
-  });
-  t.like(snapshot, {
-    needsFormat: false,
-    formattedBlocks: 16,
-    totalBlocks: 2_298_496,
-    capacities: { format: "unknown" },
-  });
+  const grown = { needsFormat: false, formattedBlocks: 16, totalBlocks: 2_298_496, capacities: { format: "unknown" } };
+  t.like(snapshotOfDrive(growingDvdRw(16)), grown);
 });
 
 test("DVD-R DL takes one session; so does a DVD-RW that was blanked in haste", (t) => {
@@ -295,7 +207,7 @@ test("every snapshot can be made again of its raw replies", (t) => {
       finalisedDrive(one),
       ...badStates.map((bad) => badDrive(one, bad)),
     ]),
-    ...overwritable.map(({ drive }) => drive),
+    ...overwritableCases.flatMap((one) => [recordedDrive(one), unformattedDrive(one)]),
   ];
   for (const drive of drives) {
     const snapshot = snapshotOfDrive(drive);
