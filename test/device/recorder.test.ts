@@ -187,13 +187,13 @@ test("the plan lists the steps, and names what it can't do", async (t) => {
   const steps = recorder.planWrite({ firstBlock: 0, blocks: 500, importedFrom: null });
   t.deepEqual(
     steps.map(({ kind }) => kind),
-    ["setWriteParameters", "write", "synchronizeCache", "closeSession"],
+    ["setWriteParameters", "checkNextWritable", "write", "synchronizeCache", "closeSession"],
   );
-  t.like(steps[1], { firstBlock: 0, blocks: 500, zeroBlocks: 150 });
+  t.like(steps[2], { firstBlock: 0, blocks: 500, zeroBlocks: 150 });
   const own = recorder.planWrite({ firstBlock: 0, blocks: 500, importedFrom: null }, { postgapAlreadyInImage: true });
-  t.like(own[1], { blocks: 500, zeroBlocks: 0 });
+  t.like(own[2], { blocks: 500, zeroBlocks: 0 });
   const last = recorder.planWrite({ firstBlock: 0, blocks: 500, importedFrom: null, endsInPostGap: true });
-  t.like(last[1], { blocks: 500, zeroBlocks: 0 });
+  t.like(last[2], { blocks: 500, zeroBlocks: 0 });
   t.throws(() => recorder.planWrite({ firstBlock: 1, blocks: 1, importedFrom: null }), {
     code: "E_IMAGE_WRONG_ADDRESS",
   });
