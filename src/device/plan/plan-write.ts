@@ -30,7 +30,6 @@ export function planWrite(
   session: WrittenSession,
   options: WriteOptions = {},
 ): readonly PlanStep[] {
-  checkNumbers(session);
   const procedure = procedureOf(device, snapshot);
   refuseFinalised(device, snapshot);
   checkIdentity(device, snapshot, session);
@@ -68,6 +67,7 @@ function planOverwriting(
   if (!snapshot.blank && session.importedFrom === null && options.overwrite !== true) {
     throw new DiscError("E_DISC_NOT_BLANK", `${device}: the disc is not blank`, { device });
   }
+  checkNumbers(session);
   const data = dataStep(snapshot, session, procedure, options);
   checkRange(device, snapshot, data, options);
   return overwritingSteps(snapshot, data.firstBlock, data.blocks + data.zeroBlocks, [data]);
