@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <cerrno>
 #include <utility>
 
 // The name that every glibc has. Built with one of 2.34 or later, the plain name would ask for that version, and the
@@ -32,11 +33,15 @@ void TaskQueue::Clear() {
   while (!IsEmpty()) Pop();
 }
 
-int DeviceThread::Start(Napi::Env env, DeviceThread** thread) {
+int DeviceThread::Start(Napi::Env env, const Napi::Function& listener, DeviceThread** thread) {
   auto* const self = new DeviceThread();
   // The channel is finished when it was released, or when the environment ends: before its memory is freed.
-  self->channel_ = Channel::New(env, "discsmith drive", 0, 1, self,
+  self->channel_ = Channel::New(env, listener, "discsmith drive", 0, 1, self,
                                 [](Napi::Env, void*, DeviceThread* owned) { owned->ForgetChannel(); });
+  if (static_cast<napi_threadsafe_function>(self->channel_) == nullptr) {
+    delete self;
+    return ENOMEM;
+  }
   // A device that is just open keeps nobody from ending.
   self->channel_.Unref(env);
   pthread_attr_t attributes;
@@ -136,10 +141,10 @@ void DeviceThread::ForgetChannel() {
   Leave();
 }
 
-void DeviceThread::Deliver(Napi::Env env, Napi::Function, DeviceThread*, DeviceTask* task) {
+void DeviceThread::Deliver(Napi::Env env, Napi::Function listener, DeviceThread*, DeviceTask* task) {
   const std::unique_ptr<DeviceTask> owned(task);
   // Without an environment, what comes back is only to be freed.
-  if (static_cast<napi_env>(env) != nullptr) owned->Finish(env);
+  if (static_cast<napi_env>(env) != nullptr) owned->Finish(env, listener);
 }
 
 }  // namespace discsmith

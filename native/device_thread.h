@@ -18,8 +18,8 @@ class DeviceTask {
   virtual ~DeviceTask() = default;
   // On the device's thread; may block for hours. No JavaScript.
   virtual void Run(SgFile* file) = 0;
-  // On the thread of JavaScript, unless that has ended.
-  virtual void Finish(Napi::Env env) = 0;
+  // On the thread of JavaScript, unless that has ended: tells the outcome.
+  virtual void Finish(Napi::Env env, const Napi::Function& listener) = 0;
   // Whether the thread ends with it.
   virtual bool IsLast() const { return false; }
 
@@ -54,8 +54,8 @@ class TaskQueue {
 // std::condition_variable, std::deque and std::shared_ptr ask for a newer C++ library than Node itself does.
 class DeviceThread {
  public:
-  // Starts a thread, of which the caller becomes an owner; returns an errno.
-  static int Start(Napi::Env env, DeviceThread** thread);
+  // Starts a thread, of which the caller becomes an owner; returns an errno. `listener` hears the outcome of each task.
+  static int Start(Napi::Env env, const Napi::Function& listener, DeviceThread** thread);
   DeviceThread(const DeviceThread&) = delete;
   DeviceThread& operator=(const DeviceThread&) = delete;
 
@@ -69,7 +69,7 @@ class DeviceThread {
   void Leave();
 
  private:
-  static void Deliver(Napi::Env env, Napi::Function callback, DeviceThread* self, DeviceTask* task);
+  static void Deliver(Napi::Env env, Napi::Function listener, DeviceThread* self, DeviceTask* task);
   using Channel = Napi::TypedThreadSafeFunction<DeviceThread, DeviceTask, Deliver>;
 
   DeviceThread() = default;

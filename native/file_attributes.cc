@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "promised_work.h"
+#include "background_work.h"
 #include "values.h"
 
 namespace discsmith {
@@ -149,8 +149,11 @@ Napi::Value ToValue(Napi::Env env, const BirthReply& reply) {
   return result;
 }
 
-bool IsFile(const Napi::CallbackInfo& info) {
-  return IsBytes(info[0]) && info[1].IsBoolean();
+// Whether the words are a file, so many names or values, and a callback.
+bool AreRight(const Napi::CallbackInfo& info, std::size_t names) {
+  bool are_right = IsBytes(info[0]) && info[1].IsBoolean() && info[2 + names].IsFunction();
+  for (std::size_t index = 2; index < 2 + names; index++) are_right = are_right && IsBytes(info[index]);
+  return are_right;
 }
 
 File FileOf(const Napi::CallbackInfo& info) {
@@ -158,29 +161,29 @@ File FileOf(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ReadAttributesOf(const Napi::CallbackInfo& info) {
-  if (!IsFile(info)) return Misused(info.Env(), "readAttributes takes a path as bytes and a boolean");
-  return Promised(info.Env(), [file = FileOf(info)] { return ReadAttributes(file); });
+  if (!AreRight(info, 0)) return Misused(info.Env(), "readAttributes takes a path as bytes, a boolean and a callback");
+  return BeginWork(info[2], [file = FileOf(info)] { return ReadAttributes(file); });
 }
 
 Napi::Value SetAttributeOf(const Napi::CallbackInfo& info) {
-  if (!IsFile(info) || !IsBytes(info[2]) || !IsBytes(info[3])) {
-    return Misused(info.Env(), "setAttribute takes a path as bytes, a boolean, a name and a value as bytes");
+  if (!AreRight(info, 2)) {
+    return Misused(info.Env(), "setAttribute takes a path, a boolean, a name, a value and a callback");
   }
-  return Promised(info.Env(), [file = FileOf(info), name = NameOf(info[2]), value = NameOf(info[3])] {
+  return BeginWork(info[4], [file = FileOf(info), name = NameOf(info[2]), value = NameOf(info[3])] {
     return ChangeReply{file.Set(name, value)};
   });
 }
 
 Napi::Value RemoveAttributeOf(const Napi::CallbackInfo& info) {
-  if (!IsFile(info) || !IsBytes(info[2])) {
-    return Misused(info.Env(), "removeAttribute takes a path as bytes, a boolean and a name as bytes");
+  if (!AreRight(info, 1)) {
+    return Misused(info.Env(), "removeAttribute takes a path, a boolean, a name and a callback");
   }
-  return Promised(info.Env(), [file = FileOf(info), name = NameOf(info[2])] { return ChangeReply{file.Remove(name)}; });
+  return BeginWork(info[3], [file = FileOf(info), name = NameOf(info[2])] { return ChangeReply{file.Remove(name)}; });
 }
 
 Napi::Value BirthTimeOf(const Napi::CallbackInfo& info) {
-  if (!IsFile(info)) return Misused(info.Env(), "birthTime takes a path as bytes and a boolean");
-  return Promised(info.Env(), [file = FileOf(info)] { return BirthTime(file); });
+  if (!AreRight(info, 0)) return Misused(info.Env(), "birthTime takes a path as bytes, a boolean and a callback");
+  return BeginWork(info[2], [file = FileOf(info)] { return BirthTime(file); });
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "promised_work.h"
+#include "background_work.h"
 #include "values.h"
 
 namespace discsmith {
@@ -81,27 +81,27 @@ Napi::Value ToValue(Napi::Env env, const CopyReply& reply) {
 }
 
 Napi::Value ToValue(Napi::Env env, const RangesReply& reply) {
-  auto borders = Napi::Float64Array::New(env, reply.borders.size());
-  std::copy(reply.borders.begin(), reply.borders.end(), borders.Data());
   auto value = Napi::Object::New(env);
   value.Set("error", reply.error);
-  value.Set("borders", borders);
+  value.Set("borders", ArrayTo<Napi::Float64Array>(env, reply.borders.data(), reply.borders.size()));
   return value;
 }
 
 Napi::Value CopyFileRange(const Napi::CallbackInfo& info) {
-  for (std::size_t index = 0; index < 5; index++) {
-    if (!info[index].IsNumber()) return Misused(info.Env(), "copyFileRange takes five numbers");
-  }
+  bool is_right = info[5].IsFunction();
+  for (std::size_t index = 0; index < 5; index++) is_right = is_right && info[index].IsNumber();
+  if (!is_right) return Misused(info.Env(), "copyFileRange takes five numbers and a callback");
   const auto number = [&info](std::size_t index) { return info[index].As<Napi::Number>().Int64Value(); };
   const CopyRequest request = {static_cast<int>(number(0)), number(1), static_cast<int>(number(2)), number(3),
                                number(4)};
-  return Promised(info.Env(), [request] { return CopyRange(request); });
+  return BeginWork(info[5], [request] { return CopyRange(request); });
 }
 
 Napi::Value DataRangesOf(const Napi::CallbackInfo& info) {
-  if (!IsBytes(info[0])) return Misused(info.Env(), "dataRanges takes a path as bytes");
-  return Promised(info.Env(), [path = NameOf(info[0])] { return DataRanges(path); });
+  if (!IsBytes(info[0]) || !info[1].IsFunction()) {
+    return Misused(info.Env(), "dataRanges takes a path as bytes and a callback");
+  }
+  return BeginWork(info[1], [path = NameOf(info[0])] { return DataRanges(path); });
 }
 
 }  // namespace

@@ -36,16 +36,13 @@ Napi::Value ToValue(Napi::Env env, const CommandReply& reply, const CommandReque
   return value;
 }
 
-// A task whose outcome settles a promise.
-class PromisedTask : public DeviceTask {
+class SgTask : public DeviceTask {
  public:
-  PromisedTask(Napi::Env env, SgDevice* device) : device_(device), deferred_(Napi::Promise::Deferred::New(env)) {}
+  explicit SgTask(SgDevice* device) : device_(device) {}
 
-  Napi::Promise Promise() const { return deferred_.Promise(); }
-
-  void Finish(Napi::Env env) final {
+  void Finish(Napi::Env env, const Napi::Function& listener) final {
     device_->TaskEnds(env);
-    deferred_.Resolve(Outcome(env));
+    listener.Call({Outcome(env)});
   }
 
  protected:
@@ -54,13 +51,12 @@ class PromisedTask : public DeviceTask {
  private:
   // Kept by its pending task.
   SgDevice* device_;
-  Napi::Promise::Deferred deferred_;
 };
 
-class OpenTask final : public PromisedTask {
+class OpenTask final : public SgTask {
  public:
-  OpenTask(Napi::Env env, SgDevice* device, std::string path, bool exclusive)
-      : PromisedTask(env, device), path_(std::move(path)), exclusive_(exclusive) {}
+  OpenTask(SgDevice* device, std::string path, bool exclusive)
+      : SgTask(device), path_(std::move(path)), exclusive_(exclusive) {}
 
   void Run(SgFile* file) override { reply_ = file->Open(path_, exclusive_); }
   Napi::Value Outcome(Napi::Env env) override { return ToValue(env, reply_); }
@@ -71,10 +67,9 @@ class OpenTask final : public PromisedTask {
   OpenReply reply_;
 };
 
-class SendTask final : public PromisedTask {
+class SendTask final : public SgTask {
  public:
-  SendTask(Napi::Env env, SgDevice* device, CommandRequest request)
-      : PromisedTask(env, device), request_(std::move(request)) {}
+  SendTask(SgDevice* device, CommandRequest request) : SgTask(device), request_(std::move(request)) {}
 
   void Run(SgFile* file) override { reply_ = file->Send(request_); }
   Napi::Value Outcome(Napi::Env env) override { return ToValue(env, reply_, request_); }
@@ -84,9 +79,9 @@ class SendTask final : public PromisedTask {
   CommandReply reply_;
 };
 
-class CloseTask final : public PromisedTask {
+class CloseTask final : public SgTask {
  public:
-  using PromisedTask::PromisedTask;
+  using SgTask::SgTask;
 
   void Run(SgFile* file) override { error_ = file->Close(); }
   Napi::Value Outcome(Napi::Env env) override { return Napi::Number::New(env, error_); }
@@ -96,12 +91,6 @@ class CloseTask final : public PromisedTask {
   int error_ = 0;
 };
 
-Napi::Value Resolved(Napi::Env env, Napi::Value value) {
-  const auto deferred = Napi::Promise::Deferred::New(env);
-  deferred.Resolve(value);
-  return deferred.Promise();
-}
-
 }  // namespace
 
 Napi::Function SgDevice::Define(Napi::Env env) {
@@ -110,7 +99,13 @@ Napi::Function SgDevice::Define(Napi::Env env) {
                       InstanceMethod<&SgDevice::Close>("close")});
 }
 
-SgDevice::SgDevice(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SgDevice>(info) {}
+SgDevice::SgDevice(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SgDevice>(info) {
+  if (info[0].IsFunction()) {
+    listener_ = Napi::Persistent(info[0].As<Napi::Function>());
+  } else {
+    Misused(info.Env(), "a drive takes a function that hears its replies");
+  }
+}
 
 SgDevice::~SgDevice() {
   if (thread_ == nullptr) return;
@@ -118,15 +113,13 @@ SgDevice::~SgDevice() {
   thread_->Leave();
 }
 
-template <typename Task>
-Napi::Value SgDevice::Begin(Napi::Env env, std::unique_ptr<Task> task) {
-  const Napi::Promise promise = task->Promise();
+Napi::Value SgDevice::Begin(Napi::Env env, std::unique_ptr<DeviceTask> task) {
   if (pending_tasks_++ == 0) {
     Ref();
     thread_->KeepLoop(env, true);
   }
   thread_->Push(std::move(task));
-  return promise;
+  return Napi::Number::New(env, 0);
 }
 
 void SgDevice::TaskEnds(Napi::Env env) {
@@ -138,16 +131,13 @@ void SgDevice::TaskEnds(Napi::Env env) {
 Napi::Value SgDevice::Open(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (!IsBytes(info[0]) || !info[1].IsBoolean()) return Misused(env, "open takes a path as bytes and a boolean");
-  OpenReply refusal;
-  if (closed_) {
-    refusal.error = EBADF;
-    refusal.operation = "open";
-  } else if (thread_ == nullptr) {
-    refusal.error = DeviceThread::Start(env, &thread_);
-    refusal.operation = "start of a thread";
+  if (closed_) return Napi::Number::New(env, EBADF);
+  if (thread_ == nullptr) {
+    const int error = DeviceThread::Start(env, listener_.Value(), &thread_);
+    if (error != 0) return Napi::Number::New(env, error);
+    listener_.Reset();
   }
-  if (refusal.error != 0) return Resolved(env, ToValue(env, refusal));
-  return Begin(env, std::make_unique<OpenTask>(env, this, NameOf(info[0]), info[1].As<Napi::Boolean>().Value()));
+  return Begin(env, std::make_unique<OpenTask>(this, NameOf(info[0]), info[1].As<Napi::Boolean>().Value()));
 }
 
 Napi::Value SgDevice::Send(const Napi::CallbackInfo& info) {
@@ -156,33 +146,28 @@ Napi::Value SgDevice::Send(const Napi::CallbackInfo& info) {
   if (!IsBytes(info[0]) || (!is_out && !info[1].IsNumber()) || !info[2].IsNumber()) {
     return Misused(env, "send takes a CDB as bytes, bytes to send or a number of bytes to fetch, and milliseconds");
   }
+  if (thread_ == nullptr || closed_) return Napi::Number::New(env, EBADF);
   CommandRequest request;
   request.cdb = BytesOf(info[0]);
   if (request.cdb.size() > kLongestCdbBytes) return Misused(env, "a CDB has at most 255 bytes");
   request.timeout_ms = info[2].As<Napi::Number>().Uint32Value();
-  CommandReply refusal;
-  if (thread_ == nullptr || closed_) refusal.error = EBADF;
   const std::size_t bytes =
       is_out ? info[1].As<Napi::Uint8Array>().ByteLength() : info[1].As<Napi::Number>().Uint32Value();
-  if (bytes > 0 && refusal.error == 0) {
+  if (bytes > 0) {
     request.direction = is_out ? Direction::kOut : Direction::kIn;
     request.data = PageBuffer(bytes);
+    if (request.data.data() == nullptr) return Napi::Number::New(env, ENOMEM);
     // The bytes are copied: their owner may end, or take them away, while the drive still reads them.
-    if (request.data.data() == nullptr) {
-      refusal.error = ENOMEM;
-    } else if (is_out) {
-      std::copy_n(info[1].As<Napi::Uint8Array>().Data(), bytes, request.data.data());
-    }
+    if (is_out) std::copy_n(info[1].As<Napi::Uint8Array>().Data(), bytes, request.data.data());
   }
-  if (refusal.error != 0) return Resolved(env, ToValue(env, refusal, {}));
-  return Begin(env, std::make_unique<SendTask>(env, this, std::move(request)));
+  return Begin(env, std::make_unique<SendTask>(this, std::move(request)));
 }
 
 Napi::Value SgDevice::Close(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  if (thread_ == nullptr || closed_) return Resolved(env, Napi::Number::New(env, thread_ == nullptr ? 0 : EBADF));
+  if (thread_ == nullptr || closed_) return Napi::Number::New(env, EBADF);
   closed_ = true;
-  return Begin(env, std::make_unique<CloseTask>(env, this));
+  return Begin(env, std::make_unique<CloseTask>(this));
 }
 
 }  // namespace discsmith

@@ -25,9 +25,11 @@ class SgDevice : public Napi::ObjectWrap<SgDevice> {
   Napi::Value Send(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
-  template <typename Task>
-  Napi::Value Begin(Napi::Env env, std::unique_ptr<Task> task);
+  // Returns to JavaScript that the task was begun.
+  Napi::Value Begin(Napi::Env env, std::unique_ptr<DeviceTask> task);
 
+  // Until there is a thread, which then holds it.
+  Napi::FunctionReference listener_;
   // Null before the first opening.
   DeviceThread* thread_ = nullptr;
   bool closed_ = false;

@@ -21,10 +21,18 @@ inline std::string NameOf(const Napi::Value& value) {
   return {reinterpret_cast<const char*>(array.Data()), array.ByteLength()};
 }
 
-inline Napi::Value BytesTo(Napi::Env env, const void* bytes, std::size_t count) {
-  auto array = Napi::Uint8Array::New(env, count);
-  if (count > 0) std::copy_n(static_cast<const std::uint8_t*>(bytes), count, array.Data());
+// A typed array of JavaScript with these values. An environment that is ending makes none; then it is undefined, and
+// nobody will look at it.
+template <typename Array, typename Value>
+Napi::Value ArrayTo(Napi::Env env, const Value* values, std::size_t count) {
+  auto array = Array::New(env, count);
+  if (array.IsEmpty()) return env.Undefined();
+  if (count > 0) std::copy_n(values, count, array.Data());
   return array;
+}
+
+inline Napi::Value BytesTo(Napi::Env env, const void* bytes, std::size_t count) {
+  return ArrayTo<Napi::Uint8Array>(env, static_cast<const std::uint8_t*>(bytes), count);
 }
 
 inline bool IsBytes(const Napi::Value& value) {

@@ -11,6 +11,8 @@ export type { OpenRecorderOptions } from "./device/drives.js";
 export { createDiscOn, isDrivePath, openRecorderOn } from "./device/drives.js";
 export { mediaTypes } from "./device/emulated/media.js";
 export type { CreateDiscOptions } from "./device/emulated/store.js";
+export type { DriveDescription } from "./device/list-drives.js";
+export { listDrives } from "./device/list-drives.js";
 export type { RecorderState, RecorderWriteOptions } from "./device/recorder.js";
 export { Recorder } from "./device/recorder.js";
 export type { WriteOptions, WriteStep } from "./device/write-plan.js";
@@ -18,9 +20,9 @@ export type { WriteOptions, WriteStep } from "./device/write-plan.js";
 /**
  * Opens a disc for reading and writing.
  *
- * @param path Of an emulated disc, made by {@link createDisc}.
+ * @param path Of a drive, as {@link listDrives} has it, or of an emulated disc, made by {@link createDisc}.
  * @throws {@link DiscError} E_SIDECAR where the file has no sidecar, or one that disagrees with it; E_NOT_SUPPORTED for
- *   a real drive; E_HOST.
+ *   a real drive where the native addon is missing; E_NO_MEDIUM, E_HOST; {@link DeviceError}.
  *
  * @example
  * await using recorder = await openRecorder("backup.disc");

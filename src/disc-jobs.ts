@@ -294,9 +294,9 @@ async function withRecorder<T>(
   job: (recorder: Recorder) => Promise<T>,
 ): Promise<T> {
   if (typeof disc !== "string") return await job(disc);
-  // What a dry run has to do on the way, such as closing a torn session, is done in memory.
+  // What a dry run has to do on the way, such as closing a torn session, is done in memory; a drive refuses it.
   const files = dryRun === true ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
-  await using recorder = await openRecorderOn(files, disc, { media, force });
+  await using recorder = await openRecorderOn(files, disc, { media, force, readOnly: dryRun });
   return await job(recorder);
 }
 

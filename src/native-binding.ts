@@ -5,6 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { getSystemErrorName } from "node:util";
 
 /** What became of opening a drive. */
 export interface OpenReply {
@@ -38,34 +39,70 @@ export interface CommandReply {
   readonly data: Uint8Array;
 }
 
+/** What a drive's listener hears of each task, in the order in which they were begun: for closing, an error number. */
+export type SgReply = OpenReply | CommandReply | number;
+
 /**
- * A drive that has its own thread, from its first opening to its closing. What is asked of it is done in order, one
- * after another, and cannot be stopped. No method throws for what a system or a drive says.
+ * A drive with its own thread, from its first opening to its closing. Its tasks are done one after another, and cannot
+ * be stopped. Every method returns 0 where its task was begun, else an error number; none throws for what a system or a
+ * drive says. Until a task has ended, its drive is kept, and so is the event loop.
  */
-export interface SgDevice {
+export interface NativeSgDevice {
   /**
    * Opens a device file in place of the one that is open, which stays where this fails.
    *
    * @param path Bytes, without a NUL.
    * @param exclusive For writing, with nobody else who asks for that, and with a lock that burning programs respect.
    */
-  open(path: Uint8Array, exclusive: boolean): Promise<OpenReply>;
+  open(path: Uint8Array, exclusive: boolean): number;
   /**
    * Sends one command.
    *
    * @param data What the drive gets, copied before this returns; or how many bytes it may send; 0 for neither.
    */
-  send(cdb: Uint8Array, data: Uint8Array | number, timeoutMs: number): Promise<CommandReply>;
-  /** Closes the drive, after all that was asked for before. Nothing can be asked of it afterwards. */
-  close(): Promise<number>;
+  send(cdb: Uint8Array, data: Uint8Array | number, timeoutMs: number): number;
+  /** Closes the drive. Nothing more can be begun. */
+  close(): number;
 }
 
+/** What became of copying: how many bytes were. */
+export interface CopyReply {
+  readonly error: number;
+  readonly bytes: number;
+}
+
+/** Where a file holds data: start and end of each range, in turn. */
+export interface RangesReply {
+  readonly error: number;
+  readonly borders: Float64Array;
+}
+
+/** A file's extended attributes: names, and the value of each. */
+export interface AttributesReply {
+  readonly error: number;
+  readonly names: readonly Uint8Array[];
+  readonly values: readonly Uint8Array[];
+}
+
+/** When a file was made, where its file system knows. */
+export interface BirthReply {
+  readonly error: number;
+  readonly known: boolean;
+  /** Since 1970. */
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** Hears the outcome of a file operation. */
+type Callback<T> = (outcome: T) => void;
+
 /**
- * What the addon exports. Paths and names are bytes without a NUL; `follow` says whether a symbolic link's target is
- * meant or the link; `error` is an error number of the system, 0 where there was none.
+ * What the addon exports. Outcomes come by callbacks, since an environment that is ending gives no promises. Paths and
+ * names are bytes without a NUL; `follow` says whether a symbolic link's target is meant or the link; `error` is an error
+ * number of the system, 0 where there was none.
  */
 export interface NativeBinding {
-  readonly SgDevice: new () => SgDevice;
+  readonly SgDevice: new (listener: (reply: SgReply) => void) => NativeSgDevice;
   /** Copies up to so many bytes between two file descriptors, in the kernel. 0 at the end of the source. */
   copyFileRange(
     source: number,
@@ -73,25 +110,28 @@ export interface NativeBinding {
     target: number,
     targetOffset: number,
     bytes: number,
-  ): Promise<{ readonly error: number; readonly bytes: number }>;
-  /** Where a file holds data: start and end of each range, in turn. */
-  dataRanges(path: Uint8Array): Promise<{ readonly error: number; readonly borders: Float64Array }>;
-  readAttributes(
+    callback: Callback<CopyReply>,
+  ): void;
+  dataRanges(path: Uint8Array, callback: Callback<RangesReply>): void;
+  readAttributes(path: Uint8Array, follow: boolean, callback: Callback<AttributesReply>): void;
+  setAttribute(
     path: Uint8Array,
     follow: boolean,
-  ): Promise<{ readonly error: number; readonly names: Uint8Array[]; readonly values: Uint8Array[] }>;
-  setAttribute(path: Uint8Array, follow: boolean, name: Uint8Array, value: Uint8Array): Promise<number>;
-  removeAttribute(path: Uint8Array, follow: boolean, name: Uint8Array): Promise<number>;
-  /** When a file was made, as far as its file system knows. */
-  birthTime(
-    path: Uint8Array,
-    follow: boolean,
-  ): Promise<{
-    readonly error: number;
-    readonly known: boolean;
-    readonly seconds: number;
-    readonly nanoseconds: number;
-  }>;
+    name: Uint8Array,
+    value: Uint8Array,
+    callback: Callback<number>,
+  ): void;
+  removeAttribute(path: Uint8Array, follow: boolean, name: Uint8Array, callback: Callback<number>): void;
+  birthTime(path: Uint8Array, follow: boolean, callback: Callback<BirthReply>): void;
+}
+
+/** Errors of discs that Node has no names for. */
+const moreNames: Readonly<Record<number, string>> = { 123: "ENOMEDIUM", 124: "EMEDIUMTYPE" };
+
+/** The system's name of an error number that the addon gave. */
+export function errnoName(error: number): string {
+  const name = moreNames[error] ?? getSystemErrorName(-error);
+  return name.startsWith("E") ? name : `errno ${error}`;
 }
 
 /** The addon, or why there is none. */
