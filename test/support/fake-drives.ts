@@ -1,5 +1,7 @@
 /** Runs programs of ours with fake drives in the place of real ones: see test/native/fake-sg.c. */
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import { loadNative } from "../../src/native-binding.js";
@@ -35,21 +37,32 @@ export interface FakeDrives {
   runScript(script: string, args: readonly string[], environment?: NodeJS.ProcessEnv, preload?: string): FakeRun;
 }
 
+let library: string | undefined;
+
+/** The library that makes drives of names; compiled once, and gone with this process. */
+function fakeLibrary(): string {
+  if (library !== undefined) return library;
+  const folder = mkdtempSync(join(tmpdir(), "discsmith-fake-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  library = compileNative(folder, "fake-sg.c", "-shared", "-fPIC");
+  return library;
+}
+
 /** Makes fake drives; `undefined` where the test is skipped. */
 export function fakeDrives(t: ExecutionContext): FakeDrives | undefined {
   if (!requireNative(t) || !requireTool(t, "gcc")) return undefined;
   const folder = temporaryFolder(t);
-  const library = compileNative(folder, "fake-sg.c", "-shared", "-fPIC");
+  const fakes = fakeLibrary();
   return {
     folder,
     runScript(script, args, environment = {}, preload = "") {
-      const LD_PRELOAD = preload === "" ? library : `${preload} ${library}`;
-      const { status, stdout, stderr } = spawnSync(process.execPath, ["--expose-gc", script, ...args], {
+      const LD_PRELOAD = preload === "" ? fakes : `${preload} ${fakes}`;
+      const { status, signal, stdout, stderr } = spawnSync(process.execPath, ["--expose-gc", script, ...args], {
         env: { ...process.env, FAKE_SG_FOLDER: folder, LD_PRELOAD, ...environment },
         encoding: "utf8",
         timeout: 240_000,
       });
-      return { status, output: stdout, messages: stderr };
+      return { status, output: stdout, messages: signal === null ? stderr : `${stderr}ended by ${signal}` };
     },
   };
 }
