@@ -1,5 +1,4 @@
 /** The same scenarios with every access of the addon checked, and what it leaves behind. */
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -38,7 +37,7 @@ function buildSanitized(t: ExecutionContext): string {
 
 /** Its runtime comes first of all libraries, since Node itself is not built with it. */
 function sanitizerRuntime(): string {
-  return execFileSync("gcc", ["-print-file-name=libasan.so"], { encoding: "utf8" }).trim();
+  return run("gcc", ["-print-file-name=libasan.so"]).toString().trim();
 }
 
 test("nothing is read or written where it should not be, and nothing is lost", (t) => {

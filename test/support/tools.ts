@@ -19,6 +19,7 @@ const packages: Readonly<Record<string, string>> = {
   "grub-fstest": "grub-common",
   gcc: "gcc libc6-dev",
   objdump: "binutils",
+  getfacl: "acl",
   "qemu-system-x86_64": "qemu-system-x86",
 };
 
