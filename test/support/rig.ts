@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
@@ -139,14 +140,20 @@ export function makeFixtures(folder: string): string[] {
 
 /**
  * Ends the rig's drive, whose state is then in its file. It looks for signals before it waits for the next burner, so
- * one that comes between the look and the wait is seen with the next signal only: one signal may leave it waiting for
- * ever.
+ * one that comes between the look and the wait is seen after the next burner only: one is made up for it. A second signal
+ * instead would come in the middle of what it does about the first, and it would wait for itself for ever.
  */
-async function endDrive(drive: ChildProcess): Promise<void> {
+async function endDrive(drive: ChildProcess, socket: string): Promise<void> {
   const isRunning = (): boolean => drive.exitCode === null && drive.signalCode === null;
-  for (let tries = 0; isRunning() && tries < 200; tries++) {
-    drive.kill("SIGTERM");
-    await Promise.race([once(drive, "exit"), delay(100)]);
+  if (!isRunning()) return;
+  const ended = once(drive, "exit");
+  drive.kill("SIGTERM");
+  for (let tries = 0; isRunning() && tries < 300; tries++) {
+    await Promise.race([ended, delay(200)]);
+    const burner = connect(socket);
+    // When it has ended, nobody listens.
+    burner.on("error", () => {});
+    burner.end();
   }
   if (!isRunning()) return;
   drive.kill("SIGKILL");
@@ -175,7 +182,7 @@ export async function burnOnRig(
     const [name, ...args] = command;
     return execute(name, args, { env: { EMU_SOCK: socket, EMU_IMAGE: disc, LD_PRELOAD: shim } });
   } finally {
-    await endDrive(drive);
+    await endDrive(drive, socket);
   }
 }
 
