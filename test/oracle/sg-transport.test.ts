@@ -24,22 +24,9 @@ const commandLine = resolve(import.meta.dirname, "../../../dist/cli/main.js");
 
 /** Who burns each session; "ours" is this package. */
 const burners: Readonly<Record<string, readonly ("ours" | Words)[]>> = {
-  "cd-r": ["ours", ["wodim"], "ours", ["xorriso", "-dev", "/dev/sr0", "-map", "TREE", "/", "-commit"], "ours"],
-  "dvd+r": [
-    "ours",
-    "ours",
-    ["growisofs", "-use-the-force-luke=tty", "-M", "/dev/sr0", "-R", "-J", "-quiet", "TREE"],
-    "ours",
-    ["xorriso", "-dev", "/dev/sr0", "-map", "TREE", "/", "-commit"],
-    "ours",
-  ],
-  "bd-r": [
-    ["xorriso", "-outdev", "/dev/sr0", "-map", "TREE", "/", "-commit"],
-    "ours",
-    ["growisofs", "-use-the-force-luke=tty", "-M", "/dev/sr0", "-R", "-quiet", "TREE"],
-    "ours",
-    "ours",
-  ],
+  "cd-r": ["ours", ["wodim"], "ours"],
+  "dvd+r": ["ours", ["growisofs", "-use-the-force-luke=tty", "-M", "/dev/sr0", "-R", "-J", "-quiet", "TREE"], "ours"],
+  "bd-r": [["xorriso", "-outdev", "/dev/sr0", "-map", "TREE", "/", "-commit"], "ours", "ours"],
 };
 
 interface Info {
