@@ -29,6 +29,7 @@ export { mediaStateBits } from "./device/state/media-state.js";
 export type { RawReply } from "./device/state/raw-replies.js";
 export type { DiscSnapshot } from "./device/state/snapshot.js";
 export { snapshotFromReplies } from "./device/state/snapshot.js";
+export type { WantedSpeed } from "./device/state/speed.js";
 
 /**
  * Opens a disc for reading and writing.

@@ -15,6 +15,8 @@ export interface OpenRecorderOptions {
    * session, and can be appended to.
    */
   readonly media?: string | undefined;
+  /** Opens a drive without a disc, too. */
+  readonly mayBeEmpty?: boolean | undefined;
 }
 
 /** Whether a path is that of a real drive, on POSIX systems or on Windows; what lies in /dev/shm are files. */
@@ -29,7 +31,7 @@ export function isDrivePath(path: string): boolean {
  * @throws {@link DiscError} E_NOT_SUPPORTED for a real drive; E_SIDECAR, E_HOST; {@link DeviceError}.
  */
 export async function openRecorderOn(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Recorder> {
-  return await Recorder.on(await openTransport(files, path, options));
+  return await Recorder.on(await openTransport(files, path, options), { mayBeEmpty: options.mayBeEmpty });
 }
 
 /**
