@@ -38,7 +38,7 @@ async function describeDisc(recorder: Recorder): Promise<string> {
  * disc and asks; where nobody can be asked, refuses without --yes.
  *
  * @param consequence What becomes of the disc: "everything on it is lost"; `undefined` where nothing is lost.
- * @throws {@link DiscError} E_DISC_CHANGED, E_USAGE, E_CANCELLED.
+ * @throws {@link DiscError} E_DISC_WRONG, E_USAGE, E_CANCELLED.
  */
 export async function confirmChange(
   context: CommandContext,

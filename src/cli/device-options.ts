@@ -35,10 +35,9 @@ export function writeOptionsOf({ options }: CommandContext): SessionWriting {
   };
 }
 
-/** Refuses another disc than the one that --disc names. @throws {@link DiscError} E_DISC_CHANGED. */
-export function requireDiscId(device: string, discId: string | null, expected: string | undefined): void {
-  if (expected === undefined || discId === expected) return;
-  const actual = discId ?? "a disc without an identity";
-  const message = `${device}: this is not the disc that --disc names: expected ${expected}, found ${actual}`;
-  throw new DiscError("E_DISC_CHANGED", message, { what: "disc", expected, actual });
+/** Refuses another disc than the one that --disc names. @throws {@link DiscError} E_DISC_WRONG. */
+export function requireDiscId(device: string, actual: string | null, expected: string | undefined): void {
+  if (expected === undefined || actual === expected) return;
+  const message = `${device}: this is not disc ${expected}, but ${actual ?? "one without an identity"}`;
+  throw new DiscError("E_DISC_WRONG", message, { device, expected, actual });
 }
