@@ -193,6 +193,7 @@ export const mediumQuirks: readonly Quirk[] = [
     media: allMedia,
     drive: "The tray is open (2/3A/02) until it is loaded.",
     recorder: "Says that there is no disc; loading cures it.",
+    endsWith: "E_NO_MEDIUM",
     behave: trayOpen,
   },
   {
@@ -201,6 +202,7 @@ export const mediumQuirks: readonly Quirk[] = [
     media: allMedia,
     drive: "The tray is closed, and empty (2/3A/01).",
     recorder: "Says that there is no disc.",
+    endsWith: "E_NO_MEDIUM",
     behave: () => async (call, pass) => (needsNoMedium(call) ? await pass(call) : check(2, 0x3a, 0x01)),
   },
   {

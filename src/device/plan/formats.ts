@@ -82,7 +82,7 @@ function offered({ capacities }: DiscSnapshot, formatType: number): OfferedForma
 }
 
 function notOffered(what: string): DiscError<"E_NOT_SUPPORTED"> {
-  return new DiscError("E_NOT_SUPPORTED", `the drive does not offer ${what}`, { what });
+  return new DiscError("E_NOT_SUPPORTED", `not supported by this drive: ${what}`, { what });
 }
 
 function optionInvalid(option: string, value: unknown, allowed: string): DiscError<"E_OPTION_INVALID"> {

@@ -29,6 +29,8 @@ export function planBlank(device: string, snapshot: DiscSnapshot, options: Blank
   if (erasable) return [blankStep(snapshot, options)];
   if (!overwritable) throw readOnly(device, `${profile.media} media cannot be erased`);
   const { transferBlocks } = procedureOf(device, snapshot);
+  // Nothing can be on a medium that was never formatted.
+  if (snapshot.needsFormat) return [];
   const zeros = zeroSteps(snapshot, transferBlocks, options.type === "full");
   return overwritingSteps(snapshot, 0, snapshot.totalBlocks, zeros);
 }

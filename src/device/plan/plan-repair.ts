@@ -33,8 +33,7 @@ export function closeBegunSession(snapshot: DiscSnapshot, procedure: WriteProced
  * something was recorded in.
  */
 function closeOpenTracks({ tracks }: DiscSnapshot, procedure: WriteProcedure): PlanStep[] {
-  const session = tracks.findLast(({ reserved, lastRecordedLba }) => reserved || lastRecordedLba !== null)?.session;
-  const own = tracks.filter((track) => track.session === session);
+  const own = tracks.filter((track) => track.session === tracks.at(-1)?.session);
   const last = own.findLast(({ lastRecordedLba }) => lastRecordedLba !== null);
   return own
     .filter((track) => track === last || track.reserved)

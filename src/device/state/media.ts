@@ -26,7 +26,8 @@ export interface Capacities {
 }
 
 /** Format types whose size is that of the whole medium. MMC-6 "Format types". */
-const wholeFormatTypes = [0x00, 0x10, 0x15, 0x26, 0x30, 0x31];
+const fullFormatType = 0x00;
+const wholeFormatTypes = [fullFormatType, 0x10, 0x15, 0x26, 0x30, 0x31];
 const growTypes = [0x11, 0x13];
 const noAddress = 0xffff_ffff;
 
@@ -117,6 +118,9 @@ function overwritableBlocks(replies: DriveReplies): number {
   const { format, formats } = capacitiesOf(replies);
   const formatted = formattedBlocksOf(replies);
   if (format === "formatted" && formatted > 0) return formatted;
+  // What is written to without further ado gets the size that the drive thinks usual.
+  const usual = formats.find(({ formatType }) => formatType === fullFormatType);
+  if (format === "unformatted" && usual !== undefined) return usual.blocks;
   const sizes = formats.filter(({ formatType }) => [...wholeFormatTypes, ...growTypes].includes(formatType));
   const known = sizes.map(({ blocks }) => blocks).filter((blocks) => blocks !== noAddress);
   return Math.max(formatted, ...known);

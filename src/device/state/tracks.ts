@@ -114,9 +114,10 @@ function lastRecorded(track: TrackInformation, start: number, { traits, blank }:
   const found = (): number => {
     if (track.lastRecordedAddressValid && track.lastRecordedAddress !== undefined) return track.lastRecordedAddress;
     if (track.nextWritableAddressValid) return Math.max(signed(track.nextWritableAddress ?? 0), start) - 1;
-    // A track that can neither be written nor says where it ends was closed; if it is blank it has nothing.
     if (track.blank) return start - 1;
-    return start + (track.trackSize ?? 0) - 1 - (traits?.runOutBlocks ?? 0);
+    // A track that cannot be written was closed, or cut off: then it has free blocks yet, and no run-out.
+    const free = track.freeBlocks ?? 0;
+    return start + (track.trackSize ?? 0) - 1 - (free > 0 ? free : (traits?.runOutBlocks ?? 0));
   };
   const last = found();
   return last >= start ? last : null;
