@@ -200,7 +200,7 @@ export const trackQuirks: readonly Quirk[] = [
     media: sequentialMedia,
     drive: "From the second session on there is no room for another one in the tables of the disc.",
     recorder: "Refuses a third session before its first block.",
-    endsWith: "E_DISC_FULL",
+    endsWith: "E_DISC_READ_ONLY",
     behave: (drive) =>
       onStructure(readTrackInformation, trackInformation, async (track) => {
         const sessions = track.nextWritableAddressValid ? ((await discIn(drive))?.numberOfSessions ?? 0) : 0;

@@ -293,6 +293,7 @@ export const writingQuirks: readonly Quirk[] = [
     media: allMedia,
     drive: "The laser can't be calibrated: SEND OPC INFORMATION and the first WRITE fail with 3/73/03.",
     recorder: "Fails; nothing was written.",
+    endsWith: "E_COMMAND_FAILED",
     behave: () =>
       chain(
         refuse(sendOpcInformation, { key: 3, asc: 0x73, ascq: 0x03 }),
@@ -313,6 +314,7 @@ export const writingQuirks: readonly Quirk[] = [
     media: allMedia,
     drive: "The fourth WRITE of a session fails with 3/0C/09, unless a lower speed was set.",
     recorder: "Fails, and names the lower speed as the remedy; the session can be closed.",
+    endsWith: "E_COMMAND_FAILED",
     behave: lossOfStreaming,
   },
   {
@@ -321,6 +323,7 @@ export const writingQuirks: readonly Quirk[] = [
     media: ["dvd-ram", "bd-r", "bd-re"],
     drive: "The third WRITE of a session meets a bad block, and no spare is left (3/0C/02).",
     recorder: "Fails; what was there before is untouched.",
+    endsWith: "E_COMMAND_FAILED",
     behave: () => onNthWrite(3, async (call, pass) => (isStreaming(call) ? await pass(call) : check(3, 0x0c, 0x02))),
   },
   {

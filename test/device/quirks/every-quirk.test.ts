@@ -39,7 +39,11 @@ async function course(drive: Transport): Promise<{ starts: readonly number[]; er
   const starts: number[] = [];
   try {
     await using recorder = await Recorder.on(drive);
-    for (let session = 1; session <= sessions; session++) starts.push(await append(recorder, session, sessionBlocks));
+    for (let session = 1; session <= sessions; session++) {
+      // What a session that someone left open needs.
+      if (recorder.state.needsRepair) await recorder.repair();
+      starts.push(await append(recorder, session, sessionBlocks));
+    }
     return { starts };
   } catch (error) {
     if (!(error instanceof DiscError)) throw error;

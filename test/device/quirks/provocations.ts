@@ -502,7 +502,7 @@ const hostQuirks: Readonly<Record<string, Provocation>> = {
     media: "dvd+r",
     sessions: 0,
     shows: async (drive) =>
-      (await writes(drive, 0, 3)) === "ok ok EIO" && (await readyEndings(drive, 2)) === "6/29/02 ok",
+      (await writes(drive, 0, 3)) === "ok ok ECONNRESET" && (await readyEndings(drive, 2)) === "6/29/02 ok",
   },
   repliesPadded: {
     media: "dvd+r",
