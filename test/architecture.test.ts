@@ -51,8 +51,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/image",
   ],
   host: ["errors", "units", "medium", "fs/tree", "fs/names", "fs/layout", "fs/image", "fs/iso9660"],
-  "device-entry": ["device", "device/emulated", "host"],
-  "disc-jobs": ["errors", "medium", "device", "fs/image", "fs/tree", "host"],
+  "device-entry": ["errors", "medium", "device", "device/emulated", "host"],
+  "disc-jobs": ["errors", "medium", "device", "device-entry", "fs/image", "fs/tree", "host"],
   node: ["index", "host", "disc-jobs"],
   cli: ["node", "device-entry", "host", "errors", "error-table"],
 };

@@ -23,12 +23,15 @@ export function sessionOptionsOf(context: CommandContext): AppendOptions {
 }
 
 /** How the options take the disc. @throws {@link DiscError} E_USAGE. */
-export function deviceOptionsOf({ options }: CommandContext): { media: string | undefined; force: boolean } {
+export function deviceOptionsOf({
+  options,
+  trace,
+}: CommandContext): Pick<AppendOptions, "media" | "trace"> & { readonly force: boolean } {
   const media = options.text("media");
   if (media !== undefined && !mediaTypes.includes(media)) {
     throw usageError(`--media is "${media}", expected ${mediaTypes.join(", ")}`);
   }
-  return { media, force: options.has("force") };
+  return { media, trace, force: options.has("force") };
 }
 
 /** Asks before a real disc is finalised, and refuses where nobody can be asked. */
