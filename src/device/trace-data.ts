@@ -79,7 +79,8 @@ async function digestOf(bytes: Uint8Array): Promise<string> {
 function redacted(described: DescribedCommand, data: Uint8Array): TracedData {
   const ranges = within(serialNumbersOf[described.name]?.(described, data) ?? [], data.length);
   if (ranges.length === 0) return { hex: hexFromBytes(data) };
-  const shown = data.slice();
+  // Not slice: that of Node's buffers gives the same bytes, and these are the caller's.
+  const shown = new Uint8Array(data);
   for (const [at, bytes] of ranges) shown.fill(redactedByte, at, at + bytes);
   return { hex: hexFromBytes(shown), redacted: ranges };
 }
