@@ -92,7 +92,7 @@ abstract class Replay implements ReplayTransport {
       this.throwDifference();
       const { line, sent, answer } = await this.answer(cdb, transfer);
       return answer === null
-        ? this.differs(line, `no command: ${textOfSent(sent)} was never answered`, textOfSent(sent))
+        ? this.differs(line, `no answer to ${textOfSent(sent)}`, textOfSent(sent))
         : resultOf(answer);
     });
     this.#queue = turn.catch(() => undefined);

@@ -17,18 +17,19 @@ type Members = Readonly<Record<string, unknown>>;
 /** Reads members of a parsed line, naming what is wrong. */
 class LineReader {
   readonly #fail: (reason: string) => never;
-  readonly #name: string;
+  /** What stands before the names of its members. */
+  readonly #prefix: string;
   readonly members: Members;
 
   constructor(value: unknown, name: string, fail: (reason: string) => never) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`${name || "it"} is not an object`);
+    if (typeof value !== "object" || value === null) fail(`${name === "" ? "it" : name} is not an object`);
     this.members = value as Members;
-    this.#name = name;
+    this.#prefix = name === "" ? "" : `${name}.`;
     this.#fail = fail;
   }
 
   wrong(key: string, expected: string): never {
-    return this.#fail(`${this.#name}${key} is ${JSON.stringify(this.members[key]) ?? "missing"}, expected ${expected}`);
+    return this.#fail(`${this.#prefix}${key} is ${JSON.stringify(this.members[key]) ?? "missing"}, expected ${expected}`);
   }
 
   count(key: string): number {
@@ -63,13 +64,13 @@ class LineReader {
   }
 
   inside(key: string): LineReader {
-    return new LineReader(this.members[key], `${this.#name}${key}.`, this.#fail);
+    return new LineReader(this.members[key], `${this.#prefix}${key}`, this.#fail);
   }
 
   list(key: string): readonly LineReader[] {
     const value = this.members[key];
     if (!Array.isArray(value)) return this.wrong(key, "a list");
-    return value.map((item, index) => new LineReader(item, `${this.#name}${key}[${index}].`, this.#fail));
+    return value.map((item, index) => new LineReader(item, `${this.#prefix}${key}[${index}]`, this.#fail));
   }
 }
 
