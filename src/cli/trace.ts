@@ -21,8 +21,10 @@ async function isSamePath(one: string, other: string): Promise<boolean> {
 
 /** Makes room for a trace. @throws {@link DiscError} E_TARGET_EXISTS, E_HOST. */
 async function makeRoom(path: string, force: boolean): Promise<void> {
-  if ((await pathKind(path)) !== "file") return;
-  if (!force) throw new DiscError("E_TARGET_EXISTS", `${path} exists`, { path });
+  const kind = await pathKind(path);
+  // Pipes and devices take lines as they come.
+  if (kind !== "file" && kind !== "folder") return;
+  if (!force || kind === "folder") throw new DiscError("E_TARGET_EXISTS", `${path} exists`, { path });
   await nodeFileAccess.remove(path);
 }
 

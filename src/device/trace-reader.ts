@@ -29,7 +29,9 @@ class LineReader {
   }
 
   wrong(key: string, expected: string): never {
-    return this.#fail(`${this.#prefix}${key} is ${JSON.stringify(this.members[key]) ?? "missing"}, expected ${expected}`);
+    return this.#fail(
+      `${this.#prefix}${key} is ${JSON.stringify(this.members[key]) ?? "missing"}, expected ${expected}`,
+    );
   }
 
   count(key: string): number {
