@@ -1,11 +1,12 @@
 /** The package's way to discs: `import { openRecorder, createDisc } from "discsmith/device"`. */
 
 import type { OpenRecorderOptions, TraceRequest } from "./device/drives.js";
-import { createDiscOn, openRecorderOn as openOn } from "./device/drives.js";
+import { createDiscOn, openRecorderOn as openOn, openTransportOn } from "./device/drives.js";
 import type { CreateDiscOptions } from "./device/emulated/store.js";
 import { isEmulatedDiscFile } from "./device/emulated/store.js";
 import type { Recorder } from "./device/recorder.js";
 import type { TraceContents } from "./device/trace-data.js";
+import type { Transport } from "./device/transport.js";
 import type { WarningListener } from "./errors.js";
 import { DiscError, hasCode } from "./errors.js";
 import { createLineFile, createNumberedLineFile } from "./host/line-file.js";
@@ -14,7 +15,7 @@ import { packageVersion } from "./host/package-version.js";
 import type { FileAccess } from "./medium/file-access.js";
 
 export type { OpenRecorderOptions, TraceRequest } from "./device/drives.js";
-export { createDiscOn, isDrivePath, traced } from "./device/drives.js";
+export { createDiscOn, isDrivePath } from "./device/drives.js";
 export { mediaTypes } from "./device/emulated/media.js";
 export type { CreateDiscOptions } from "./device/emulated/store.js";
 export type { RecorderState, RecorderWriteOptions } from "./device/recorder.js";
@@ -90,8 +91,20 @@ export function traceOfEnvironment(
  * @throws {@link DiscError} as {@link openRecorder}.
  */
 export async function openRecorderOn(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Recorder> {
-  const trace = options.trace ?? traceOfEnvironment(process.env, emitWarning);
-  return await openOn(files, path, { ...options, trace });
+  return await openOn(files, path, withTrace(options));
+}
+
+/**
+ * Opens the way to a disc's drive: for programs that send it commands of their own.
+ *
+ * @throws {@link DiscError} as {@link openRecorder}.
+ */
+export async function openTransport(path: string, options: OpenRecorderOptions = {}): Promise<Transport> {
+  return await openTransportOn(nodeFileAccess, path, withTrace(options));
+}
+
+function withTrace(options: OpenRecorderOptions): OpenRecorderOptions {
+  return { ...options, trace: options.trace ?? traceOfEnvironment(process.env, emitWarning) };
 }
 
 function emitWarning({ message, code }: DiscError): void {

@@ -44,7 +44,7 @@ export function isDrivePath(path: string): boolean {
  *   {@link DeviceError}.
  */
 export async function openRecorderOn(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Recorder> {
-  return await Recorder.on(await traced(await openTransport(files, path, options), options.trace));
+  return await Recorder.on(await openTransportOn(files, path, options));
 }
 
 /**
@@ -53,7 +53,7 @@ export async function openRecorderOn(files: FileAccess, path: string, options: O
  * @param transport Is closed where the trace cannot be begun.
  * @throws {@link DiscError} E_TARGET_EXISTS, E_HOST, as the request raises them.
  */
-export async function traced(transport: Transport, request: TraceRequest | undefined): Promise<Transport> {
+async function traced(transport: Transport, request: TraceRequest | undefined): Promise<Transport> {
   if (request === undefined) return transport;
   try {
     const sink = await request.open(transport.name);
@@ -77,6 +77,20 @@ export async function createDiscOn(files: FileAccess, path: string, options: Cre
     throw new DiscError("E_NOT_SUPPORTED", `${path}: not supported: ${what}; name a file`, { what });
   }
   await createDiscFile(files, path, options);
+}
+
+/**
+ * Opens the way to what lies at a path, without looking at it.
+ *
+ * @param files The host's files.
+ * @throws {@link DiscError} as {@link openRecorderOn}.
+ */
+export async function openTransportOn(
+  files: FileAccess,
+  path: string,
+  options: OpenRecorderOptions,
+): Promise<Transport> {
+  return await traced(await openTransport(files, path, options), options.trace);
 }
 
 async function openTransport(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Transport> {

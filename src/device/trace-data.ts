@@ -1,9 +1,11 @@
 import { textFromBytes, writeTextBytes } from "../codec/text.js";
 import { blockBytes } from "../units.js";
 import type { DescribedCommand } from "./mmc/command-registry.js";
+import { featureCodes } from "./mmc/feature-codes.js";
 import { featureListBytes } from "./mmc/features.js";
 import { decodeConfiguration, featureHeader, getConfiguration } from "./mmc/get-configuration.js";
 import { inquiry, standardInquiryData } from "./mmc/inquiry.js";
+import { readDiscStructure, structureHeader } from "./mmc/read-disc-structure.js";
 import { mediaSerialNumberHeader, readMediaSerialNumber } from "./mmc/read-media-serial-number.js";
 import type { KeptPart, TracedData } from "./trace-record.js";
 import { bytesFromHex, hexFromBytes } from "./trace-record.js";
@@ -26,9 +28,13 @@ const pageHeadBytes = 4;
 const listOfPages = 0;
 /** Vendor specific bytes of the standard INQUIRY data: some drives put a serial number there. SPC-4 "INQUIRY". */
 const vendorSpecificBytes = 20;
-/** MMC-6 "Logical Unit Serial Number feature". */
-const serialNumberFeature = 0x0108;
+/** MMC-6 "Feature descriptor generic format", up to what belongs to the feature. */
 const featureHeadBytes = 4;
+/**
+ * Formats of READ DISC STRUCTURE that tell one medium from all others: burst cutting area, media identifier, and the
+ * volume identifier, serial number and media identifier of AACS. MMC-6 "READ DISC STRUCTURE, format codes".
+ */
+const identifyingFormats = [0x03, 0x06, 0x80, 0x81, 0x82];
 
 /** Where replies of a command have serial numbers, by the command's name. */
 const serialNumbersOf: Readonly<Record<string, (described: DescribedCommand, data: Uint8Array) => readonly Range[]>> = {
@@ -36,13 +42,15 @@ const serialNumbersOf: Readonly<Record<string, (described: DescribedCommand, dat
     if (fields.vitalProductData !== true) return [[standardInquiryData.size, vendorSpecificBytes]];
     return fields.pageCode === listOfPages ? [] : [[pageHeadBytes, data.length]];
   },
+  [readDiscStructure.name]: ({ fields }, data) =>
+    identifyingFormats.includes(Number(fields.format)) ? [[structureHeader.size, data.length]] : [],
   [readMediaSerialNumber.name]: (_described, data) => [[mediaSerialNumberHeader.size, data.length]],
   [getConfiguration.name]: (_described, data) => {
     if (data.length < featureHeader.size) return [];
     const ranges: Range[] = [];
     let at = featureHeader.size;
     for (const feature of decodeConfiguration(data).features) {
-      if (feature.code === serialNumberFeature) ranges.push([at + featureHeadBytes, feature.payload.length]);
+      if (feature.code === featureCodes.serialNumber) ranges.push([at + featureHeadBytes, feature.payload.length]);
       at += featureListBytes([feature]);
     }
     // The last one may be cut off, in the middle of its number.

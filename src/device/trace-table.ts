@@ -1,4 +1,4 @@
-import { describeReply } from "./mmc/command-registry.js";
+import { describeData } from "./mmc/command-registry.js";
 import { dataFromTrace } from "./trace-data.js";
 import type { TracedCommand, TracedStep } from "./trace-reader.js";
 import type { AnswerLine, TracedData } from "./trace-record.js";
@@ -50,9 +50,10 @@ function dataLines(name: string, data: TracedData | undefined): string[] {
   ];
 }
 
-function replyLines(cdb: string, { bytes = 0, data }: AnswerLine): string[] {
+/** What data mean; nothing where no codec reads them. */
+function meaningLines(cdb: string, bytes: number, data: TracedData | undefined): string[] {
   if (data?.hex === undefined) return [];
-  const fields = describeReply(bytesFromHex(cdb), dataFromTrace(data, bytes));
+  const fields = describeData(bytesFromHex(cdb), dataFromTrace(data, bytes));
   return fields === null ? [] : [textOfFields(fields)];
 }
 
@@ -60,8 +61,9 @@ function detailsOf({ sent, answer }: TracedCommand): string[] {
   return [
     `CDB: ${sent.cdb}`,
     ...dataLines("sent", sent.data),
-    ...(answer === null ? [] : dataLines("received", answer.data)),
-    ...(answer === null ? [] : replyLines(sent.cdb, answer)),
+    ...meaningLines(sent.cdb, sent.bytes, sent.data),
+    ...dataLines("received", answer?.data),
+    ...meaningLines(sent.cdb, answer?.bytes ?? 0, answer?.data),
     ...(answer?.rawSense === undefined ? [] : [`sense: ${answer.rawSense}`]),
   ];
 }

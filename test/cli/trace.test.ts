@@ -232,23 +232,42 @@ test("what is no trace is told, with the line", async (t) => {
   t.is((await shell.run(["trace", "--print", "-"], { input: new Uint8Array(0) })).code, 3);
 });
 
-test("a library's program is traced by the environment, too", (t) => {
+test("programs that use the library are traced by the environment, too; in threads as well", (t) => {
   const shell = new Shell(t);
   const entry = new URL("../../../dist/device.js", import.meta.url).href;
-  const program = `
-    import { createDisc, openRecorder } from ${JSON.stringify(entry)};
+  shell.file(
+    "program.mjs",
+    `import { createDisc, openRecorder } from ${JSON.stringify(entry)};
+    await createDisc("x.disc", { media: "dvd+r", force: true });
+    const recorder = await openRecorder("x.disc");
+    await recorder[Symbol.asyncDispose]();`,
+  );
+  shell.file(
+    "threads.mjs",
+    `import { once } from "node:events";
+    import { Worker } from "node:worker_threads";
+    await once(new Worker(new URL("program.mjs", import.meta.url)), "exit");`,
+  );
+  for (const program of ["program.mjs", "threads.mjs"]) {
+    const trace = `${program}.trace`;
+    const env = { ...process.env, DISCSMITH_TRACE: trace };
+    execFileSync(process.execPath, [program], { cwd: shell.folder, env, stdio: "pipe" });
+    t.true(readTrace(readFileSync(shell.path(trace), "utf8"), trace).isComplete, program);
+  }
+});
+
+test("of programs that use the library, what cannot be traced is a warning of the process", (t) => {
+  const shell = new Shell(t);
+  const entry = new URL("../../../dist/device.js", import.meta.url).href;
+  const program = shell.file(
+    "program.mjs",
+    `import { createDisc, openRecorder } from ${JSON.stringify(entry)};
+    process.on("warning", ({ code, message }) => console.log(code, message));
     await createDisc("x.disc", { media: "dvd+r" });
-    await using recorder = await openRecorder("x.disc");
-    await recorder.refresh();`;
-  // Node 20 has no "await using": the recorder is disposed of by hand.
-  const script = program.replace("await using", "const") + "\n    await recorder[Symbol.asyncDispose]();";
-  const run = (trace: string): string =>
-    execFileSync(process.execPath, ["--input-type=module", "-e", script.replaceAll("x.disc", `${trace}.disc`)], {
-      cwd: shell.folder,
-      env: { ...process.env, DISCSMITH_TRACE: shell.path(trace) },
-      encoding: "utf8",
-      stdio: "pipe",
-    });
-  run("lib.trace");
-  t.true(readTrace(readFileSync(shell.path("lib.trace"), "utf8"), "lib.trace").isComplete);
+    const recorder = await openRecorder("x.disc");
+    console.log(recorder.state.state);`,
+  );
+  const env = { ...process.env, DISCSMITH_TRACE: "no/folder/x" };
+  const out = execFileSync(process.execPath, [program], { cwd: shell.folder, env, stdio: "pipe" }).toString();
+  t.regex(out, /^E_HOST no\/folder\/x: there will be no trace: .*\nblank\n$/);
 });

@@ -4,6 +4,7 @@ import { encode } from "../../src/codec/struct.js";
 import { encodeConfiguration, getConfiguration } from "../../src/device/mmc/get-configuration.js";
 import { inquiry, standardInquiryData } from "../../src/device/mmc/inquiry.js";
 import { read10 } from "../../src/device/mmc/read-10.js";
+import { encodeStructure, readDiscStructure } from "../../src/device/mmc/read-disc-structure.js";
 import {
   encodeMediaSerialNumber,
   mediaSerialNumberAction,
@@ -264,6 +265,10 @@ const withSerialNumbers: Readonly<Record<string, readonly [cdb: Uint8Array, repl
       features: [{ ...feature, code: 0x0108, payload: Buffer.concat([serialNumber, new Uint8Array(5)]) }],
     }).slice(0, 12 + serialNumber.length),
   ],
+  "burst cutting area": [
+    encode(readDiscStructure.cdb, { mediaType: 1, address: 0, layerNumber: 0, format: 3, allocationLength: 192 }),
+    encodeStructure(serialNumber),
+  ],
   "medium's serial number": [
     encode(readMediaSerialNumber.cdb, { serviceAction: mediaSerialNumberAction, allocationLength: 252 }),
     encodeMediaSerialNumber(serialNumber),
@@ -291,6 +296,13 @@ for (const [what, [cdb, reply]] of Object.entries(withSerialNumbers)) {
     t.true((await one(cdb, ok(reply), { serialNumbers: true })).text.includes(secret));
   });
 }
+
+test("how a disc was made is not redacted", async (t) => {
+  const fields = { mediaType: 0, address: 0, layerNumber: 0, format: 0x11, allocationLength: 60 };
+  const maker = Buffer.from("RICOHJPN");
+  const { ended } = await one(encode(readDiscStructure.cdb, fields), ok(encodeStructure(maker)));
+  t.deepEqual(ended.data, { hex: `000a0000${maker.toString("hex")}` });
+});
 
 test("the list of pages and other features are not redacted", async (t) => {
   const pages = encode(inquiry.cdb, { vitalProductData: true, pageCode: 0, allocationLength: 255 });

@@ -1,10 +1,14 @@
 import { strictContext } from "../../codec/codec.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { hasCode } from "../../errors.js";
+import { atip } from "./atip.js";
 import { blank } from "./blank.js";
+import { decodeCapabilitiesPage } from "./capabilities-page.js";
 import { closeTrackSession } from "./close-track-session.js";
 import type { Command } from "./command.js";
-import { formatUnit } from "./format-unit.js";
+import { bdDiscInformation, physicalFormat } from "./disc-structures.js";
+import { errorRecoveryPage } from "./error-recovery-page.js";
+import { formatParameters, formatUnit } from "./format-unit.js";
 import { decodeConfiguration, getConfiguration } from "./get-configuration.js";
 import { decodeEventReply, getEventStatusNotification } from "./get-event-status-notification.js";
 import {
@@ -16,31 +20,41 @@ import {
 } from "./get-performance.js";
 import { inquiry, standardInquiryData } from "./inquiry.js";
 import { mechanismStatus, mechanismStatusHeader } from "./mechanism-status.js";
-import { modeParameterHeader, modeSelect10, modeSense10 } from "./mode-parameters.js";
+import { findModePage, modePageCodes, modeSelect10, modeSense10 } from "./mode-parameters.js";
+import { findModePage6, modeSelect6, modeSense6 } from "./mode-sense-6.js";
 import { preventAllowMediumRemoval } from "./prevent-allow-medium-removal.js";
 import { read10 } from "./read-10.js";
 import { read12 } from "./read-12.js";
 import { bufferCapacity, readBufferCapacity } from "./read-buffer-capacity.js";
 import { capacityReply, readCapacity } from "./read-capacity.js";
 import { discInformation, readDiscInformation } from "./read-disc-information.js";
+import {
+  decodeStructure,
+  decodeStructureList,
+  readDiscStructure,
+  structureFormats,
+  structureMedia,
+} from "./read-disc-structure.js";
 import { decodeFormatCapacities, readFormatCapacities } from "./read-format-capacities.js";
 import { mediaSerialNumberAction, mediaSerialNumberHeader, readMediaSerialNumber } from "./read-media-serial-number.js";
 import { decodeTocItems, rawTocItem, readToc, tocHeader, tocTrack } from "./read-toc.js";
 import { readTrackInformation, trackInformation } from "./read-track-information.js";
 import { requestSense } from "./request-sense.js";
 import { reserveTrack } from "./reserve-track.js";
-import { sendCueSheet } from "./send-cue-sheet.js";
+import { decodeCueSheet, sendCueSheet } from "./send-cue-sheet.js";
+import { sendDiscStructure } from "./send-disc-structure.js";
 import { sendOpcInformation } from "./send-opc-information.js";
 import { decodeSense } from "./sense.js";
 import { setCdSpeed } from "./set-cd-speed.js";
-import { setStreaming } from "./set-streaming.js";
+import { setStreaming, streamingPerformance } from "./set-streaming.js";
 import { startStopUnit } from "./start-stop-unit.js";
 import { synchronizeCache } from "./synchronize-cache.js";
 import { testUnitReady } from "./test-unit-ready.js";
 import { write10 } from "./write-10.js";
 import { write12 } from "./write-12.js";
+import { writeParametersPage } from "./write-parameters-page.js";
 
-/** Fields of a command or a reply, by the names that its rows have; bytes are in hexadecimal. */
+/** Fields of a command or of its data, by the names that their rows have; bytes are in hexadecimal. */
 export type DescribedFields = Readonly<Record<string, string | number | boolean>>;
 
 /** A command, as its CDB tells it. */
@@ -53,35 +67,35 @@ export interface DescribedCommand {
   readonly carriesBlocks: boolean;
 }
 
-/** Reads a reply, or as much of it as came. */
-type ReplyReader<F> = (bytes: Uint8Array, fields: F) => object | null;
+/** Reads the data that come in for a command, or go out with it, as far as they are there. */
+type DataReader<F> = (bytes: Uint8Array, fields: F) => object | null;
 
 interface KnownCommand {
   readonly command: Command<object>;
   readonly carriesBlocks: boolean;
-  readonly reply: ReplyReader<never> | undefined;
+  readonly data: DataReader<never> | undefined;
   /** Whether these fields are its own, where several commands share an operation code. */
   readonly applies: ((fields: never) => boolean) | undefined;
 }
 
 function known<F extends object>(
   command: Command<F>,
-  reply?: ReplyReader<F>,
+  data?: DataReader<F>,
   applies?: (fields: F) => boolean,
 ): KnownCommand {
-  return { command, carriesBlocks: false, reply, applies };
+  return { command, carriesBlocks: false, data, applies };
 }
 
 function ofBlocks<F extends object>(command: Command<F>): KnownCommand {
-  return { command, carriesBlocks: true, reply: undefined, applies: undefined };
+  return { command, carriesBlocks: true, data: undefined, applies: undefined };
 }
 
-function structReply<T extends object>(codec: StructCodec<T>): ReplyReader<unknown> {
+function asStruct<T extends object>(codec: StructCodec<T>): DataReader<unknown> {
   return (bytes) => codec.read(bytes, 0, strictContext);
 }
 
 /** The profile, and the features by number; in brackets those that are not current. */
-function configurationReply(bytes: Uint8Array): object {
+function readConfiguration(bytes: Uint8Array): object {
   const { currentProfile, features } = decodeConfiguration(bytes);
   const numbers = features.map(({ code, current }) => {
     const number = code.toString(16).padStart(4, "0");
@@ -90,7 +104,10 @@ function configurationReply(bytes: Uint8Array): object {
   return { currentProfile, features: numbers.join(" ") };
 }
 
-function tocReply(bytes: Uint8Array, { format, legacyFormat }: { format: number; legacyFormat: number }): object {
+function readTableOfContents(
+  bytes: Uint8Array,
+  { format, legacyFormat }: { format: number; legacyFormat: number },
+): object {
   const head = tocHeader.read(bytes, 0, strictContext);
   switch (format === 0 ? legacyFormat : format) {
     case 0:
@@ -98,52 +115,91 @@ function tocReply(bytes: Uint8Array, { format, legacyFormat }: { format: number;
       return { ...head, tracks: decodeTocItems(bytes, tocTrack) };
     case 2:
       return { ...head, items: decodeTocItems(bytes, rawTocItem) };
+    case 4:
+      return atip.read(bytes, 0, strictContext);
     default:
       return head;
   }
 }
 
-function performanceReply(bytes: Uint8Array, { type }: { type: number }): object | null {
+function readPerformance(bytes: Uint8Array, { type }: { type: number }): object | null {
   if (type === performanceTypes.nominal) return { stretches: decodePerformance(bytes, nominalPerformance) };
   return type === performanceTypes.writeSpeeds ? { speeds: decodePerformance(bytes, writeSpeed) } : null;
+}
+
+function readPage(page: Uint8Array | undefined): object | null {
+  if (page === undefined) return null;
+  switch (page[0]! % 0x40) {
+    case modePageCodes.errorRecovery:
+      return errorRecoveryPage.read(page, 0, strictContext);
+    case modePageCodes.writeParameters:
+      return writeParametersPage.read(page, 0, strictContext);
+    case modePageCodes.capabilities:
+      return decodeCapabilitiesPage(page);
+    default:
+      return null;
+  }
+}
+
+/** The one page that is set: of several, the first that has a codec. */
+function readSelected(find: typeof findModePage): DataReader<unknown> {
+  const { errorRecovery, writeParameters, capabilities } = modePageCodes;
+  return (bytes) => {
+    const pages = [errorRecovery, writeParameters, capabilities].map((code) => find(bytes, code));
+    return readPage(pages.find((page) => page !== undefined));
+  };
+}
+
+function readStructure(bytes: Uint8Array, { mediaType, format }: { mediaType: number; format: number }): object | null {
+  const structure = decodeStructure(bytes);
+  const { physical, controlData, adip, list } = structureFormats;
+  if (format === list) return { formats: decodeStructureList(structure) };
+  if (mediaType === structureMedia.bd) return format === physical ? asStruct(bdDiscInformation)(structure, null) : null;
+  return [physical, controlData, adip].some((code) => code === format)
+    ? asStruct(physicalFormat)(structure, null)
+    : null;
 }
 
 /** All commands whose codecs there are. */
 const knownCommands: readonly KnownCommand[] = [
   known(testUnitReady),
   known(requestSense, decodeSense),
-  known(inquiry, (bytes, fields) => (fields.vitalProductData ? null : structReply(standardInquiryData)(bytes, fields))),
+  known(inquiry, (bytes, fields) => (fields.vitalProductData ? null : asStruct(standardInquiryData)(bytes, fields))),
   known(startStopUnit),
   known(preventAllowMediumRemoval),
-  known(readCapacity, structReply(capacityReply)),
+  known(readCapacity, asStruct(capacityReply)),
   known(readFormatCapacities, decodeFormatCapacities),
   ofBlocks(read10),
   ofBlocks(read12),
   ofBlocks(write10),
   ofBlocks(write12),
   known(synchronizeCache),
-  known(readToc, tocReply),
-  known(getConfiguration, configurationReply),
+  known(readToc, readTableOfContents),
+  known(getConfiguration, readConfiguration),
   known(getEventStatusNotification, decodeEventReply),
-  known(mechanismStatus, structReply(mechanismStatusHeader)),
-  known(readDiscInformation, structReply(discInformation)),
-  known(readTrackInformation, structReply(trackInformation)),
-  known(readBufferCapacity, structReply(bufferCapacity)),
-  known(getPerformance, performanceReply),
+  known(mechanismStatus, asStruct(mechanismStatusHeader)),
+  known(readDiscInformation, asStruct(discInformation)),
+  known(readTrackInformation, asStruct(trackInformation)),
+  known(readBufferCapacity, asStruct(bufferCapacity)),
+  known(getPerformance, readPerformance),
   known(
     readMediaSerialNumber,
-    structReply(mediaSerialNumberHeader),
+    asStruct(mediaSerialNumberHeader),
     ({ serviceAction }) => serviceAction === mediaSerialNumberAction,
   ),
-  known(modeSelect10),
-  known(modeSense10, structReply(modeParameterHeader)),
-  known(formatUnit),
+  known(readDiscStructure, readStructure),
+  known(sendDiscStructure),
+  known(modeSelect6, readSelected(findModePage6)),
+  known(modeSelect10, readSelected(findModePage)),
+  known(modeSense6, (bytes, { pageCode }) => readPage(findModePage6(bytes, pageCode))),
+  known(modeSense10, (bytes, { pageCode }) => readPage(findModePage(bytes, pageCode))),
+  known(formatUnit, asStruct(formatParameters)),
   known(blank),
   known(reserveTrack),
   known(sendOpcInformation),
-  known(sendCueSheet),
+  known(sendCueSheet, (bytes) => ({ entries: decodeCueSheet(bytes) })),
   known(setCdSpeed),
-  known(setStreaming),
+  known(setStreaming, asStruct(streamingPerformance)),
   known(closeTrackSession),
 ];
 
@@ -194,11 +250,11 @@ export function describeCommand(cdb: Uint8Array): DescribedCommand | undefined {
   return { name: row.command.name, fields: flattened(fields), carriesBlocks: row.carriesBlocks };
 }
 
-/** What came back for a CDB, field by field; `null` where no codec reads it. */
-export function describeReply(cdb: Uint8Array, bytes: Uint8Array): DescribedFields | null {
+/** What came in for a CDB, or went out with it, field by field; `null` where no codec reads it. */
+export function describeData(cdb: Uint8Array, bytes: Uint8Array): DescribedFields | null {
   const found = find(cdb);
-  const reader = found?.row.reply;
+  const reader = found?.row.data;
   if (found === undefined || reader === undefined) return null;
-  const reply = attempt(() => reader(bytes, found.fields as never));
-  return reply === null ? null : flattened(reply);
+  const data = attempt(() => reader(bytes, found.fields as never));
+  return data === null ? null : flattened(data);
 }

@@ -3,12 +3,20 @@ import { join } from "node:path";
 import test from "ava";
 import { encode } from "../../../src/codec/struct.js";
 import type { Command } from "../../../src/device/mmc/command.js";
-import { describeCommand, describeReply } from "../../../src/device/mmc/command-registry.js";
+import { describeCommand, describeData } from "../../../src/device/mmc/command-registry.js";
+import {
+  encodeModePages,
+  encodeModeSelectData,
+  modeSelect10,
+  modeSense10,
+} from "../../../src/device/mmc/mode-parameters.js";
+import { encodeModePages6, modeSense6 } from "../../../src/device/mmc/mode-sense-6.js";
 import { encodeFormatCapacities, readFormatCapacities } from "../../../src/device/mmc/read-format-capacities.js";
 import { dataTrackControl, encodeToc, readToc, tocTrack } from "../../../src/device/mmc/read-toc.js";
 import { requestSense } from "../../../src/device/mmc/request-sense.js";
 import { encodeSense } from "../../../src/device/mmc/sense.js";
 import { write10 } from "../../../src/device/mmc/write-10.js";
+import { writeParametersFor, writeParametersPage } from "../../../src/device/mmc/write-parameters-page.js";
 
 const folder = join(import.meta.dirname, "../../../../src/device/mmc");
 
@@ -59,7 +67,7 @@ test("replies are described, lists item by item", (t) => {
     current: { numberOfBlocks: 100, descriptorType: 2, blockLengthBytes: 2048 },
     formats: [{ numberOfBlocks: 90, formatType: 0x30, formatSubtype: 0, typeDependentParameter: 0x3000 }],
   });
-  t.deepEqual(describeReply(encode(readFormatCapacities.cdb, { allocationLength: 252 }), formats), {
+  t.deepEqual(describeData(encode(readFormatCapacities.cdb, { allocationLength: 252 }), formats), {
     "current.numberOfBlocks": 100,
     "current.descriptorType": 2,
     "current.blockLengthBytes": 2048,
@@ -69,7 +77,7 @@ test("replies are described, lists item by item", (t) => {
     "formats.1.typeDependentParameter": 0x3000,
   });
   const sense = encodeSense({ key: 5, asc: 0x21, ascq: 2 });
-  t.like(describeReply(encode(requestSense.cdb, { allocationLength: 18 }), sense), { key: 5, asc: 0x21, ascq: 2 });
+  t.like(describeData(encode(requestSense.cdb, { allocationLength: 18 }), sense), { key: 5, asc: 0x21, ascq: 2 });
 });
 
 test("a table of contents is described by its format, wherever that stands", (t) => {
@@ -84,17 +92,31 @@ test("a table of contents is described by its format, wherever that stands", (t)
     "tracks.1.trackNumber": 3,
     "tracks.1.startAddress": 4096,
   };
-  t.deepEqual(describeReply(encode(readToc.cdb, { ...fields, format: 1, legacyFormat: 0 }), toc), expected);
-  t.deepEqual(describeReply(encode(readToc.cdb, { ...fields, format: 0, legacyFormat: 1 }), toc), expected);
-  t.deepEqual(describeReply(encode(readToc.cdb, { ...fields, format: 5, legacyFormat: 0 }), toc), {
+  t.deepEqual(describeData(encode(readToc.cdb, { ...fields, format: 1, legacyFormat: 0 }), toc), expected);
+  t.deepEqual(describeData(encode(readToc.cdb, { ...fields, format: 0, legacyFormat: 1 }), toc), expected);
+  t.deepEqual(describeData(encode(readToc.cdb, { ...fields, format: 5, legacyFormat: 0 }), toc), {
     dataLength: 10,
     firstNumber: 1,
     lastNumber: 3,
   });
 });
 
-test("a reply that no codec reads is not described", (t) => {
+test("mode pages are described, whichever way they go", (t) => {
+  const parameters = writeParametersFor("cdTrackAtOnce", { keepDiscOpen: true });
+  const page = encode(writeParametersPage, parameters);
+  const expected = { pageCode: 5, writeType: 1, multisession: 3, trackMode: 4, dataBlockType: 8 };
+  const selecting = { pageFormat: true, savePages: false, parameterListLength: 60 };
+  t.like(describeData(encode(modeSelect10.cdb, selecting), encodeModeSelectData([page])), expected);
+  const asking = { disableBlockDescriptors: true, pageControl: 0, pageCode: 5 };
+  const reply = encodeModePages([page]);
+  t.like(describeData(encode(modeSense10.cdb, { ...asking, allocationLength: 60 }), reply), expected);
+  const reply6 = encodeModePages6([page]);
+  t.like(describeData(encode(modeSense6.cdb, { ...asking, allocationLength: 56 }), reply6), expected);
+  t.is(describeData(encode(modeSense10.cdb, { ...asking, pageCode: 8, allocationLength: 60 }), reply), null);
+});
+
+test("data that no codec reads is not described", (t) => {
   const cdb = encode(write10.cdb, { logicalBlockAddress: 0, transferBlocks: 1 });
-  t.is(describeReply(cdb, new Uint8Array(8)), null);
-  t.is(describeReply(encode(readFormatCapacities.cdb, { allocationLength: 252 }), new Uint8Array(2)), null, "cut off");
+  t.is(describeData(cdb, new Uint8Array(8)), null);
+  t.is(describeData(encode(readFormatCapacities.cdb, { allocationLength: 252 }), new Uint8Array(2)), null, "cut off");
 });
