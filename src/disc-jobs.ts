@@ -1,8 +1,9 @@
 /** The common jobs in one call: where an image and a disc meet. */
 import { stat } from "node:fs/promises";
-import { openRecorderOn } from "./device/drives.js";
+import type { TraceRequest } from "./device/drives.js";
 import type { PlanStep } from "./device/plan/step.js";
 import type { Recorder, RecorderState, RecorderWriteOptions } from "./device/recorder.js";
+import { openRecorderOn } from "./device.js";
 import type { Warning } from "./errors.js";
 import { DiscError, hasCode } from "./errors.js";
 import type { DetectedFileSystem } from "./fs/image/detect.js";
@@ -71,6 +72,8 @@ export interface AppendOptions extends ImageOptions, TaskOptions, SessionWriting
   readonly media?: string | undefined;
   /** As in `openRecorder`. */
   readonly force?: boolean | undefined;
+  /** As in `openRecorder`. */
+  readonly trace?: TraceRequest | undefined;
   /** Hears what is done besides: that the disc is blank, that a torn session was closed. */
   readonly onNote?: ((note: string) => void) | undefined;
   /** Asked before anything is written; what it throws ends the job. */
@@ -315,13 +318,13 @@ class SessionJob {
 
 async function withRecorder<T>(
   disc: string | Recorder,
-  { media, force, dryRun }: Pick<AppendOptions, "media" | "force" | "dryRun">,
+  { media, force, trace, dryRun }: Pick<AppendOptions, "media" | "force" | "trace" | "dryRun">,
   job: (recorder: Recorder) => Promise<T>,
 ): Promise<T> {
   if (typeof disc !== "string") return await job(disc);
   // What a dry run has to do on the way, such as closing a torn session, is done in memory.
   const files = dryRun === true ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
-  await using recorder = await openRecorderOn(files, disc, { media, force });
+  await using recorder = await openRecorderOn(files, disc, { media, force, trace });
   return await job(recorder);
 }
 

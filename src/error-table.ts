@@ -68,6 +68,9 @@ export interface ErrorDetails {
     text: string;
   };
   E_TRANSPORT_FAILED: { command: string; cdb: string; errno: string };
+  // Traces
+  E_TRACE_INVALID: { trace: string; line: number; reason: string };
+  E_TRACE_DIFFERENT: { trace: string; line: number; expected: string; actual: string };
   // The surroundings
   E_CANCELLED: { doing: string };
   E_TARGET_EXISTS: { path: string };
@@ -442,6 +445,18 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "the recorder",
     remedy: "Check the drive's connection and the rights on its device file.",
     reference: { name: "E_IMAPI_RECORDER_COMMAND_TIMEOUT", hresult: 0xc0aa020d },
+  },
+  E_TRACE_INVALID: {
+    summary: "A line of a trace is not what it should be.",
+    detail: ["trace", "line", "reason"],
+    raisedBy: "reading a trace",
+    remedy: "Take the trace as it was recorded: a line that was changed, or a file that is no trace, is not read.",
+  },
+  E_TRACE_DIFFERENT: {
+    summary: "What is sent to a replayed drive is not what the trace has.",
+    detail: ["trace", "line", "expected", "actual"],
+    raisedBy: "replaying a trace",
+    remedy: "Where the other commands are meant, record the trace anew.",
   },
   E_CANCELLED: {
     summary: "It was cancelled.",

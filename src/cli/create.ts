@@ -1,3 +1,4 @@
+import type { TraceRequest } from "../device.js";
 import { createDiscOn, mediaTypes, openRecorderOn } from "../device.js";
 import type { FileAccess } from "../node.js";
 import { blockBytes, dryFileAccess, hasCode, nodeFileAccess } from "../node.js";
@@ -26,7 +27,7 @@ function mediaOf(text: string | undefined): string {
 }
 
 /** `discsmith create`. */
-export async function create({ arguments: words, options, output, reporter }: CommandContext): Promise<number> {
+export async function create({ arguments: words, options, output, reporter, trace }: CommandContext): Promise<number> {
   const [disc = ""] = words;
   const media = mediaOf(options.text("media"));
   const capacity = options.text("capacity");
@@ -34,7 +35,7 @@ export async function create({ arguments: words, options, output, reporter }: Co
   const dryRun = options.has("dry-run");
   const files = dryRun ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
   await createDiscOn(files, disc, { media, capacityBlocks, force: options.has("force") });
-  const made = await capacityOf(files, disc);
+  const made = await capacityOf(files, disc, trace);
   if (options.has("json"))
     await output.json({ disc, media, capacityBlocks: made, dryRun, warnings: reporter.takeWarnings() });
   else if (dryRun) await output.line(`would make a blank ${media} of ${made} blocks`);
@@ -42,9 +43,9 @@ export async function create({ arguments: words, options, output, reporter }: Co
   return exitCodes.done;
 }
 
-async function capacityOf(files: FileAccess, disc: string): Promise<number | null> {
+async function capacityOf(files: FileAccess, disc: string, trace: TraceRequest | undefined): Promise<number | null> {
   try {
-    await using recorder = await openRecorderOn(files, disc, {});
+    await using recorder = await openRecorderOn(files, disc, { trace });
     return recorder.state.capacityBlocks;
   } catch (error) {
     // The smallest discs hold nothing; they were made nevertheless.

@@ -1,17 +1,20 @@
 import type { VerificationLevel, WantedSpeed } from "../device.js";
 import { mediaTypes } from "../device.js";
-import type { SessionWriting } from "../node.js";
+import type { AppendOptions, SessionWriting } from "../node.js";
 import { DiscError } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { usageError } from "./usage.js";
 
 /** How the options take the disc. @throws {@link DiscError} E_USAGE. */
-export function deviceOptionsOf({ options }: CommandContext): { media: string | undefined; force: boolean } {
+export function deviceOptionsOf({
+  options,
+  trace,
+}: CommandContext): Pick<AppendOptions, "media" | "trace"> & { readonly force: boolean } {
   const media = options.text("media");
   if (media !== undefined && !mediaTypes.includes(media)) {
     throw usageError(`--media is "${media}", expected ${mediaTypes.join(", ")}`);
   }
-  return { media, force: options.has("force") };
+  return { media, trace, force: options.has("force") };
 }
 
 /** A speed as people write it: "8x", "11080" for kB/s, "max". @throws {@link DiscError} E_USAGE. */

@@ -23,6 +23,7 @@ const byCode: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
   ["E_READ_FAILED", exitCodes.damaged],
   ["E_DAMAGED", exitCodes.damaged],
   ["E_SIDECAR", exitCodes.damaged],
+  ["E_TRACE_INVALID", exitCodes.damaged],
   ["E_NO_MEDIUM", exitCodes.refused],
   ["E_DISC_BLANK", exitCodes.refused],
   ["E_DISC_NOT_BLANK", exitCodes.refused],

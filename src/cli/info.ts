@@ -197,7 +197,7 @@ async function gather(disc: OpenedDisc, context: CommandContext): Promise<DiscIn
 /** `discsmith info`. */
 export async function info(context: CommandContext): Promise<number> {
   const { arguments: words, options, output, reporter } = context;
-  await using disc = await openDisc(words[0] ?? "", reporter.onWarning);
+  await using disc = await openDisc(words[0] ?? "", context);
   const found = await gather(disc, context);
   if (disc.kind === "recorder") for (const warning of disc.recorder.state.warnings) reporter.onWarning(warning);
   if (options.has("json")) await output.json({ ...found, warnings: reporter.takeWarnings() });

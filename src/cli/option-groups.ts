@@ -172,3 +172,22 @@ export const dumpOptions: readonly OptionRow[] = [
   charsetOption,
   jsonOption,
 ];
+
+/** What is recorded of a conversation, and how a recorded one is shown. */
+export const traceOptions: readonly OptionRow[] = [
+  {
+    name: "output",
+    short: "o",
+    value: "FILE",
+    completes: "file",
+    help: "File for the trace. Required, but with --print.",
+  },
+  forceOption,
+  { name: "data", help: "Record the blocks of the disc whole, not a digest of them: the trace holds your files then." },
+  { name: "serial-numbers", help: "Keep serial numbers of drive and medium, which are redacted else." },
+  { name: "print", short: "p", help: "Show the trace that DISC names; - reads it from standard input." },
+  { name: "long", short: "l", help: "With --print: CDBs, data and what replies mean, too." },
+  { name: "all", short: "a", help: "With --print: a row for each command, also where many go on one after the other." },
+  { name: "bare", help: "With --print: without times, so that two traces can be compared." },
+  jsonOption,
+];

@@ -11,6 +11,7 @@ import {
   importOption,
   jsonOption,
   readingOptions,
+  traceOptions,
   writingOptions,
 } from "./option-groups.js";
 
@@ -274,6 +275,22 @@ export const commandTable: readonly CommandRow[] = [
     ],
   },
   {
+    name: "trace",
+    summary: "Record what another command says to a drive, or show such a record.",
+    arguments: [disc, { name: "COMMAND", optional: true, multiple: true, completes: "none" }],
+    options: traceOptions,
+    description: [
+      "Runs COMMAND, which is another command of discsmith with its arguments, and writes to FILE all that is said between it and DISC: one JSON object a line. -- keeps COMMAND's options from being taken for those of trace. Each line is written before the next command is sent, so that the trace of a drive that hangs ends with what it hangs in.",
+      "With --print, DISC is a trace, and a table of it is shown. docs/TRACES.md tells what a trace holds, and what it does not.",
+    ],
+    examples: [
+      "discsmith trace backup.disc -o burn.trace -- append backup.disc ~/documents",
+      "discsmith trace /dev/sr0 -o info.trace -- info /dev/sr0",
+      "discsmith trace --print burn.trace",
+      "diff <(discsmith trace -p --bare old.trace) <(discsmith trace -p --bare new.trace)",
+    ],
+  },
+  {
     name: "completion",
     summary: "Print a completion script.",
     arguments: [{ name: "SHELL", completes: "none" }],
@@ -309,6 +326,10 @@ export const environmentTable: readonly (readonly [name: string, meaning: string
   [
     "SOURCE_DATE_EPOCH",
     "Seconds since 1970. Sets the volume's dates, clamps later file times, and drops access and change times: the same input gives the same bytes.",
+  ],
+  [
+    "DISCSMITH_TRACE",
+    "A file: what is said to each drive is recorded there, as trace does it; in FILE.2, FILE.3 … where it is there already.",
   ],
   ["NO_COLOR", "Where it is set and not empty, nothing is coloured."],
 ];

@@ -1,4 +1,6 @@
 import type { Readable, Writable } from "node:stream";
+import type { TraceRequest } from "../device.js";
+import { traceOfEnvironment } from "../device.js";
 import { DiscError } from "../node.js";
 import { append } from "./append.js";
 import { blank } from "./blank.js";
@@ -20,6 +22,7 @@ import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand } from "./parse.js";
 import { Reporter } from "./reporter.js";
 import { speed } from "./speed.js";
+import { trace } from "./trace.js";
 import { eject, load } from "./tray.js";
 import { usageError } from "./usage.js";
 import { verify } from "./verify.js";
@@ -43,6 +46,7 @@ const commands: Readonly<Record<string, Command>> = {
   extract,
   verify,
   dump,
+  trace,
   completion,
   help,
   version,
@@ -55,6 +59,8 @@ export interface Surroundings {
   readonly messages: Writable & { readonly isTTY?: boolean };
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
+  /** How what is said to drives is recorded; without it, the environment says. */
+  readonly trace?: TraceRequest;
 }
 
 /** The first word, as a command's name: "--help" and "--version" are known by that spelling, too. */
@@ -72,7 +78,7 @@ function firstWord(words: readonly string[]): string {
 
 async function runCommand(
   words: readonly string[],
-  { input, signal, environment }: Surroundings,
+  surroundings: Surroundings,
   output: Output,
   reporter: Reporter,
 ): Promise<number> {
@@ -82,7 +88,18 @@ async function runCommand(
     await output.line(commandHelp(row));
     return exitCodes.done;
   }
-  return await commands[row.name]!({ arguments: positionals, options, output, reporter, input, signal, environment });
+  const { input, signal, environment } = surroundings;
+  return await commands[row.name]!({
+    arguments: positionals,
+    options,
+    output,
+    reporter,
+    input,
+    signal,
+    environment,
+    trace: surroundings.trace ?? traceOfEnvironment(environment, reporter.onWarning),
+    runOther: (others, asked) => run(others, { ...surroundings, trace: asked }),
+  });
 }
 
 /**

@@ -11,7 +11,7 @@ export async function speed(context: CommandContext): Promise<number> {
   const [disc = "", wanted] = context.arguments;
   const set = wanted === undefined ? undefined : parseSpeed(wanted);
   await requireWritable(disc, undefined, false);
-  await using recorder = await openRecorder(disc);
+  await using recorder = await openRecorder(disc, { trace: context.trace });
   const { media, discId } = recorder.state;
   requireDiscId(disc, discId, options.text("disc"));
   if (set !== undefined) await recorder.setSpeed(set);

@@ -8,7 +8,7 @@ import { requireWritable } from "./opened-disc.js";
 async function withDrive(context: CommandContext, move: (recorder: Recorder) => Promise<void>): Promise<Recorder> {
   const [disc = ""] = context.arguments;
   await requireWritable(disc, undefined, false);
-  await using recorder = await openRecorder(disc, { mayBeEmpty: true });
+  await using recorder = await openRecorder(disc, { mayBeEmpty: true, trace: context.trace });
   const wanted = context.options.text("disc");
   if (recorder.hasMedium) requireDiscId(disc, recorder.state.discId, wanted);
   await move(recorder);
