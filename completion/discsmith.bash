@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build create info write append burn close blank format eject load speed list cat extract verify dump trace completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump trace completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -96,6 +96,9 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--blocks --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    drives)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;
     close)
       case "$previous" in
         --disc) COMPREPLY=(); return ;;
@@ -196,7 +199,7 @@ _discsmith() {
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build create info write append burn close blank format eject load speed list cat extract verify dump trace completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump trace completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;

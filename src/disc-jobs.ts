@@ -204,7 +204,6 @@ class SessionJob {
     }
     await this.#options.confirm?.(recorder);
     if (recorder.state.needsRepair) {
-      this.#refuseDryRepair();
       onNote?.(`${device}: the last session was cut off; it is closed first`);
       this.#repaired = await recorder.repair(this.#options);
     }
@@ -213,14 +212,6 @@ class SessionJob {
     else this.#image.multisessionInterfaces = await recorder.multisessionInterfaces();
     if (state.blank) return onNote?.(`${device} is blank: the first session is written`);
     await this.#import();
-  }
-
-  /** What closing a torn session leaves is known once it was done; on a real disc that is no dry run any more. */
-  #refuseDryRepair(): void {
-    const { state, name } = this.#recorder;
-    if (this.#options.dryRun !== true || state.kind !== "drive") return;
-    const what = "a dry run where a session has to be closed first, since the next address is known only then";
-    throw new DiscError("E_NOT_SUPPORTED", `${name}: not supported: ${what}`, { what });
   }
 
   /** A medium that can be overwritten begins with an image that lies at its first block. */
@@ -322,9 +313,9 @@ async function withRecorder<T>(
   job: (recorder: Recorder) => Promise<T>,
 ): Promise<T> {
   if (typeof disc !== "string") return await job(disc);
-  // What a dry run has to do on the way, such as closing a torn session, is done in memory.
+  // What a dry run has to do on the way, such as closing a torn session, is done in memory; a drive refuses it.
   const files = dryRun === true ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
-  await using recorder = await openRecorderOn(files, disc, { media, force, trace });
+  await using recorder = await openRecorderOn(files, disc, { media, force, trace, readOnly: dryRun });
   return await job(recorder);
 }
 

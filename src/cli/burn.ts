@@ -68,7 +68,7 @@ export async function burn(context: CommandContext): Promise<number> {
   await requireWritable(disc, device.media, device.force === true);
   if (image !== "-") await requireDisc(image);
   const files = context.options.has("dry-run") ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
-  await using recorder = await openRecorderOn(files, disc, device);
+  await using recorder = await openRecorderOn(files, disc, { ...device, readOnly: context.options.has("dry-run") });
   const firstBlock = await prepare(recorder, context);
   if (image === "-") {
     await burnSession(recorder, firstBlock, await streamed(context.input, firstBlock, context), context);

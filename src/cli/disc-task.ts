@@ -25,7 +25,7 @@ export async function runDiscTask(context: CommandContext, task: DiscTask): Prom
   const dryRun = options.has("dry-run");
   await requireWritable(disc, undefined, force);
   const files = dryRun ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
-  await using recorder = await openRecorderOn(files, disc, { force, trace: context.trace });
+  await using recorder = await openRecorderOn(files, disc, { force, trace: context.trace, readOnly: dryRun });
   await confirmChange(context, recorder, task.consequence);
   const steps = task.plan(recorder);
   if (!dryRun) await task.run(recorder, taskOptions(context));

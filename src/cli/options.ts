@@ -125,6 +125,14 @@ export const commandTable: readonly CommandRow[] = [
     examples: ["discsmith burn backup.disc image.iso"],
   },
   {
+    name: "drives",
+    summary: "List the drives of this computer.",
+    arguments: [],
+    options: [jsonOption],
+    description: ["What is in a drive is not asked for: info shows it. Real drives are known on Linux."],
+    examples: ["discsmith drives"],
+  },
+  {
     name: "close",
     summary: "Finalise the disc without writing to it.",
     arguments: [disc],

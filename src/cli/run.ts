@@ -11,6 +11,7 @@ import { close } from "./close.js";
 import type { Command } from "./command.js";
 import { completion } from "./completion.js";
 import { create } from "./create.js";
+import { drives } from "./drives.js";
 import { dump } from "./dump.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { extract } from "./extract.js";
@@ -35,6 +36,7 @@ const commands: Readonly<Record<string, Command>> = {
   write,
   append,
   burn,
+  drives,
   close,
   blank,
   format,

@@ -139,3 +139,13 @@ test("the tray is opened and closed", async (t) => {
   t.like(await shell.json(t, "load", "x.disc"), { loaded: true, media: "bd-r" });
   t.deepEqual(await shell.list(t, "x.disc"), ["/one.txt"]);
 });
+
+test("drives are listed, where there are any", async (t) => {
+  const shell = new Shell(t);
+  const found = await shell.json<{ path: string; vendor: string }[]>(t, "drives");
+  t.true(Array.isArray(found));
+  t.true(found.every(({ path }) => path.startsWith("/dev/")));
+  const { code, out, err } = await shell.run(["drives"]);
+  t.is(code, 0, err);
+  t.is(out.split("\n").length, found.length === 0 ? 1 : found.length + 2);
+});
