@@ -1,6 +1,7 @@
 /** Runs every case several times, in turn with the same job by another program, and prints medians. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,12 +23,18 @@ interface Result {
 /** Microseconds that the addon's commands took, by command, in each run. */
 type CommandTimes = Readonly<Record<string, number>>;
 
-function ours(name: string, ...paths: string[]): Run {
+function oursInPhases(name: string, ...paths: string[]): Run & { readonly phases: Readonly<Record<string, number>> } {
   const start = performance.now();
   const output = execFileSync(process.execPath, [caseScript, name, ...paths], { encoding: "utf8" });
   const seconds = (performance.now() - start) / 1000;
   process.stderr.write(output);
-  return { seconds, peakMiB: (JSON.parse(output) as { peakMiB: number }).peakMiB };
+  const { peakMiB, phases } = JSON.parse(output) as { peakMiB: number; phases: Record<string, number> };
+  return { seconds, peakMiB, phases };
+}
+
+function ours(name: string, ...paths: string[]): Run {
+  const { seconds, peakMiB } = oursInPhases(name, ...paths);
+  return { seconds, peakMiB };
 }
 
 /** Commands over the native addon to a drive that does nothing; `undefined` where the addon or a compiler is missing. */
@@ -58,10 +65,13 @@ function median(values: readonly number[]): number {
 function report({ name, runs }: Result): void {
   if (runs.length === 0) return;
   const seconds = runs.map((run) => run.seconds);
-  const spread = `${Math.min(...seconds).toFixed(2)} to ${Math.max(...seconds).toFixed(2)}`;
+  const digits = Math.max(...seconds) < 0.1 ? 4 : 2;
+  const spread = `${Math.min(...seconds).toFixed(digits)} to ${Math.max(...seconds).toFixed(digits)}`;
   const peaks = runs.map(({ peakMiB }) => peakMiB).filter((peak) => peak !== null);
   const peak = peaks.length > 0 ? `, peak ${median(peaks)} MiB` : "";
-  process.stdout.write(`${name}: median ${median(seconds).toFixed(2)} s (${spread}, ${runs.length} runs)${peak}\n`);
+  process.stdout.write(
+    `${name}: median ${median(seconds).toFixed(digits)} s (${spread}, ${runs.length} runs)${peak}\n`,
+  );
 }
 
 /** One of two ways to do a job; `undefined` where it cannot be done here. */
@@ -89,6 +99,52 @@ function pair(name: string, count: number, one: Way, other: Way): Result[] {
     { name: `${name}, ${one.label}`, runs: first },
     { name: `${name}, ${other.label}`, runs: second },
   ];
+}
+
+/** A file of that many bytes that nothing can make smaller, and no file system shares with its copy by itself. */
+function makeLargeFile(path: string, bytes: number): void {
+  const piece = randomBytes(2 ** 24);
+  const file = openSync(path, "w");
+  for (let done = 0; done < bytes; done += piece.length) {
+    piece.writeDoubleLE(done, 0);
+    writeSync(file, piece, 0, Math.min(piece.length, bytes - done));
+  }
+  closeSync(file);
+}
+
+/** Writing a large image to an emulated disc, against copying it. */
+function burnLarge(rounds: number, bytes: number): Result[] {
+  const image = join(tmpdir(), "discsmith-bench-large.iso");
+  const disc = join(tmpdir(), "discsmith-bench-large.disc");
+  const copy = join(tmpdir(), "discsmith-bench-large.copy");
+  makeLargeFile(image, bytes);
+  const burn = (): Run => {
+    const run = ours("burn", image, disc);
+    for (const path of [disc, `${disc}.mmc.json`]) rmSync(path);
+    return run;
+  };
+  const copyIt = (): Run => {
+    const run = ours("copy", image, copy);
+    rmSync(copy);
+    return run;
+  };
+  try {
+    const name = `write an image of ${bytes / 1e9} GB to an emulated DVD+R`;
+    return pair(name, rounds, { label: "burn", run: burn }, { label: "copy of the file", run: copyIt });
+  } finally {
+    rmSync(image);
+  }
+}
+
+/** Reading the state of a disc of 100 sessions. */
+function readManySessions(rounds: number): Result {
+  const disc = join(tmpdir(), "discsmith-bench-sessions.disc");
+  const runs = Array.from({ length: rounds }, (): Run => {
+    const { peakMiB, phases } = oursInPhases("state", disc);
+    return { seconds: phases.refresh! / 1000, peakMiB };
+  });
+  for (const path of [disc, `${disc}.mmc.json`]) rmSync(path);
+  return { name: "read the state of a disc with 100 sessions", runs };
 }
 
 function main(): void {
@@ -133,6 +189,7 @@ function main(): void {
   rmSync(image, { force: true });
   ours("build", small, image);
   results.push({ name: "walk that image", runs: [ours("walk", image), ours("walk", image)] });
+  results.push(...burnLarge(rounds, quick ? 400_000_000 : 4_000_000_000), readManySessions(rounds));
   results.push({ name: "append to a disc that holds it", runs: [ours("append", small, disc)] });
   results.push({ name: "append ten files to a bridge that holds it", runs: [ours("append-bridge", small, disc)] });
   if (!quick) {
