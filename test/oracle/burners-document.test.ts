@@ -63,7 +63,9 @@ async function burnSession(
       tree,
     );
   } else if (burner === "growisofs") {
-    const words = ["-use-the-force-luke=tty", isFirst ? "-Z" : "-M", "/dev/sr0", "-R", "-J", "-quiet", "TREE"];
+    // It formats a BD-R before, unless it is told not to; the rig's drive offers no formats for that.
+    const luck = media === "bd-r" ? "tty,spare:none" : "tty";
+    const words = [`-use-the-force-luke=${luck}`, isFirst ? "-Z" : "-M", "/dev/sr0", "-R", "-J", "-quiet", "TREE"];
     await burn(t, media, disc, ["growisofs", ...words], tree);
   } else if (burner === "wodim") {
     await burn(t, media, disc, ["wodim"], tree);
