@@ -1,16 +1,23 @@
 /** The package's way to discs: `import { openRecorder, createDisc } from "discsmith/device"`. */
 
-import type { OpenRecorderOptions } from "./device/drives.js";
-import { createDiscOn, openRecorderOn } from "./device/drives.js";
+import type { OpenRecorderOptions, TraceRequest } from "./device/drives.js";
+import { createDiscOn, openRecorderOn as openOn, openTransportOn } from "./device/drives.js";
 import type { CreateDiscOptions } from "./device/emulated/store.js";
 import { isEmulatedDiscFile } from "./device/emulated/store.js";
 import type { Recorder } from "./device/recorder.js";
+import type { TraceContents } from "./device/trace-data.js";
+import type { Transport } from "./device/transport.js";
+import type { WarningListener } from "./errors.js";
+import { DiscError, hasCode } from "./errors.js";
+import { createLineFile, createNumberedLineFile } from "./host/line-file.js";
 import { nodeFileAccess } from "./host/node-file-access.js";
+import { packageVersion } from "./host/package-version.js";
+import type { FileAccess } from "./medium/file-access.js";
 
 export type { ExclusiveAccess, RecorderOptions } from "./device/drive-access.js";
 export type { DriveProfile } from "./device/drive-queries.js";
-export type { OpenRecorderOptions } from "./device/drives.js";
-export { createDiscOn, isDrivePath, openRecorderOn } from "./device/drives.js";
+export type { OpenRecorderOptions, TraceRequest } from "./device/drives.js";
+export { createDiscOn, isDrivePath } from "./device/drives.js";
 export { mediaTypes } from "./device/emulated/media.js";
 export type { QuirkDescription } from "./device/emulated/quirk.js";
 export { quirkMedia } from "./device/emulated/quirk.js";
@@ -18,6 +25,8 @@ export { quirkDescriptions } from "./device/emulated/quirks.js";
 export type { CreateDiscOptions } from "./device/emulated/store.js";
 export type { DriveAction, RecorderProgress, RecorderTaskOptions } from "./device/job/progress.js";
 export type { VerificationLevel } from "./device/job/verify.js";
+export type { DriveDescription } from "./device/list-drives.js";
+export { listDrives } from "./device/list-drives.js";
 export type { Feature } from "./device/mmc/features.js";
 export type { FormatOptions } from "./device/plan/formats.js";
 export type { BlankOptions } from "./device/plan/plan-blank.js";
@@ -26,19 +35,110 @@ export { erasesDisc, finalisesDisc } from "./device/plan/step.js";
 export type { WriteOptions } from "./device/plan/write-options.js";
 export type { RecorderState, RecorderWriteOptions, SectionOptions } from "./device/recorder.js";
 export { Recorder } from "./device/recorder.js";
+export type { ReplayOptions, ReplayTransport } from "./device/replay-transport.js";
+export { replayTrace } from "./device/replay-transport.js";
 export type { WriteSpeedDescriptor } from "./device/state/ask-speeds.js";
 export type { MediaStateName } from "./device/state/media-state.js";
 export { mediaStateBits } from "./device/state/media-state.js";
 export type { RawReply } from "./device/state/raw-replies.js";
 export type { DiscSnapshot } from "./device/state/snapshot.js";
 export { snapshotFromReplies } from "./device/state/snapshot.js";
+export type { WantedSpeed } from "./device/state/speed.js";
+export type { TraceContents } from "./device/trace-data.js";
+export type { Trace, TracedCommand, TracedStep } from "./device/trace-reader.js";
+export { readTrace, TraceReader } from "./device/trace-reader.js";
+export type { AnswerLine, EventLine, SentLine, TracedData, TraceHeader } from "./device/trace-record.js";
+export type { TraceRow } from "./device/trace-table.js";
+export { TraceTable } from "./device/trace-table.js";
+export type { TraceOptions, TraceSink } from "./device/trace-transport.js";
+export { recordTrace } from "./device/trace-transport.js";
+export type { CommandResult, Transfer, Transport } from "./device/transport.js";
+
+/** How traces in files are made. */
+export interface TraceFileOptions extends Partial<TraceContents> {
+  /** Takes the first name that is free of FILE, FILE.2, FILE.3 …, and not FILE alone. */
+  readonly numbered?: boolean | undefined;
+  /** Hears, once, that the trace cannot be written. */
+  readonly onWarning?: WarningListener | undefined;
+}
+
+/**
+ * Asks for the trace of a drive in a new file, which is never written over one that is there. Each line is written
+ * before anything else happens, so that it survives whatever follows.
+ *
+ * @example
+ * await using recorder = await openRecorder("backup.disc", { trace: traceToFile("backup.trace") });
+ */
+export function traceToFile(path: string, { numbered = false, ...options }: TraceFileOptions = {}): TraceRequest {
+  return {
+    ...options,
+    program: `discsmith ${packageVersion()}`,
+    open: () => (numbered ? createNumberedLineFile(path) : createLineFile(path)),
+  };
+}
+
+/**
+ * The trace that the environment asks for: DISCSMITH_TRACE names a file. A file that cannot be made is a warning, and
+ * then nothing is recorded.
+ *
+ * @param environment Such as `process.env`.
+ */
+export function traceOfEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+  onWarning: WarningListener,
+): TraceRequest | undefined {
+  const path = environment.DISCSMITH_TRACE ?? "";
+  if (path === "") return undefined;
+  const request = traceToFile(path, { numbered: true, onWarning });
+  return {
+    ...request,
+    async open(device) {
+      try {
+        return await request.open(device);
+      } catch (error) {
+        if (!hasCode(error, "E_HOST")) throw error;
+        const message = `${path}: there will be no trace: ${error.message}`;
+        onWarning(new DiscError("E_HOST", message, error.detail, { cause: error }));
+        return undefined;
+      }
+    },
+  };
+}
+
+/**
+ * Opens what lies at a path: an emulated disc in a file. Unless `options` say how it is traced, the environment does.
+ *
+ * @param files The host's files.
+ * @throws {@link DiscError} as {@link openRecorder}.
+ */
+export async function openRecorderOn(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Recorder> {
+  return await openOn(files, path, withTrace(options));
+}
+
+/**
+ * Opens the way to a disc's drive: for programs that send it commands of their own.
+ *
+ * @throws {@link DiscError} as {@link openRecorder}.
+ */
+export async function openTransport(path: string, options: OpenRecorderOptions = {}): Promise<Transport> {
+  return await openTransportOn(nodeFileAccess, path, withTrace(options));
+}
+
+function withTrace(options: OpenRecorderOptions): OpenRecorderOptions {
+  return { ...options, trace: options.trace ?? traceOfEnvironment(process.env, emitWarning) };
+}
+
+function emitWarning({ message, code }: DiscError): void {
+  process.emitWarning(message, { code });
+}
 
 /**
  * Opens a disc for reading and writing.
  *
- * @param path Of an emulated disc, made by {@link createDisc}.
+ * @param path Of a drive, as {@link listDrives} has it, or of an emulated disc, made by {@link createDisc}.
  * @throws {@link DiscError} E_SIDECAR where the file has no sidecar, or one that disagrees with it; E_NOT_SUPPORTED for
- *   a real drive; E_HOST.
+ *   a real drive where the native addon is missing; E_NO_MEDIUM, E_HOST; E_TARGET_EXISTS where the file of a trace is
+ *   there; {@link DeviceError}.
  *
  * @example
  * await using recorder = await openRecorder("backup.disc");

@@ -1,0 +1,44 @@
+/**
+ * What is said to the drive of each medium over three sessions, command by command. A change of it is to be seen in
+ * review: `UPDATE_GOLDEN=1 npx ava build/test/device/trace-golden.test.js` writes test/fixtures/traces anew.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { Recorder } from "../../src/device/recorder.js";
+import { replayTrace } from "../../src/device/replay-transport.js";
+import { readTrace } from "../../src/device/trace-reader.js";
+import { blankDisc, MemorySink, openTraced, stoppedClock, threeSessions, tracedMedia } from "./trace-support.js";
+
+const folder = join(import.meta.dirname, "../../../test/fixtures/traces");
+const isUpdate = process.env.UPDATE_GOLDEN === "1";
+
+for (const media of tracedMedia) {
+  const name = `${media}.trace`;
+  const path = join(folder, name);
+
+  test.serial(`${media}: three sessions take the commands of ${name}`, async (t) => {
+    const sink = new MemorySink();
+    {
+      await using recorder = await openTraced(await blankDisc(t, media), sink, stoppedClock);
+      await threeSessions(recorder);
+    }
+    if (isUpdate) writeFileSync(path, sink.text);
+    t.deepEqual(sink.text.split("\n"), readFileSync(path, "utf8").split("\n"));
+  });
+
+  test.serial(`${media}: a recorder on ${name} comes to the state of the disc`, async (t) => {
+    const disc = await blankDisc(t, media);
+    const drive = replayTrace(readTrace(readFileSync(path, "utf8"), name), { mode: "strict" });
+    await using recorder = await openTraced(disc, new MemorySink());
+    await using replayed = await Recorder.on(drive);
+    t.deepEqual(replayed.state, recorder.state);
+    t.deepEqual(replayed.identity, recorder.identity);
+    await threeSessions(recorder);
+    await threeSessions(replayed);
+    t.is(replayed.state.state, "complete");
+    t.is(replayed.sessions.length, 3);
+    t.deepEqual(replayed.state, recorder.state);
+    drive.finish();
+  });
+}
