@@ -1,5 +1,6 @@
 /** What quirks look for in commands. */
 import { strictContext } from "../../codec/codec.js";
+import { blockBytes } from "../../units.js";
 import { closeTrackSession } from "../mmc/close-track-session.js";
 import { getConfiguration } from "../mmc/get-configuration.js";
 import { getEventStatusNotification } from "../mmc/get-event-status-notification.js";
@@ -13,7 +14,7 @@ import { write12 } from "../mmc/write-12.js";
 import type { WriteParameters } from "../mmc/write-parameters-page.js";
 import { writeParametersPage } from "../mmc/write-parameters-page.js";
 import type { Behaviour, Call } from "./quirk.js";
-import { checkWith, fieldsOf, isCommand } from "./quirk.js";
+import { checkWith, fieldsOf, isCommand, withFields } from "./quirk.js";
 
 /** How often a drive is busy before it is not. */
 export const busyTimes = 3;
@@ -34,6 +35,16 @@ export function writeOf(call: Call): { readonly lba: number; readonly blocks: nu
   if (!isCommand(call, write12)) return undefined;
   const { logicalBlockAddress: lba, transferBlocks: blocks } = fieldsOf(write12, call);
   return { lba, blocks };
+}
+
+/** The same WRITE of its first blocks alone. */
+export function withFewerBlocks(call: Call, blocks: number): Call {
+  if (call.transfer.direction !== "out") return call;
+  const data = call.transfer.data.subarray(0, blocks * blockBytes);
+  const fewer = isCommand(call, write12)
+    ? withFields(write12, call, { transferBlocks: blocks })
+    : withFields(write10, call, { transferBlocks: blocks });
+  return { ...fewer, transfer: { direction: "out", data } };
 }
 
 /** Whether a command is answered whatever the medium does. */

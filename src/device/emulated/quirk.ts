@@ -1,6 +1,7 @@
 import { strictContext } from "../../codec/codec.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { encode } from "../../codec/struct.js";
+import type { ErrorCode } from "../../errors.js";
 import type { Command } from "../mmc/command.js";
 import { featureHeader, getConfiguration } from "../mmc/get-configuration.js";
 import type { DiscInformation } from "../mmc/read-disc-information.js";
@@ -25,17 +26,22 @@ export type Behaviour = (call: Call, pass: Pass) => Promise<CommandResult>;
 /** The groups that docs/QUIRKS.md has. */
 export type QuirkGroup = "state" | "writing" | "medium" | "host";
 
-/** Something that drives of the field do, and a well-behaved one does not. */
-export interface Quirk {
-  /** As in a sidecar and in {@link docs/QUIRKS.md}. */
+/** Something that drives of the field do, and a well-behaved one does not: as docs/QUIRKS.md tells it. */
+export interface QuirkDescription {
   readonly name: string;
   readonly group: QuirkGroup;
   /** The media types it makes sense for. */
   readonly media: readonly string[];
   /** What the drive does: one sentence. */
   readonly drive: string;
-  /** What a recorder has to do about it: one sentence. */
+  /** What the recorder does about it: one sentence. */
   readonly recorder: string;
+  /** How the recorder ends where it can't do what was asked; absent where it can. */
+  readonly endsWith?: ErrorCode;
+}
+
+/** A quirk that can be switched on. */
+export interface Quirk extends QuirkDescription {
   /** Begins to behave so: what it remembers belongs to one drive, and is lost with its power. */
   behave(drive: Pass): Behaviour;
 }
@@ -48,6 +54,14 @@ export const sequentialMedia: readonly string[] = [...cdMedia, ...dvdMinusMedia,
 /** Media whose blocks can be written in any order. */
 export const overwritableMedia: readonly string[] = ["dvd-rw", "dvd-ram", "dvd+rw", "dvd+rw-dl", "bd-re"];
 export const allMedia: readonly string[] = [...new Set([...sequentialMedia, ...overwritableMedia])];
+
+/** Sets of media types that many quirks make sense for. */
+export const quirkMedia: Readonly<Record<"all" | "cd" | "overwritable" | "sequential", readonly string[]>> = {
+  all: allMedia,
+  cd: cdMedia,
+  overwritable: overwritableMedia,
+  sequential: sequentialMedia,
+};
 
 const noData = new Uint8Array(0);
 /** As much as a command of ten bytes can ask for. */

@@ -284,6 +284,7 @@ export const discQuirks: readonly Quirk[] = [
     media: sequentialMedia,
     drive: "READ DISC INFORMATION is unknown, as with drives that only read.",
     recorder: "Reads what the table of contents tells, and writes nothing.",
+    endsWith: "E_DISC_FINALISED",
     behave: () => refuse(readDiscInformation, unknownCommand),
   },
   {

@@ -148,7 +148,7 @@ function busReset(): Behaviour {
     }
     if (writeOf(call) === undefined || ++writes !== 3) return await pass(call);
     isTold = false;
-    return fails("EIO");
+    return fails("ECONNRESET");
   };
 }
 
@@ -185,6 +185,7 @@ export const mediumQuirks: readonly Quirk[] = [
     media: allMedia,
     drive: "At the third WRITE the drive was reset (6/29/00): what was written stays, what was set is lost.",
     recorder: "Fails, or sets everything again and goes on; the session can be closed.",
+    endsWith: "E_COMMAND_FAILED",
     behave: resetMidBurn,
   },
   {
@@ -193,6 +194,7 @@ export const mediumQuirks: readonly Quirk[] = [
     media: allMedia,
     drive: "The tray is open (2/3A/02) until it is loaded.",
     recorder: "Says that there is no disc; loading cures it.",
+    endsWith: "E_NO_MEDIUM",
     behave: trayOpen,
   },
   {
@@ -201,6 +203,7 @@ export const mediumQuirks: readonly Quirk[] = [
     media: allMedia,
     drive: "The tray is closed, and empty (2/3A/01).",
     recorder: "Says that there is no disc.",
+    endsWith: "E_NO_MEDIUM",
     behave: () => async (call, pass) => (needsNoMedium(call) ? await pass(call) : check(2, 0x3a, 0x01)),
   },
   {
@@ -265,8 +268,9 @@ export const hostQuirks: readonly Quirk[] = [
     name: "busReset",
     group: "host",
     media: allMedia,
-    drive: "The host adapter resets the bus at the third WRITE: EIO, and then the unit attention 6/29/02.",
+    drive: "The host adapter resets the bus at the third WRITE: ECONNRESET, and then the unit attention 6/29/02.",
     recorder: "Fails; the session can be closed.",
+    endsWith: "E_TRANSPORT_FAILED",
     behave: busReset,
   },
   {

@@ -94,6 +94,7 @@ export const trackQuirks: readonly Quirk[] = [
     media: sequentialMedia,
     drive: "The next writable address is another one each time it is asked for.",
     recorder: "Asks once more before the first block, and writes nothing where the answer is another.",
+    endsWith: "E_DISC_CHANGED",
     behave: () => {
       let times = 0;
       return onStructure(readTrackInformation, trackInformation, (track) =>
@@ -199,6 +200,7 @@ export const trackQuirks: readonly Quirk[] = [
     media: sequentialMedia,
     drive: "From the second session on there is no room for another one in the tables of the disc.",
     recorder: "Refuses a third session before its first block.",
+    endsWith: "E_DISC_READ_ONLY",
     behave: (drive) =>
       onStructure(readTrackInformation, trackInformation, async (track) => {
         const sessions = track.nextWritableAddressValid ? ((await discIn(drive))?.numberOfSessions ?? 0) : 0;

@@ -1,6 +1,5 @@
 /** Quirks in how a drive takes data. */
 
-import { blockBytes } from "../../units.js";
 import { blank, blankingTypes } from "../mmc/blank.js";
 import { closeTrackSession } from "../mmc/close-track-session.js";
 import { featureCodes } from "../mmc/feature-codes.js";
@@ -13,7 +12,6 @@ import { sendOpcInformation } from "../mmc/send-opc-information.js";
 import { fullSpeed, setCdSpeed } from "../mmc/set-cd-speed.js";
 import { setStreaming } from "../mmc/set-streaming.js";
 import { synchronizeCache } from "../mmc/synchronize-cache.js";
-import { write10 } from "../mmc/write-10.js";
 import { write12 } from "../mmc/write-12.js";
 import { writeTypes } from "../mmc/write-parameters-page.js";
 import type { Behaviour, Call, Pass, Quirk } from "./quirk.js";
@@ -31,7 +29,6 @@ import {
   profileIn,
   refuse,
   sequentialMedia,
-  withFields,
 } from "./quirk.js";
 import {
   busyAfter,
@@ -40,6 +37,7 @@ import {
   needsNoMedium,
   onNthWrite,
   selectedPage,
+  withFewerBlocks,
   writeOf,
 } from "./quirk-commands.js";
 
@@ -53,15 +51,8 @@ const statusAppendable = 1;
 
 /** Takes the first half of what is written. */
 async function takeHalf(call: Call, pass: Pass): ReturnType<Pass> {
-  const { blocks } = writeOf(call)!;
-  const half = Math.floor(blocks / 2);
-  if (half > 0 && call.transfer.direction === "out" && isCommand(call, write10)) {
-    const data = call.transfer.data.subarray(0, half * blockBytes);
-    await pass({
-      ...withFields(write10, call, { transferBlocks: half }),
-      transfer: { direction: "out", data },
-    });
-  }
+  const half = Math.floor(writeOf(call)!.blocks / 2);
+  if (half > 0) await pass(withFewerBlocks(call, half));
   return check(5, 0x21, 0x02);
 }
 
@@ -302,6 +293,7 @@ export const writingQuirks: readonly Quirk[] = [
     media: allMedia,
     drive: "The laser can't be calibrated: SEND OPC INFORMATION and the first WRITE fail with 3/73/03.",
     recorder: "Fails; nothing was written.",
+    endsWith: "E_COMMAND_FAILED",
     behave: () =>
       chain(
         refuse(sendOpcInformation, { key: 3, asc: 0x73, ascq: 0x03 }),
@@ -322,6 +314,7 @@ export const writingQuirks: readonly Quirk[] = [
     media: allMedia,
     drive: "The fourth WRITE of a session fails with 3/0C/09, unless a lower speed was set.",
     recorder: "Fails, and names the lower speed as the remedy; the session can be closed.",
+    endsWith: "E_COMMAND_FAILED",
     behave: lossOfStreaming,
   },
   {
@@ -330,6 +323,7 @@ export const writingQuirks: readonly Quirk[] = [
     media: ["dvd-ram", "bd-r", "bd-re"],
     drive: "The third WRITE of a session meets a bad block, and no spare is left (3/0C/02).",
     recorder: "Fails; what was there before is untouched.",
+    endsWith: "E_COMMAND_FAILED",
     behave: () => onNthWrite(3, async (call, pass) => (isStreaming(call) ? await pass(call) : check(3, 0x0c, 0x02))),
   },
   {

@@ -1,5 +1,5 @@
 import { DiscError } from "../../errors.js";
-import type { Quirk } from "./quirk.js";
+import type { Quirk, QuirkDescription } from "./quirk.js";
 import { closingQuirks } from "./quirks-of-closing.js";
 import { discQuirks } from "./quirks-of-disc.js";
 import { hostQuirks, mediumQuirks } from "./quirks-of-host.js";
@@ -18,6 +18,9 @@ export const quirks: readonly Quirk[] = [
   ...discQuirks,
   ...trackQuirks,
 ];
+
+/** The same, for people: what docs/QUIRKS.md is made of. */
+export const quirkDescriptions: readonly QuirkDescription[] = quirks;
 
 /**
  * The quirks of these names, in the order of the table.
