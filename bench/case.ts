@@ -1,6 +1,8 @@
 /** One case in a process of its own: prints a line of JSON. */
 import { rmSync } from "node:fs";
 import { copyFile, open } from "node:fs/promises";
+import { SgTransport } from "../src/device/sg-transport.js";
+import type { Transfer } from "../src/device/transport.js";
 import { createDisc, openRecorder } from "../src/device.js";
 import { FileSource } from "../src/medium/file-source.js";
 import type { SessionData } from "../src/medium/session-data.js";
@@ -130,6 +132,24 @@ async function appendSession(folder: string, disc: string, options: ImageOptions
   return phases;
 }
 
+/** Commands to a fake drive, one after another: what the way to a drive costs, in microseconds a command. */
+async function sendCommands(): Promise<Phases> {
+  await using drive = await SgTransport.open("/dev/fake-bench");
+  const each = async (count: number, cdb: Uint8Array, transfer: Transfer): Promise<number> => {
+    for (let index = 0; index < count / 10; index++) await drive.execute(cdb, transfer, 60_000);
+    const start = performance.now();
+    for (let index = 0; index < count; index++) await drive.execute(cdb, transfer, 60_000);
+    return Math.round(((performance.now() - start) * 10_000) / count) / 10;
+  };
+  const blocks = (operationCode: number): Uint8Array => Uint8Array.of(operationCode, 0, 0, 0, 0, 0, 0, 0, 32, 0);
+  const bytes = 65_536;
+  return {
+    testUnitReadyUs: await each(50_000, new Uint8Array(6), { direction: "none" }),
+    read64KiBUs: await each(20_000, blocks(0x28), { direction: "in", allocationBytes: bytes }),
+    write64KiBUs: await each(20_000, blocks(0x2a), { direction: "out", data: new Uint8Array(bytes) }),
+  };
+}
+
 const cases: Record<string, (...paths: string[]) => Promise<Phases>> = {
   build: (folder, target) => buildImage(folder!, target!),
   bridge: (folder, target) => buildImage(folder!, target!, { fileSystems: ["iso", "rockridge", "joliet", "udf"] }),
@@ -138,6 +158,7 @@ const cases: Record<string, (...paths: string[]) => Promise<Phases>> = {
     appendSession(folder!, disc!, { fileSystems: ["iso", "rockridge", "joliet", "udf"], udfRevision: "1.02" }),
   walk: (image) => walkImage(image!),
   append: (folder, disc) => appendSession(folder!, disc!),
+  commands: () => sendCommands(),
   burn: (image, disc) => burnImage(image!, disc!),
   copy: (image, copy) => copyImage(image!, copy!),
   state: (disc) => readState(disc!),

@@ -1,7 +1,7 @@
 /** Runs every case several times, in turn with the same job by another program, and prints medians. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +20,9 @@ interface Result {
   readonly runs: readonly Run[];
 }
 
+/** Microseconds that the addon's commands took, by command, in each run. */
+type CommandTimes = Readonly<Record<string, number>>;
+
 function oursInPhases(name: string, ...paths: string[]): Run & { readonly phases: Readonly<Record<string, number>> } {
   const start = performance.now();
   const output = execFileSync(process.execPath, [caseScript, name, ...paths], { encoding: "utf8" });
@@ -32,6 +35,17 @@ function oursInPhases(name: string, ...paths: string[]): Run & { readonly phases
 function ours(name: string, ...paths: string[]): Run {
   const { seconds, peakMiB } = oursInPhases(name, ...paths);
   return { seconds, peakMiB };
+}
+
+/** Commands over the native addon to a drive that does nothing; `undefined` where the addon or a compiler is missing. */
+function commandTimes(folder: string): CommandTimes | undefined {
+  const library = join(folder, "fake-sg.so");
+  const source = fileURLToPath(new URL("../../test/native/fake-sg.c", import.meta.url));
+  const options = ["-shared", "-fPIC", "-O2", "-o", library, source, "-ldl", "-pthread"];
+  if (spawnSync("gcc", options, { stdio: "inherit" }).status !== 0) return undefined;
+  const env = { ...process.env, LD_PRELOAD: library, FAKE_SG_FOLDER: folder };
+  const { status, stdout } = spawnSync(process.execPath, [caseScript, "commands"], { env, encoding: "utf8" });
+  return status === 0 ? (JSON.parse(stdout) as { phases: CommandTimes }).phases : undefined;
 }
 
 /** The whole time of another program, its start included; `undefined` where it is not installed. */
@@ -140,6 +154,7 @@ function main(): void {
   const disc = join(tmpdir(), "discsmith-bench.disc");
   const small = makeTree({ files: quick ? 10_000 : 100_000, largestBytes: 16_384, filesPerDirectory: 500 });
   const rounds = quick ? 2 : 5;
+  const fakes = mkdtempSync(join(tmpdir(), "discsmith-bench-"));
   const build = (name: string, folder: string): Run => {
     rmSync(image, { force: true });
     const run = ours(name, folder, image);
@@ -183,11 +198,18 @@ function main(): void {
     results.push({ name: "build 1,000,000 files of 0-1 KiB", runs: [ours("build", many, image)] });
   }
   for (const result of results) report(result);
+  const commands = Array.from({ length: rounds }, () => commandTimes(fakes)).filter((times) => times !== undefined);
+  rmSync(fakes, { recursive: true });
+  for (const name of Object.keys(commands[0] ?? {})) {
+    const times = commands.map((one) => one[name]!);
+    const spread = `${Math.min(...times)} to ${Math.max(...times)}`;
+    process.stdout.write(`SG_IO to a drive that does nothing, ${name}: median ${median(times)} (${spread})\n`);
+  }
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryMiB: Math.round(totalmem() / 2 ** 20) };
   const folder = fileURLToPath(new URL("../../bench/results/", import.meta.url));
   mkdirSync(folder, { recursive: true });
   const date = new Date().toISOString().slice(0, 10);
-  const record = { date, node: process.version, machine, imageBytes: statSync(image).size, results };
+  const record = { date, node: process.version, machine, imageBytes: statSync(image).size, results, commands };
   writeFileSync(join(folder, `${date}${quick ? "-quick" : ""}.json`), `${JSON.stringify(record, undefined, 2)}\n`);
   for (const path of [image, other, disc, `${disc}.mmc.json`]) rmSync(path, { force: true });
 }

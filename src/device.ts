@@ -25,6 +25,8 @@ export { quirkDescriptions } from "./device/emulated/quirks.js";
 export type { CreateDiscOptions } from "./device/emulated/store.js";
 export type { DriveAction, RecorderProgress, RecorderTaskOptions } from "./device/job/progress.js";
 export type { VerificationLevel } from "./device/job/verify.js";
+export type { DriveDescription } from "./device/list-drives.js";
+export { listDrives } from "./device/list-drives.js";
 export type { Feature } from "./device/mmc/features.js";
 export type { FormatOptions } from "./device/plan/formats.js";
 export type { BlankOptions } from "./device/plan/plan-blank.js";
@@ -41,6 +43,7 @@ export { mediaStateBits } from "./device/state/media-state.js";
 export type { RawReply } from "./device/state/raw-replies.js";
 export type { DiscSnapshot } from "./device/state/snapshot.js";
 export { snapshotFromReplies } from "./device/state/snapshot.js";
+export type { WantedSpeed } from "./device/state/speed.js";
 export type { TraceContents } from "./device/trace-data.js";
 export type { Trace, TracedCommand, TracedStep } from "./device/trace-reader.js";
 export { readTrace, TraceReader } from "./device/trace-reader.js";
@@ -132,9 +135,10 @@ function emitWarning({ message, code }: DiscError): void {
 /**
  * Opens a disc for reading and writing.
  *
- * @param path Of an emulated disc, made by {@link createDisc}.
+ * @param path Of a drive, as {@link listDrives} has it, or of an emulated disc, made by {@link createDisc}.
  * @throws {@link DiscError} E_SIDECAR where the file has no sidecar, or one that disagrees with it; E_NOT_SUPPORTED for
- *   a real drive; E_HOST; E_TARGET_EXISTS where the file of a trace is there.
+ *   a real drive where the native addon is missing; E_NO_MEDIUM, E_HOST; E_TARGET_EXISTS where the file of a trace is
+ *   there; {@link DeviceError}.
  *
  * @example
  * await using recorder = await openRecorder("backup.disc");

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import type { TraceRequest } from "./device/drives.js";
 import type { PlanStep } from "./device/plan/step.js";
-import type { Recorder, RecorderState } from "./device/recorder.js";
+import type { Recorder, RecorderState, RecorderWriteOptions } from "./device/recorder.js";
 import { openRecorderOn } from "./device.js";
 import type { Warning } from "./errors.js";
 import { DiscError, hasCode } from "./errors.js";
@@ -59,10 +59,11 @@ export interface BuiltImage {
   readonly directories: number;
 }
 
+/** What is asked of the recorder. */
+export type SessionWriting = Pick<RecorderWriteOptions, "close" | "dummy" | "speed" | "verify" | "streaming">;
+
 /** How a session is written. */
-export interface AppendOptions extends ImageOptions, TaskOptions {
-  /** Finalises the disc. */
-  readonly close?: boolean | undefined;
+export interface AppendOptions extends ImageOptions, TaskOptions, SessionWriting {
   /** Says what would be done, and does nothing. */
   readonly dryRun?: boolean | undefined;
   /** The one tree that is imported. Default: all trees of the session, joined into one. */
@@ -76,7 +77,7 @@ export interface AppendOptions extends ImageOptions, TaskOptions {
   /** Hears what is done besides: that the disc is blank, that a torn session was closed. */
   readonly onNote?: ((note: string) => void) | undefined;
   /** Asked before anything is written; what it throws ends the job. */
-  readonly confirm?: ((state: RecorderState) => Promise<void>) | undefined;
+  readonly confirm?: ((recorder: Recorder) => Promise<void>) | undefined;
 }
 
 /** What was, or would be, written. */
@@ -201,14 +202,28 @@ class SessionJob {
     if (recorder.state.state === "complete") {
       throw new DiscError("E_DISC_FINALISED", `${device}: the disc is finalised`, { device });
     }
-    await this.#options.confirm?.(recorder.state);
+    await this.#options.confirm?.(recorder);
     if (recorder.state.needsRepair) {
       onNote?.(`${device}: the last session was cut off; it is closed first`);
       this.#repaired = await recorder.repair(this.#options);
     }
-    this.#image.multisessionInterfaces = await recorder.multisessionInterfaces();
-    if (recorder.state.blank) return onNote?.(`${device} is blank: the first session is written`);
+    const { state } = recorder;
+    if (state.state === "overwritable") this.#startAfresh(state);
+    else this.#image.multisessionInterfaces = await recorder.multisessionInterfaces();
+    if (state.blank) return onNote?.(`${device} is blank: the first session is written`);
     await this.#import();
+  }
+
+  /** A medium that can be overwritten begins with an image that lies at its first block. */
+  #startAfresh({ blank, media }: RecorderState): void {
+    const { name: device } = this.#recorder;
+    if (!blank) {
+      const what = `adding a session to ${media} media, which have none`;
+      throw new DiscError("E_NOT_SUPPORTED", `${device}: ${what}, is not supported yet; blank makes room`, { what });
+    }
+    const { udfRevision } = this.#image.options;
+    if (udfRevision !== undefined || !media.startsWith("bd-")) return;
+    this.#image.options = { ...this.#image.options, udfRevision: "2.50" };
   }
 
   async #import(): Promise<void> {
@@ -257,11 +272,12 @@ class SessionJob {
 
   async write(): Promise<SessionReport> {
     const recorder = this.#recorder;
-    const { close = false, dryRun = false, signal, onProgress } = this.#options;
+    const { close, dummy, speed, verify, streaming, dryRun = false, signal, onProgress } = this.#options;
+    const writing = { close, dummy, speed, streaming };
     await using session = await this.#image.createResultImage();
-    const planned = this.#report(session, recorder.planWrite(session, { close }));
+    const planned = this.#report(session, recorder.planWrite(session, writing));
     if (dryRun) return planned;
-    await recorder.write(session, { close, signal, onProgress });
+    await recorder.write(session, { ...writing, verify, signal, onProgress });
     const { sessions, freeBlocks } = recorder.state;
     return { ...planned, session: sessions.at(-1)?.number ?? planned.session, freeBlocks };
   }
@@ -297,9 +313,9 @@ async function withRecorder<T>(
   job: (recorder: Recorder) => Promise<T>,
 ): Promise<T> {
   if (typeof disc !== "string") return await job(disc);
-  // What a dry run has to do on the way, such as closing a torn session, is done in memory.
+  // What a dry run has to do on the way, such as closing a torn session, is done in memory; a drive refuses it.
   const files = dryRun === true ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
-  await using recorder = await openRecorderOn(files, disc, { media, force, trace });
+  await using recorder = await openRecorderOn(files, disc, { media, force, trace, readOnly: dryRun });
   return await job(recorder);
 }
 

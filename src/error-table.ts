@@ -54,6 +54,7 @@ export interface ErrorDetails {
   E_DISC_FINALISED: { device: string };
   E_DISC_FULL: { blocks: number; freeBlocks: number };
   E_DISC_CHANGED: { what: string; expected: string | number; actual: string | number };
+  E_DISC_WRONG: { device: string; expected: string; actual: string | null };
   E_DISC_BUSY: { device: string; owner: string };
   E_DISC_READ_ONLY: { device: string; reason: string };
   E_SIDECAR: { path: string; reason: string };
@@ -403,6 +404,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "the recorder, before the first block is written",
     remedy: "Import again from the disc that is in the drive now.",
     reference: imapi("DISC_MISMATCH", 0xc0aab158),
+  },
+  E_DISC_WRONG: {
+    summary: "The disc is not the one that was named by its identity.",
+    detail: ["device", "expected", "actual"],
+    raisedBy: "the command line, for --disc",
+    remedy: "Put in the disc that was meant; info shows its identity.",
   },
   E_DISC_BUSY: {
     summary: "Another process is writing to the disc.",

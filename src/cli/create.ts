@@ -8,14 +8,14 @@ import { usageError } from "./usage.js";
 
 const unitBytes: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
-/** A capacity: blocks, or bytes with a unit of 1,024 (25G), rounded down to blocks. @throws {@link DiscError} E_USAGE. */
-export function parseCapacity(text: string): number {
+/** A number of blocks: as it is, or bytes with a unit of 1,024 (25G), rounded down. @throws {@link DiscError} E_USAGE. */
+export function parseCapacity(text: string, option = "--capacity"): number {
   const match = /^(\d+(?:\.\d+)?)([KMGT])?(?:i?B)?$/i.exec(text);
   const [, amount = "", unit] = match ?? [];
   const value =
     unit === undefined ? Number(amount) : Math.floor((Number(amount) * unitBytes[unit.toUpperCase()]!) / blockBytes);
   if (match === null || !Number.isSafeInteger(value) || value < 1) {
-    throw usageError(`--capacity is "${text}", expected blocks, or bytes with a unit: 2295104, 25G`);
+    throw usageError(`${option} is "${text}", expected blocks, or bytes with a unit: 2295104, 25G`);
   }
   return value;
 }

@@ -30,6 +30,7 @@ const byCode: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
   ["E_DISC_FINALISED", exitCodes.refused],
   ["E_DISC_FULL", exitCodes.refused],
   ["E_DISC_CHANGED", exitCodes.refused],
+  ["E_DISC_WRONG", exitCodes.refused],
   ["E_DISC_BUSY", exitCodes.refused],
   ["E_DISC_READ_ONLY", exitCodes.refused],
   ["E_IMAGE_WRONG_ADDRESS", exitCodes.refused],

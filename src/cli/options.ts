@@ -2,6 +2,8 @@ import { mediaTypes } from "../device.js";
 import type { ArgumentRow, CommandRow, OptionRow } from "./command-table.js";
 import {
   atOption,
+  discTaskOptions,
+  driveOptions,
   dryRunOption,
   dumpOptions,
   forceOption,
@@ -121,6 +123,91 @@ export const commandTable: readonly CommandRow[] = [
       "The image has to be made for the next writable address that info shows; another one is refused, since its files would be looked for in the wrong place.",
     ],
     examples: ["discsmith burn backup.disc image.iso"],
+  },
+  {
+    name: "drives",
+    summary: "List the drives of this computer.",
+    arguments: [],
+    options: [jsonOption],
+    description: ["What is in a drive is not asked for: info shows it. Real drives are known on Linux."],
+    examples: ["discsmith drives"],
+  },
+  {
+    name: "close",
+    summary: "Finalise the disc without writing to it.",
+    arguments: [disc],
+    options: discTaskOptions,
+    description: ["A session that was begun and not closed is closed first. Nothing can be added afterwards."],
+    examples: ["discsmith close backup.disc"],
+  },
+  {
+    name: "blank",
+    summary: "Make the disc blank.",
+    arguments: [disc],
+    options: [
+      {
+        name: "type",
+        value: "TYPE",
+        choices: ["minimal", "full"],
+        help: "full erases every block, minimal what leads to them. Default: minimal, but full on DVD-RW, which takes one session only after the other.",
+      },
+      ...discTaskOptions,
+    ],
+    description: [
+      "CD-RW and DVD-RW are erased; a DVD-RW that was formatted for overwriting becomes one that grows by sessions. Media that can be overwritten, DVD+RW, DVD-RAM and BD-RE, are filled with zeros at their start and end, or wholly.",
+    ],
+    examples: ["discsmith blank scratch.disc", "discsmith blank /dev/sr0 --type full --disc dvd-rw-1f2e3d4c --yes"],
+  },
+  {
+    name: "format",
+    summary: "Format the disc.",
+    arguments: [disc],
+    options: [
+      {
+        name: "type",
+        value: "TYPE",
+        choices: ["quick", "full"],
+        default: "quick",
+        help: "full verifies, or writes, every block.",
+      },
+      {
+        name: "spare",
+        value: "SIZE",
+        help: "Spare area of a BD: none, default, or blocks, or bytes with K, M, G.",
+      },
+      { name: "pseudo-overwrite", help: "Let blocks of a BD-R be written again, at the price of others." },
+      ...discTaskOptions,
+    ],
+    description: [
+      "DVD-RW for overwriting, DVD+RW, DVD-RAM, BD-RE, and blank BD-R. Writing formats by itself what needs it.",
+    ],
+    examples: ["discsmith format scratch.disc", "discsmith format /dev/sr0 --spare none --yes"],
+  },
+  {
+    name: "eject",
+    summary: "Open the tray.",
+    arguments: [disc],
+    options: driveOptions,
+    description: [],
+    examples: ["discsmith eject /dev/sr0"],
+  },
+  {
+    name: "load",
+    summary: "Close the tray, and wait until the disc can be used.",
+    arguments: [disc],
+    options: driveOptions,
+    description: [],
+    examples: ["discsmith load /dev/sr0"],
+  },
+  {
+    name: "speed",
+    summary: "List the writing speeds, or set one.",
+    arguments: [disc, { name: "SPEED", optional: true, completes: "none" }],
+    options: driveOptions,
+    description: [
+      "SPEED is 8x, or kB/s, or max. The drive takes the nearest it has, and keeps it until it is set again.",
+    ],
+    examples: ["discsmith speed /dev/sr0", "discsmith speed /dev/sr0 8x"],
   },
   {
     name: "list",

@@ -3,22 +3,28 @@ import type { TraceRequest } from "../device.js";
 import { traceOfEnvironment } from "../device.js";
 import { DiscError } from "../node.js";
 import { append } from "./append.js";
+import { blank } from "./blank.js";
 import { build } from "./build.js";
 import { burn } from "./burn.js";
 import { cat } from "./cat.js";
+import { close } from "./close.js";
 import type { Command } from "./command.js";
 import { completion } from "./completion.js";
 import { create } from "./create.js";
+import { drives } from "./drives.js";
 import { dump } from "./dump.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { extract } from "./extract.js";
+import { format } from "./format.js";
 import { commandHelp, help, version } from "./help.js";
 import { info } from "./info.js";
 import { list } from "./list.js";
 import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand } from "./parse.js";
 import { Reporter } from "./reporter.js";
+import { speed } from "./speed.js";
 import { trace } from "./trace.js";
+import { eject, load } from "./tray.js";
 import { usageError } from "./usage.js";
 import { verify } from "./verify.js";
 import { write } from "./write.js";
@@ -30,6 +36,13 @@ const commands: Readonly<Record<string, Command>> = {
   write,
   append,
   burn,
+  drives,
+  close,
+  blank,
+  format,
+  eject,
+  load,
+  speed,
   list,
   cat,
   extract,

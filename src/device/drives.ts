@@ -4,6 +4,7 @@ import { EmulatedDrive } from "./emulated/drive.js";
 import type { CreateDiscOptions } from "./emulated/store.js";
 import { createDiscFile } from "./emulated/store.js";
 import { Recorder } from "./recorder.js";
+import { SgTransport } from "./sg-transport.js";
 import type { TraceOptions, TraceSink } from "./trace-transport.js";
 import { recordTrace } from "./trace-transport.js";
 import type { Transport } from "./transport.js";
@@ -29,6 +30,12 @@ export interface OpenRecorderOptions {
    * session, and can be appended to.
    */
   readonly media?: string | undefined;
+  /** Opens a drive without a disc, too. */
+  readonly mayBeEmpty?: boolean | undefined;
+  /** Of a real drive: refuses to change its disc, as a dry run has to. */
+  readonly readOnly?: boolean | undefined;
+  /** Of a real drive: the most bytes of one command, 65,536 unless said. 32,768 suits old USB bridges. */
+  readonly maximumTransferBytes?: number | undefined;
 }
 
 /** Whether a path is that of a real drive, on POSIX systems or on Windows; what lies in /dev/shm are files. */
@@ -37,14 +44,14 @@ export function isDrivePath(path: string): boolean {
 }
 
 /**
- * Opens what lies at a path: an emulated disc in a file.
+ * Opens what lies at a path: a real drive, or an emulated disc in a file.
  *
  * @param files The host's files.
- * @throws {@link DiscError} E_NOT_SUPPORTED for a real drive; E_SIDECAR, E_HOST; E_TARGET_EXISTS of a trace;
- *   {@link DeviceError}.
+ * @throws {@link DiscError} E_NOT_SUPPORTED for a real drive without the native addon; E_NO_MEDIUM, E_SIDECAR, E_HOST,
+ *   E_OPTION_INVALID; E_TARGET_EXISTS of a trace; {@link DeviceError}.
  */
 export async function openRecorderOn(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Recorder> {
-  return await Recorder.on(await openTransportOn(files, path, options));
+  return await Recorder.on(await openTransportOn(files, path, options), { mayBeEmpty: options.mayBeEmpty });
 }
 
 /**
@@ -94,10 +101,7 @@ export async function openTransportOn(
 }
 
 async function openTransport(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Transport> {
-  if (isDrivePath(path)) {
-    const what = "real drives; only emulated discs, which create makes, can be opened";
-    throw new DiscError("E_NOT_SUPPORTED", `${path}: not supported yet: ${what}`, { what });
-  }
+  if (isDrivePath(path)) return await SgTransport.open(path, options);
   const { force = false, media } = options;
   return await EmulatedDrive.open(files, path, media === undefined ? { force } : { force, media });
 }

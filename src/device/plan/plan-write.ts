@@ -2,6 +2,7 @@ import { DiscError } from "../../errors.js";
 import { alignUp } from "../../units.js";
 import { damages } from "../state/damage.js";
 import type { DiscSnapshot } from "../state/snapshot.js";
+import { resolveSpeed } from "../state/speed.js";
 import { overwritingSteps } from "./plan-overwritable.js";
 import { planRepair } from "./plan-repair.js";
 import { sequentialSteps } from "./plan-sequential.js";
@@ -103,12 +104,13 @@ function dataStep(
 
 /** Sets the speed first, and gives it back at the end. */
 function withSpeed(
-  { totalBlocks }: DiscSnapshot,
+  { totalBlocks, traits }: DiscSnapshot,
   { speedCommand: command }: WriteProcedure,
-  { speed }: WriteOptions,
+  options: WriteOptions,
   steps: readonly PlanStep[],
 ): readonly PlanStep[] {
-  if (speed === undefined) return steps;
+  if (options.speed === undefined) return steps;
+  const speed = resolveSpeed(options.speed, traits?.family);
   const lastBlock = Math.max(0, totalBlocks - 1);
   const wanted = speed === "maximum" ? "as fast as can be" : `${speed} kB/s`;
   const set: PlanStep = { kind: "setSpeed", speed, command, lastBlock, description: `set the speed: ${wanted}` };
