@@ -35,6 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   device: ["errors", "units", "codec", "medium", "multisession", "device/mmc", "device/emulated"],
   "device/mmc": ["errors", "units", "codec"],
+  "device/iscsi": ["errors", "units", "codec", "device", "device/mmc"],
   "device/emulated": ["errors", "units", "codec", "medium", "device", "device/mmc"],
   index: [
     "codec",
@@ -50,8 +51,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/udf",
     "fs/image",
   ],
-  host: ["errors", "units", "medium", "fs/tree", "fs/names", "fs/layout", "fs/image", "fs/iso9660"],
-  "device-entry": ["device", "device/emulated", "host"],
+  host: ["errors", "units", "medium", "fs/tree", "fs/names", "fs/layout", "fs/image", "fs/iso9660", "device/iscsi"],
+  "device-entry": ["device", "device/emulated", "device/iscsi", "host"],
   "disc-jobs": ["errors", "medium", "device", "fs/image", "fs/tree", "host"],
   node: ["index", "host", "disc-jobs"],
   cli: ["node", "device-entry", "host", "errors", "error-table"],

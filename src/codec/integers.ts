@@ -19,6 +19,11 @@ export function readU16be(source: Uint8Array, at: number): number {
   return source[at]! * 0x100 + source[at + 1]!;
 }
 
+/** Reads an unsigned 24-bit integer, most significant byte first. */
+function readU24be(source: Uint8Array, at: number): number {
+  return source[at]! * 0x1_0000 + readU16be(source, at + 1);
+}
+
 /** Reads an unsigned 32-bit integer, least significant byte first. */
 export function readU32le(source: Uint8Array, at: number): number {
   return readU16le(source, at) + readU16le(source, at + 2) * 0x1_0000;
@@ -41,6 +46,13 @@ export function writeU16le(value: number, target: Uint8Array, at: number): void 
 export function writeU16be(value: number, target: Uint8Array, at: number): void {
   target[at] = value >>> 8;
   target[at + 1] = value;
+}
+
+/** Writes an unsigned 24-bit integer, most significant byte first. */
+function writeU24be(value: number, target: Uint8Array, at: number): void {
+  target[at] = value >>> 16;
+  target[at + 1] = value >>> 8;
+  target[at + 2] = value;
 }
 
 /** Writes an unsigned 32-bit integer, least significant byte first. */
@@ -117,6 +129,9 @@ export const u16le: FieldType<number> = integer("u16le", 2, 0xffff, readU16le, w
 /** Unsigned, 16 bits, most significant byte first. ECMA-119 7.2.2. */
 export const u16be: FieldType<number> = integer("u16be", 2, 0xffff, readU16be, writeU16be);
 
+/** Unsigned, 24 bits, most significant byte first: lengths and times in MMC. */
+export const u24be: FieldType<number> = integer("u24be", 3, 0xff_ffff, readU24be, writeU24be);
+
 /** Unsigned, 32 bits, least significant byte first. ECMA-119 7.3.1. */
 export const u32le: FieldType<number> = integer("u32le", 4, maximumU32, readU32le, writeU32le);
 
@@ -186,4 +201,9 @@ export function fixedU16le(expected: number): FieldType<number> {
 /** 16 bits, most significant byte first, that always have this value. */
 export function fixedU16be(expected: number): FieldType<number> {
   return fixed(u16be, expected);
+}
+
+/** 32 bits, most significant byte first, that always have this value. */
+export function fixedU32be(expected: number): FieldType<number> {
+  return fixed(u32be, expected);
 }

@@ -128,6 +128,21 @@ export function reservedBits(at: number, high: number, low: number, clause: stri
   );
 }
 
+/** Bits that always have this value, such as a code beside flags: no part of the value. */
+export function fixedBits(at: number, high: number, low: number, expected: number, clause: string): Row<number> {
+  const row = bits(at, high, low, clause);
+  return {
+    ...row,
+    constant: true,
+    read: (source, base, end, fault) => {
+      const value = row.read(source, base, end, fault);
+      if (value !== expected) fault(`is ${value}, expected ${expected}`);
+      return value;
+    },
+    write: (_value, target, base) => row.write(expected, target, base),
+  };
+}
+
 /**
  * A 16-bit value in two places, as the track and session numbers of MMC replies: the low byte is this row, the high
  * byte the row that {@link highByteOf} makes for the same place. A reply that ends between them has the low byte alone.
