@@ -143,6 +143,19 @@ export function fixedBits(at: number, high: number, low: number, expected: numbe
   };
 }
 
+/** A bit that is always one: written so, not looked at on reading. */
+export function fixedBit(at: number, number: number, clause: string): Row<void> {
+  return bitsRow(
+    at,
+    number,
+    number,
+    clause,
+    true,
+    () => undefined,
+    () => 1,
+  );
+}
+
 /**
  * A 16-bit value in two places, as the track and session numbers of MMC replies: the low byte is this row, the high
  * byte the row that {@link highByteOf} makes for the same place. A reply that ends between them has the low byte alone.

@@ -4,16 +4,10 @@ import type { SessionData, TaskOptions } from "../medium/session-data.js";
 import { blockBytes } from "../units.js";
 import type { CommandChannel } from "./command-channel.js";
 import { closeFunctions, closeTrackSession } from "./mmc/close-track-session.js";
-import {
-  modeParameterHeader,
-  modeSelect10,
-  modeSense10,
-  trackAtOnceParameters,
-  writeParametersPage,
-  writeParametersPageCode,
-} from "./mmc/mode-parameters.js";
+import { modePageCodes, modeParameterHeader, modeSelect10, modeSense10 } from "./mmc/mode-parameters.js";
 import { synchronizeCache } from "./mmc/synchronize-cache.js";
 import { write10 } from "./mmc/write-10.js";
+import { writeParametersFor, writeParametersPage } from "./mmc/write-parameters-page.js";
 import { becomeReady } from "./read-state.js";
 import type { WriteStep } from "./write-plan.js";
 
@@ -82,7 +76,7 @@ export class WriteJob {
 
   /** Sets the page of write parameters, keeping what the drive has in fields that are its own. */
   async #setWriteParameters(keepDiscOpen: boolean): Promise<void> {
-    const wanted = trackAtOnceParameters(keepDiscOpen);
+    const wanted = writeParametersFor("cdTrackAtOnce", { keepDiscOpen });
     const bytes = modeParameterHeader.size + writeParametersPage.size;
     const parameters = new Uint8Array(bytes);
     writeParametersPage.write(wanted, parameters, modeParameterHeader.size);
@@ -95,7 +89,7 @@ export class WriteJob {
     const fields = {
       disableBlockDescriptors: true,
       pageControl: 0,
-      pageCode: writeParametersPageCode,
+      pageCode: modePageCodes.writeParameters,
       allocationLength: bytes,
     };
     const outcome = await this.#channel.attempt(modeSense10, fields, { direction: "in", allocationBytes: bytes });

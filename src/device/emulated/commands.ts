@@ -8,11 +8,11 @@ import type { Command } from "../mmc/command.js";
 import { getConfiguration } from "../mmc/get-configuration.js";
 import { inquiry } from "../mmc/inquiry.js";
 import {
+  encodeModePages,
+  modePageCodes,
   modeParameterHeader,
   modeSelect10,
   modeSense10,
-  writeParametersPage,
-  writeParametersPageCode,
 } from "../mmc/mode-parameters.js";
 import { preventAllowMediumRemoval } from "../mmc/prevent-allow-medium-removal.js";
 import { read10 } from "../mmc/read-10.js";
@@ -26,6 +26,7 @@ import { startStopUnit } from "../mmc/start-stop-unit.js";
 import { synchronizeCache } from "../mmc/synchronize-cache.js";
 import { testUnitReady } from "../mmc/test-unit-ready.js";
 import { write10 } from "../mmc/write-10.js";
+import { writeParametersPage } from "../mmc/write-parameters-page.js";
 import type { EmulatedDrive } from "./drive.js";
 import { trackEnd } from "./medium.js";
 import { checkCondition } from "./refusal.js";
@@ -108,13 +109,10 @@ export const handlers: ReadonlyMap<number, Handler> = new Map([
     return nothing;
   }),
   handle(modeSense10, (drive, { pageControl, pageCode, allocationLength }) => {
-    if (pageCode !== writeParametersPageCode || pageControl !== 0 || !drive.medium.media.cd) {
+    if (pageCode !== modePageCodes.writeParameters || pageControl !== 0 || !drive.medium.media.cd) {
       throw checkCondition(5, 0x24, 0x00);
     }
-    const reply = new Uint8Array(modeParameterHeader.size + writeParametersPage.size);
-    modeParameterHeader.write({ modeDataLength: reply.length - 2, blockDescriptorLength: 0 }, reply, 0);
-    writeParametersPage.write(drive.writeParameters, reply, modeParameterHeader.size);
-    return reply.slice(0, allocationLength);
+    return encodeModePages([encode(writeParametersPage, drive.writeParameters)]).slice(0, allocationLength);
   }),
   handle(modeSelect10, (drive, { pageFormat, parameterListLength }, data) => {
     if (!pageFormat) throw checkCondition(5, 0x24, 0x00);
@@ -123,7 +121,7 @@ export const handlers: ReadonlyMap<number, Handler> = new Map([
       throw checkCondition(5, 0x1a, 0x00);
     }
     const page = writeParametersPage.read(data, modeParameterHeader.size, strictContext);
-    if (page.pageCode !== writeParametersPageCode || !drive.medium.media.cd) throw checkCondition(5, 0x26, 0x00);
+    if (page.pageCode !== modePageCodes.writeParameters || !drive.medium.media.cd) throw checkCondition(5, 0x26, 0x00);
     if (page.pageLength !== writeParametersPage.size - 2) throw checkCondition(5, 0x26, 0x00);
     // Track at once, data, mode 1: what this drive can do.
     if (page.writeType !== 1 || page.trackMode !== 4 || page.dataBlockType !== 8 || page.testWrite) {

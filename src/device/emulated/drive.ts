@@ -4,12 +4,12 @@ import { blockBytes } from "../../units.js";
 import { closeFunctions } from "../mmc/close-track-session.js";
 import { getConfiguration } from "../mmc/get-configuration.js";
 import { inquiry } from "../mmc/inquiry.js";
-import type { WriteParameters } from "../mmc/mode-parameters.js";
-import { trackAtOnceParameters } from "../mmc/mode-parameters.js";
 import { requestSense } from "../mmc/request-sense.js";
 import type { Sense } from "../mmc/sense.js";
 import { encodeSense } from "../mmc/sense.js";
 import { testUnitReady } from "../mmc/test-unit-ready.js";
+import type { WriteParameters } from "../mmc/write-parameters-page.js";
+import { writeParametersFor } from "../mmc/write-parameters-page.js";
 import type { CommandResult, Transfer, Transport } from "../transport.js";
 import { handlers } from "./commands.js";
 import type { MediumState } from "./medium.js";
@@ -45,7 +45,7 @@ export class EmulatedDrive implements Transport {
   readonly kind = "emulated";
   readonly maximumTransferBytes: number = maximumTransferBytes;
   /** Write parameters mode page, lost with the power. */
-  writeParameters: WriteParameters = trackAtOnceParameters(false);
+  writeParameters: WriteParameters = writeParametersFor("cdTrackAtOnce", { keepDiscOpen: false });
   readonly #files: FileAccess;
   readonly #store: DiscStore;
   #medium: MediumState;
@@ -256,7 +256,7 @@ export class EmulatedDrive implements Transport {
     const { state, sidecar } = await this.#store.load(this.#lock !== undefined);
     this.#medium = state;
     this.#sidecar = sidecar;
-    this.writeParameters = trackAtOnceParameters(false);
+    this.writeParameters = writeParametersFor("cdTrackAtOnce", { keepDiscOpen: false });
   }
 
   async #save(medium: MediumState): Promise<void> {

@@ -1,6 +1,6 @@
 /** Commands of SCSI, and what manages them. RFC 7143 11.3 to 11.6. */
 import { u8, u32be } from "../../codec/integers.js";
-import { bit, bits, byte, fixedBits, reservedBits } from "../../codec/rows.js";
+import { bit, bits, byte, fixedBit, reservedBits } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { struct } from "../../codec/struct.js";
 import { rawBytes, reserved } from "../../codec/text.js";
@@ -68,7 +68,7 @@ const response = "RFC 7143 11.4";
 
 export const scsiResponsePdu: StructCodec<ScsiResponsePdu> = struct<ScsiResponsePdu>("ScsiResponse", headerBytes, {
   ...responseCode(operationCodes.scsiResponse, response),
-  _final: fixedBits(1, 7, 7, 1, response),
+  _final: fixedBit(1, 7, response),
   _reserved1: reservedBits(1, 6, 5, response),
   bidirectionalOverflow: bit(1, 4, response),
   bidirectionalUnderflow: bit(1, 3, response),
@@ -104,7 +104,7 @@ export const taskManagementRequestPdu: StructCodec<TaskManagementRequestPdu> = s
   headerBytes,
   {
     ...requestCode(operationCodes.taskManagementRequest, managementRequest),
-    _final: fixedBits(1, 7, 7, 1, managementRequest),
+    _final: fixedBit(1, 7, managementRequest),
     function: bits(1, 6, 0, managementRequest),
     _reserved2: byte(2, 2, reserved(2), managementRequest),
     ...requestLengths(managementRequest),
@@ -144,7 +144,7 @@ export const taskManagementResponsePdu: StructCodec<TaskManagementResponsePdu> =
   headerBytes,
   {
     ...responseCode(operationCodes.taskManagementResponse, managementResponse),
-    _final: fixedBits(1, 7, 7, 1, managementResponse),
+    _final: fixedBit(1, 7, managementResponse),
     _reserved1: reservedBits(1, 6, 0, managementResponse),
     response: byte(2, 1, u8, managementResponse),
     _reserved3: byte(3, 1, reserved(1), managementResponse),

@@ -1,6 +1,6 @@
 /** Data of commands, both ways. RFC 7143 11.7 and 11.8. */
 import { u8, u32be } from "../../codec/integers.js";
-import { bit, byte, fixedBits, reservedBits } from "../../codec/rows.js";
+import { bit, byte, fixedBit, reservedBits } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { struct } from "../../codec/struct.js";
 import { rawBytes, reserved } from "../../codec/text.js";
@@ -104,7 +104,7 @@ export const readyToTransferPdu: StructCodec<ReadyToTransferPdu> = struct<ReadyT
   headerBytes,
   {
     ...responseCode(operationCodes.readyToTransfer, readyToTransfer),
-    _final: fixedBits(1, 7, 7, 1, readyToTransfer),
+    _final: fixedBit(1, 7, readyToTransfer),
     _reserved1: reservedBits(1, 6, 0, readyToTransfer),
     _reserved2: byte(2, 2, reserved(2), readyToTransfer),
     ...responseLengths(readyToTransfer),

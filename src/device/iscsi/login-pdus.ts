@@ -1,6 +1,6 @@
 /** How a session begins and ends, and what is negotiated. RFC 7143 11.10 to 11.15. */
 import { u8, u16be, u32be } from "../../codec/integers.js";
-import { bit, bits, byte, fixedBits, reservedBits } from "../../codec/rows.js";
+import { bit, bits, byte, fixedBit, reservedBits } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { struct } from "../../codec/struct.js";
 import { rawBytes, reserved } from "../../codec/text.js";
@@ -170,7 +170,7 @@ const logoutRequest = "RFC 7143 11.14";
 
 export const logoutRequestPdu: StructCodec<LogoutRequestPdu> = struct<LogoutRequestPdu>("LogoutRequest", headerBytes, {
   ...requestCode(operationCodes.logoutRequest, logoutRequest),
-  _final: fixedBits(1, 7, 7, 1, logoutRequest),
+  _final: fixedBit(1, 7, logoutRequest),
   reason: bits(1, 6, 0, logoutRequest),
   _reserved2: byte(2, 2, reserved(2), logoutRequest),
   ...requestLengths(logoutRequest),
@@ -202,7 +202,7 @@ export const logoutResponsePdu: StructCodec<LogoutResponsePdu> = struct<LogoutRe
   headerBytes,
   {
     ...responseCode(operationCodes.logoutResponse, logoutResponse),
-    _final: fixedBits(1, 7, 7, 1, logoutResponse),
+    _final: fixedBit(1, 7, logoutResponse),
     _reserved1: reservedBits(1, 6, 0, logoutResponse),
     response: byte(2, 1, u8, logoutResponse),
     _reserved3: byte(3, 1, reserved(1), logoutResponse),

@@ -1,6 +1,6 @@
 /** Signs of life, messages and refusals. RFC 7143 11.9 and 11.17 to 11.19. */
 import { fixedU32be, u8, u16be, u32be } from "../../codec/integers.js";
-import { byte, fixedBits, reservedBits } from "../../codec/rows.js";
+import { byte, fixedBit, reservedBits } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { struct } from "../../codec/struct.js";
 import { rawBytes, reserved } from "../../codec/text.js";
@@ -27,7 +27,7 @@ const nopOut = "RFC 7143 11.18";
 
 export const nopOutPdu: StructCodec<NopOutPdu> = struct<NopOutPdu>("NopOut", headerBytes, {
   ...requestCode(operationCodes.nopOut, nopOut),
-  _final: fixedBits(1, 7, 7, 1, nopOut),
+  _final: fixedBit(1, 7, nopOut),
   _reserved1: reservedBits(1, 6, 0, nopOut),
   _reserved2: byte(2, 2, reserved(2), nopOut),
   ...requestLengths(nopOut),
@@ -49,7 +49,7 @@ const nopIn = "RFC 7143 11.19";
 
 export const nopInPdu: StructCodec<NopInPdu> = struct<NopInPdu>("NopIn", headerBytes, {
   ...responseCode(operationCodes.nopIn, nopIn),
-  _final: fixedBits(1, 7, 7, 1, nopIn),
+  _final: fixedBit(1, 7, nopIn),
   _reserved1: reservedBits(1, 6, 0, nopIn),
   _reserved2: byte(2, 2, reserved(2), nopIn),
   ...responseLengths(nopIn),
@@ -78,7 +78,7 @@ export const asynchronousMessagePdu: StructCodec<AsynchronousMessagePdu> = struc
   headerBytes,
   {
     ...responseCode(operationCodes.asynchronousMessage, message),
-    _final: fixedBits(1, 7, 7, 1, message),
+    _final: fixedBit(1, 7, message),
     _reserved1: reservedBits(1, 6, 0, message),
     _reserved2: byte(2, 2, reserved(2), message),
     ...responseLengths(message),
@@ -109,7 +109,7 @@ const reject = "RFC 7143 11.17";
 
 export const rejectPdu: StructCodec<RejectPdu> = struct<RejectPdu>("Reject", headerBytes, {
   ...responseCode(operationCodes.reject, reject),
-  _final: fixedBits(1, 7, 7, 1, reject),
+  _final: fixedBit(1, 7, reject),
   _reserved1: reservedBits(1, 6, 0, reject),
   reason: byte(2, 1, u8, reject),
   _reserved3: byte(3, 1, reserved(1), reject),

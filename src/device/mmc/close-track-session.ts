@@ -34,8 +34,17 @@ export const closeTrackSession: Command<CloseTrackSession> = command<CloseTrackS
 
 /** MMC-6 "Close function definitions". */
 export const closeFunctions: {
+  readonly stopBackgroundFormat: 0;
   readonly track: 1;
   readonly session: 2;
+  readonly finaliseRestrictedOverwrite: 3;
   readonly finaliseMinimalRadius: 5;
   readonly finalise: 6;
-} = { track: 1, session: 2, finaliseMinimalRadius: 5, finalise: 6 };
+} = {
+  stopBackgroundFormat: 0,
+  track: 1,
+  session: 2,
+  finaliseRestrictedOverwrite: 3,
+  finaliseMinimalRadius: 5,
+  finalise: 6,
+};

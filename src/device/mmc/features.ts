@@ -1,7 +1,7 @@
 import { strictContext } from "../../codec/codec.js";
 import { u8, u16be } from "../../codec/integers.js";
 import { bit, bits, byte, reservedBits } from "../../codec/rows.js";
-import type { StructCodec } from "../../codec/struct.js";
+import type { Rows, StructCodec } from "../../codec/struct.js";
 import { struct } from "../../codec/struct.js";
 
 /** A feature of a drive: something it can do, now or with another medium. MMC-6 "Feature descriptor". */
@@ -63,4 +63,12 @@ export function readFeatureList(source: Uint8Array, at: number): Feature[] {
     position = end;
   }
   return features;
+}
+
+/** Payloads are padded to whole groups of that many bytes. */
+export const featurePaddingBytes = 4;
+
+/** Declares what belongs to a feature. Older drives send less of it; what they lack is absent in the value. */
+export function featurePayload<T extends object>(name: string, size: number, rows: Rows<T>): StructCodec<T> {
+  return struct<T>(name, size, rows, { mayEndEarly: true });
 }

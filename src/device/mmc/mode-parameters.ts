@@ -1,8 +1,9 @@
-import { u8, u16be } from "../../codec/integers.js";
+import { strictContext } from "../../codec/codec.js";
+import { u16be } from "../../codec/integers.js";
 import { bit, bits, byte, reservedBits } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { struct } from "../../codec/struct.js";
-import { rawBytes, reserved } from "../../codec/text.js";
+import { reserved } from "../../codec/text.js";
 import type { Command } from "./command.js";
 import { command } from "./command.js";
 
@@ -66,91 +67,58 @@ export const modeParameterHeader: StructCodec<ModeParameterHeader> = struct<Mode
   },
 );
 
-/** The number of the page of write parameters. */
-export const writeParametersPageCode = 0x05;
+/** The pages that are used here, by name. MMC-6 "Mode parameters for multi-media devices". */
+export const modePageCodes: {
+  readonly errorRecovery: 0x01;
+  readonly writeParameters: 0x05;
+  readonly capabilities: 0x2a;
+  readonly all: 0x3f;
+} = { errorRecovery: 0x01, writeParameters: 0x05, capabilities: 0x2a, all: 0x3f };
 
-/** How a CD is written. MMC-6 "Write parameters mode page". */
-export interface WriteParameters {
-  parametersSaveable: boolean;
-  pageCode: number;
-  /** Bytes that follow this field: 50. */
-  pageLength: number;
-  bufferUnderrunProtection: boolean;
-  linkSizeValid: boolean;
-  testWrite: boolean;
-  /** 0 packet, 1 track at once, 2 session at once, 3 raw. */
-  writeType: number;
-  /** 3: a session may follow; 0: closing the session finalises the disc. */
-  multisession: number;
-  fixedPacket: boolean;
-  copy: boolean;
-  /** 4: data, recorded without interruption. */
-  trackMode: number;
-  /** 8: mode 1, blocks of 2,048 bytes. */
-  dataBlockType: number;
-  linkSize: number;
-  initiatorApplicationCode: number;
-  sessionFormat: number;
-  packetSize: Uint8Array;
-  audioPauseLength: number;
-  mediaCatalogNumber: Uint8Array;
-  internationalStandardRecordingCode: Uint8Array;
-  subHeader: Uint8Array;
+/** Writes a reply to MODE SENSE (10), without block descriptors. */
+export function encodeModePages(pages: readonly Uint8Array[]): Uint8Array {
+  const target = encodeModeSelectData(pages);
+  modeParameterHeader.write({ modeDataLength: target.length - 2, blockDescriptorLength: 0 }, target, 0);
+  return target;
 }
 
-const pageClause = "MMC-6 Write parameters mode page";
+/** Writes the data of MODE SELECT (10): there the length of the whole is not told. */
+export function encodeModeSelectData(pages: readonly Uint8Array[]): Uint8Array {
+  const bytes = pages.reduce((sum, page) => sum + page.length, modeParameterHeader.size);
+  const target = new Uint8Array(bytes);
+  setPages(pages, target, modeParameterHeader.size);
+  return target;
+}
 
-/** MMC-6 "Write parameters mode page (05h)". */
-export const writeParametersPage: StructCodec<WriteParameters> = struct<WriteParameters>("WriteParametersPage", 52, {
-  parametersSaveable: bit(0, 7, pageClause),
-  _reserved0: reservedBits(0, 6, 6, pageClause),
-  pageCode: bits(0, 5, 0, pageClause),
-  pageLength: byte(1, 1, u8, pageClause),
-  _reserved2: reservedBits(2, 7, 7, pageClause),
-  bufferUnderrunProtection: bit(2, 6, pageClause),
-  linkSizeValid: bit(2, 5, pageClause),
-  testWrite: bit(2, 4, pageClause),
-  writeType: bits(2, 3, 0, pageClause),
-  multisession: bits(3, 7, 6, pageClause),
-  fixedPacket: bit(3, 5, pageClause),
-  copy: bit(3, 4, pageClause),
-  trackMode: bits(3, 3, 0, pageClause),
-  _reserved4: reservedBits(4, 7, 4, pageClause),
-  dataBlockType: bits(4, 3, 0, pageClause),
-  linkSize: byte(5, 1, u8, pageClause),
-  _reserved6: byte(6, 1, reserved(1), pageClause),
-  initiatorApplicationCode: byte(7, 1, u8, pageClause),
-  sessionFormat: byte(8, 1, u8, pageClause),
-  _reserved9: byte(9, 1, reserved(1), pageClause),
-  packetSize: byte(10, 4, rawBytes(4), pageClause),
-  audioPauseLength: byte(14, 2, u16be, pageClause),
-  mediaCatalogNumber: byte(16, 16, rawBytes(16), pageClause),
-  internationalStandardRecordingCode: byte(32, 16, rawBytes(16), pageClause),
-  subHeader: byte(48, 4, rawBytes(4), pageClause),
-});
+/** Puts mode pages one behind the other. */
+export function setPages(pages: readonly Uint8Array[], target: Uint8Array, at: number): void {
+  let position = at;
+  for (const page of pages) {
+    target.set(page, position);
+    position += page.length;
+  }
+}
 
-/** Write parameters of a data track written at once. MMC-6 "Write parameters mode page". */
-export function trackAtOnceParameters(keepDiscOpen: boolean): WriteParameters {
-  return {
-    parametersSaveable: false,
-    pageCode: writeParametersPageCode,
-    pageLength: writeParametersPage.size - 2,
-    bufferUnderrunProtection: true,
-    linkSizeValid: false,
-    testWrite: false,
-    writeType: 1,
-    multisession: keepDiscOpen ? 3 : 0,
-    fixedPacket: false,
-    copy: false,
-    trackMode: 4,
-    dataBlockType: 8,
-    linkSize: 0,
-    initiatorApplicationCode: 0,
-    sessionFormat: 0,
-    packetSize: new Uint8Array(4),
-    audioPauseLength: 150,
-    mediaCatalogNumber: new Uint8Array(16),
-    internationalStandardRecordingCode: new Uint8Array(16),
-    subHeader: new Uint8Array(4),
-  };
+/**
+ * Finds a page in a reply to MODE SENSE (10).
+ *
+ * @returns The page from its first byte on, as far as it is there; `undefined` where it is not.
+ */
+export function findModePage(bytes: Uint8Array, pageCode: number): Uint8Array | undefined {
+  if (bytes.length < modeParameterHeader.size) return undefined;
+  const { blockDescriptorLength } = modeParameterHeader.read(bytes, 0, strictContext);
+  return findPageFrom(bytes, modeParameterHeader.size + blockDescriptorLength, pageCode);
+}
+
+/**
+ * Finds a page among those that begin at a byte. The pages' own lengths count: some drives tell too small a length for
+ * the whole.
+ */
+export function findPageFrom(bytes: Uint8Array, from: number, pageCode: number): Uint8Array | undefined {
+  for (let at = from; at + 2 <= bytes.length; ) {
+    const end = at + 2 + bytes[at + 1]!;
+    if (bytes[at]! % 0x40 === pageCode) return bytes.subarray(at, Math.min(end, bytes.length));
+    at = end;
+  }
+  return undefined;
 }
