@@ -4,8 +4,8 @@ import { createServer } from "node:net";
 import type { ByteConnection, Listener } from "../device/iscsi/byte-connection.js";
 import { hostError } from "./host-error.js";
 
-/** How long a connection that was closed may take for what it still has to send. */
-const flushLimitMs = 2_000;
+/** How long the other side of a connection that was closed may take to close it, too. */
+const farewellMs = 2_000;
 
 function addressOf(host: string | undefined, port: number | undefined): string {
   // Addresses of IPv4 in those of IPv6, as hosts that listen for both have them.
@@ -17,23 +17,31 @@ function addressOf(host: string | undefined, port: number | undefined): string {
 async function* bytesOf(socket: Socket): AsyncGenerator<Uint8Array> {
   let isEnded = socket.destroyed;
   let wake = (): void => {};
-  const end = (): void => {
+  const onReadable = (): void => wake();
+  const onEnd = (): void => {
     isEnded = true;
     wake();
   };
-  socket.on("readable", () => wake());
-  for (const event of ["end", "close", "error"]) socket.on(event, end);
-  for (;;) {
-    const bytes = socket.read() as Uint8Array | null;
-    if (bytes !== null) {
-      yield bytes;
-    } else if (isEnded) {
-      return;
-    } else {
-      await new Promise<void>((done) => {
-        wake = done;
-      });
+  socket.on("readable", onReadable);
+  for (const event of ["end", "close", "error"]) socket.on(event, onEnd);
+  try {
+    for (;;) {
+      const bytes = socket.read() as Buffer | null;
+      if (bytes !== null) {
+        // Slices of Node's buffers are no copies, which nobody here expects.
+        yield new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+      } else if (isEnded) {
+        return;
+      } else {
+        await new Promise<void>((done) => {
+          wake = done;
+        });
+      }
     }
+  } finally {
+    // What nobody reads is let go: a connection that is closed before it was read breaks, and with it what was sent.
+    socket.off("readable", onReadable);
+    socket.resume();
   }
 }
 
@@ -80,8 +88,7 @@ class TcpConnection implements ByteConnection {
     const socket = this.#socket;
     if (socket.destroyed) return;
     socket.end();
-    const timer = setTimeout(() => socket.destroy(), flushLimitMs);
-    socket.once("finish", () => socket.destroy());
+    const timer = setTimeout(() => socket.destroy(), farewellMs);
     socket.once("close", () => clearTimeout(timer));
   }
 }

@@ -98,7 +98,7 @@ export function blockTransferOf(cdb: Uint8Array): BlockTransfer | undefined {
   if (!isLong && cdb[0] !== 0x28 && cdb[0] !== 0x2a) return undefined;
   const blocks = isLong ? readU32be(cdb, 6) : readU16be(cdb, 7);
   const part = (skipped: number, count: number): Uint8Array => {
-    const changed = cdb.slice();
+    const changed = Uint8Array.from(cdb);
     // Blocks of a CD may lie before block 0, in two's complement.
     writeU32be(nextNumber(readU32be(cdb, 2), skipped), changed, 2);
     if (isLong) writeU32be(count, changed, 6);

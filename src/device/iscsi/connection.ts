@@ -1,4 +1,3 @@
-import { hasCode } from "../../errors.js";
 import type { ByteConnection } from "./byte-connection.js";
 import { CommandWindow } from "./command-window.js";
 import type { LogicalUnit } from "./logical-unit.js";
@@ -6,7 +5,6 @@ import type { LoggedIn, LoginTarget } from "./login.js";
 import { Login } from "./login.js";
 import { loginResponsePdu } from "./login-pdus.js";
 import { defaultMaxRecvDataSegmentLength, ownMaxRecvDataSegmentLength } from "./negotiation.js";
-import { rejectReasons } from "./notice-pdus.js";
 import { PduReader } from "./pdu-reader.js";
 import { PduWriter } from "./pdu-writer.js";
 import { ProtocolFault } from "./protocol-fault.js";
@@ -49,9 +47,8 @@ async function login(
   try {
     return await negotiate(connection, reader, writer, target);
   } catch (error) {
-    const fault = faultOf(error);
-    if (fault === undefined) throw error;
-    target.refused(connection, fault.message);
+    if (!(error instanceof ProtocolFault)) throw error;
+    target.refused(connection, error.message);
     return undefined;
   } finally {
     clearTimeout(timer);
@@ -98,10 +95,8 @@ async function serveSession(
   const { headerDigest, dataDigest } = session.loggedIn.parameters;
   const form = { headerDigest, dataDigest, maximumDataBytes: ownMaxRecvDataSegmentLength };
   let reason = "connection lost";
-  let header: Uint8Array | undefined;
   try {
     for (let pdu = await reader.next(form); pdu !== undefined; pdu = await reader.next(form)) {
-      header = pdu.header;
       await session.take(pdu);
       if (session.hasLoggedOut) {
         reason = "logged out";
@@ -111,20 +106,12 @@ async function serveSession(
       await writer.room();
     }
   } catch (error) {
-    const fault = faultOf(error, header);
-    if (fault === undefined) throw error;
-    reason = fault.message;
-    session.refuse(fault);
+    if (!(error instanceof ProtocolFault)) throw error;
+    reason = error.message;
+    session.refuse(error);
   } finally {
     connection.close();
     await session.end();
     target.left(session, reason);
   }
-}
-
-/** What an initiator did wrong; `undefined` for a fault of this program. */
-function faultOf(error: unknown, header?: Uint8Array): ProtocolFault | undefined {
-  if (error instanceof ProtocolFault) return error;
-  if (!hasCode(error, "E_FIELD_INVALID")) return undefined;
-  return new ProtocolFault(error.message, header, rejectReasons.invalidPduField);
 }

@@ -1,3 +1,4 @@
+import { hasCode } from "../../errors.js";
 import { rejectReasons } from "./notice-pdus.js";
 
 /**
@@ -15,4 +16,15 @@ export class ProtocolFault extends Error {
     this.reason = reason;
     this.header = header;
   }
+}
+
+/**
+ * An error while a PDU was understood, as a fault of the initiator.
+ *
+ * @returns `undefined` for a fault of this program.
+ */
+export function protocolFaultOf(error: unknown, header: Uint8Array): ProtocolFault | undefined {
+  if (error instanceof ProtocolFault) return new ProtocolFault(error.message, error.header ?? header, error.reason);
+  if (!hasCode(error, "E_FIELD_INVALID")) return undefined;
+  return new ProtocolFault(error.message, header, rejectReasons.invalidPduField);
 }

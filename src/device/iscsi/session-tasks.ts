@@ -154,11 +154,13 @@ export class SessionTasks implements Nexus {
    * missing next.
    */
   #goOn(): void {
+    let mustWait = false;
     for (const task of this.#tasks.values()) {
       if (this.#submitted.has(task)) continue;
       const { incoming, refusal, pdu } = task;
-      if (refusal === undefined && (incoming === undefined || incoming.isComplete)) this.#submit(task);
-      else if (!pdu.immediate) break;
+      const isReady = refusal === undefined && (incoming === undefined || incoming.isComplete);
+      if (isReady && (pdu.immediate || !mustWait)) this.#submit(task);
+      else if (!pdu.immediate) mustWait = true;
     }
     this.#askForData();
   }

@@ -25,7 +25,7 @@ import {
 import { joinPieces, noTag, numberedRequest, operationCodeOf, operationCodes } from "./pdu.js";
 import type { ReceivedPdu } from "./pdu-reader.js";
 import type { PduWriter } from "./pdu-writer.js";
-import { ProtocolFault } from "./protocol-fault.js";
+import { ProtocolFault, protocolFaultOf } from "./protocol-fault.js";
 import { SessionTasks } from "./session-tasks.js";
 
 /** What a session tells of its target. */
@@ -70,9 +70,17 @@ export class Session {
   /**
    * Takes one PDU.
    *
-   * @throws {@link ProtocolFault} for what ends the connection; {@link FormatError} E_FIELD_INVALID.
+   * @throws {@link ProtocolFault} for what ends the connection.
    */
   async take(pdu: ReceivedPdu): Promise<void> {
+    try {
+      await this.#take(pdu);
+    } catch (error) {
+      throw protocolFaultOf(error, pdu.header) ?? error;
+    }
+  }
+
+  async #take(pdu: ReceivedPdu): Promise<void> {
     const operationCode = operationCodeOf(pdu.header);
     if (operationCode === operationCodes.dataOut) {
       this.#tasks.takeData(pdu);
