@@ -27,7 +27,7 @@ _discsmith() {
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     create)
       case "$previous" in
-        --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
+        --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --capacity) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--media --capacity -f --force -n --dry-run --json -h --help" -- "$current"))
@@ -55,7 +55,7 @@ _discsmith() {
         --volume-set) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
-        --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
+        --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
@@ -76,14 +76,14 @@ _discsmith() {
         --volume-set) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
-        --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
+        --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     burn)
       case "$previous" in
         --blocks) COMPREPLY=(); return ;;
-        --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
+        --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--blocks --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
@@ -140,7 +140,7 @@ _discsmith() {
     serve)
       case "$previous" in
         --target-name) COMPREPLY=(); return ;;
-        --media) COMPREPLY=($(compgen -W "cd-r dvd+r bd-r" -- "$current")); return ;;
+        --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--iscsi --target-name --media -f --force --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;

@@ -13,15 +13,33 @@ import type { Transport } from "./device/transport.js";
 import { nodeFileAccess } from "./host/node-file-access.js";
 import { listenTcp } from "./host/tcp-listener.js";
 
+export type { ExclusiveAccess, RecorderOptions } from "./device/drive-access.js";
+export type { DriveProfile } from "./device/drive-queries.js";
 export type { OpenRecorderOptions } from "./device/drives.js";
 export { createDiscOn, isDrivePath, openRecorderOn } from "./device/drives.js";
 export { mediaTypes } from "./device/emulated/media.js";
+export type { QuirkDescription } from "./device/emulated/quirk.js";
+export { quirkMedia } from "./device/emulated/quirk.js";
+export { quirkDescriptions } from "./device/emulated/quirks.js";
 export type { CreateDiscOptions } from "./device/emulated/store.js";
 export type { DriveService, ServeOptions, ServiceEvent } from "./device/iscsi/target.js";
-export type { RecorderState, RecorderWriteOptions } from "./device/recorder.js";
+export type { DriveAction, RecorderProgress, RecorderTaskOptions } from "./device/job/progress.js";
+export type { VerificationLevel } from "./device/job/verify.js";
+export type { Feature } from "./device/mmc/features.js";
+export type { FormatOptions } from "./device/plan/formats.js";
+export type { BlankOptions } from "./device/plan/plan-blank.js";
+export type { PlanStep } from "./device/plan/step.js";
+export { erasesDisc, finalisesDisc } from "./device/plan/step.js";
+export type { WriteOptions } from "./device/plan/write-options.js";
+export type { RecorderState, RecorderWriteOptions, SectionOptions } from "./device/recorder.js";
 export { Recorder } from "./device/recorder.js";
+export type { WriteSpeedDescriptor } from "./device/state/ask-speeds.js";
+export type { MediaStateName } from "./device/state/media-state.js";
+export { mediaStateBits } from "./device/state/media-state.js";
+export type { RawReply } from "./device/state/raw-replies.js";
+export type { DiscSnapshot } from "./device/state/snapshot.js";
+export { snapshotFromReplies } from "./device/state/snapshot.js";
 export type { CommandResult, Transfer, Transport } from "./device/transport.js";
-export type { WriteOptions, WriteStep } from "./device/write-plan.js";
 
 /**
  * Opens a disc for reading and writing.

@@ -1,8 +1,8 @@
 /** The common jobs in one call: where an image and a disc meet. */
 import { stat } from "node:fs/promises";
 import { openRecorderOn } from "./device/drives.js";
+import type { PlanStep } from "./device/plan/step.js";
 import type { Recorder, RecorderState } from "./device/recorder.js";
-import type { WriteStep } from "./device/write-plan.js";
 import type { Warning } from "./errors.js";
 import { DiscError, hasCode } from "./errors.js";
 import type { DetectedFileSystem } from "./fs/image/detect.js";
@@ -103,7 +103,7 @@ export interface SessionReport {
   readonly repaired: boolean;
   /** Whether the disc is finalised. */
   readonly closed: boolean;
-  readonly steps: readonly WriteStep[];
+  readonly steps: readonly PlanStep[];
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -263,7 +263,7 @@ class SessionJob {
     return { ...planned, session: sessions.at(-1)?.number ?? planned.session, freeBlocks };
   }
 
-  #report({ firstBlock, blocks }: SessionImage, steps: readonly WriteStep[]): SessionReport {
+  #report({ firstBlock, blocks }: SessionImage, steps: readonly PlanStep[]): SessionReport {
     const { state, name } = this.#recorder;
     const { fileCount: files, directoryCount: directories, options } = this.#image;
     return {

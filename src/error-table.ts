@@ -89,6 +89,7 @@ export interface ErrorDetails {
   W_SKIPPED: { path: string; reason: string };
   W_SOURCE_VANISHED: { path: string };
   W_TIME_CLAMPED: { path: string; time: string };
+  W_DRIVE_QUIRK: { quirk: string };
   W_TREES_DIFFER: { path: string; fileSystems: readonly string[]; what: string };
 }
 
@@ -315,6 +316,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["differences"],
     raisedBy: "verify",
     remedy: "See the list of differences.",
+    reference: { name: "E_IMAPI_BURN_VERIFICATION_FAILED", hresult: 0xc0aa0007 },
   },
   E_MULTISESSION_NOT_SET: {
     summary: "The image was not told which disc to import from.",
@@ -512,6 +514,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["path", "time"],
     raisedBy: "planning",
     remedy: "Directory records hold years 1900 to 2155.",
+  },
+  W_DRIVE_QUIRK: {
+    summary: "The drive does something against the standard, and that was made up for.",
+    detail: ["quirk"],
+    raisedBy: "the recorder",
+    remedy: "Nothing; name the quirk when you report a fault of the drive.",
   },
   W_TREES_DIFFER: {
     summary: "The file systems of a session do not hold the same; what each of them has is kept.",

@@ -1,5 +1,7 @@
 import { encode } from "../codec/struct.js";
 import { DeviceError } from "../errors.js";
+import type { Clock } from "./clock.js";
+import { systemClock } from "./clock.js";
 import type { Command } from "./mmc/command.js";
 import { requestSense } from "./mmc/request-sense.js";
 import type { Sense } from "./mmc/sense.js";
@@ -13,6 +15,15 @@ export interface SendOptions {
    * stay what it was, so there it ends the command.
    */
   readonly onUnitAttention?: "retry" | "fail";
+  /** Whether a drive that is busy is asked again until it is not, or that is how the command ends. */
+  readonly onBusy?: "wait" | "fail";
+}
+
+/** How a channel takes its time. */
+export interface ChannelOptions {
+  readonly clock?: Clock | undefined;
+  /** Real drives are best left alone for half a second; an emulated one needs no time. Default: 0. */
+  readonly settlingMs?: number | undefined;
 }
 
 /** How a command ended after all its retries. */
@@ -23,17 +34,13 @@ const unitAttentionLimit = 5;
 const firstDelayMs = 100;
 const longestDelayMs = 500;
 const longestWriteDelayMs = 25;
+/** Insufficient time for operation: a unit attention that tells nothing of the medium. */
+const tooEarlyAsc = 0x2e;
 /** Some adapters say "not ready, cause not reportable" for ever. */
 const unknownCauseLimitMs = 5_000;
 
 function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (octet) => octet.toString(16).padStart(2, "0")).join(" ");
-}
-
-function waitMs(milliseconds: number): Promise<void> {
-  return new Promise((done) => {
-    setTimeout(done, milliseconds);
-  });
 }
 
 /**
@@ -42,10 +49,15 @@ function waitMs(milliseconds: number): Promise<void> {
  */
 export class CommandChannel {
   readonly transport: Transport;
+  readonly clock: Clock;
+  /** How long a drive is left alone after it took a command that it goes on with by itself. */
+  readonly settlingMs: number;
   #unitAttentions = 0;
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, { clock = systemClock, settlingMs = 0 }: ChannelOptions = {}) {
     this.transport = transport;
+    this.clock = clock;
+    this.settlingMs = settlingMs;
   }
 
   /** How many unit attentions have come: when it grew, what was known of the medium may be wrong. */
@@ -67,27 +79,40 @@ export class CommandChannel {
 
   /** Sends a command whose failure the caller has an answer to. */
   async attempt<F>(command: Command<F>, fields: F, transfer: Transfer, options: SendOptions = {}): Promise<Outcome> {
-    const cdb = encode(command.cdb, fields);
-    const started = performance.now();
+    return await this.attemptCdb(command.name, encode(command.cdb, fields), transfer, command.timeoutMs, options);
+  }
+
+  /** Sends a command that is encoded already. */
+  async attemptCdb(
+    name: string,
+    cdb: Uint8Array,
+    transfer: Transfer,
+    timeoutMs: number,
+    { onUnitAttention = "retry", onBusy = "wait" }: SendOptions = {},
+  ): Promise<Outcome> {
+    const started = this.clock.now();
     const isWrite = transfer.direction === "out";
     let attentions = 0;
     for (let tries = 1; ; tries++) {
-      const result = await this.transport.execute(cdb, transfer, command.timeoutMs);
+      const result = await this.transport.execute(cdb, transfer, timeoutMs);
       if (result.status === "ok") return { data: result.data };
-      if (result.status === "failed") return { error: transportError(command.name, cdb, result), sense: null };
+      if (result.status === "failed") return { error: transportError(name, cdb, result), sense: null };
       const sense = result.sense ?? (await this.#lostSense());
       if (sense !== null && sense.key <= 1) return { data: result.data };
-      const failed: Outcome = { error: commandError(command.name, cdb, sense), sense };
+      const failed: Outcome = { error: commandError(name, cdb, sense), sense };
       if (sense === null) return failed;
-      if (sense.key === 6) {
+      if (sense.key === 6 && sense.asc !== tooEarlyAsc) {
         this.#unitAttentions++;
         attentions++;
-        if (options.onUnitAttention === "fail" || attentions > unitAttentionLimit) return failed;
+        if (onUnitAttention === "fail" || attentions > unitAttentionLimit) return failed;
         continue;
       }
-      const limitMs = waitingLimitMs(sense, command.timeoutMs);
-      if (performance.now() - started >= limitMs) return failed;
-      await waitMs(isWrite ? Math.min(2 * tries, longestWriteDelayMs) : Math.min(firstDelayMs * tries, longestDelayMs));
+      const limitMs = onBusy === "fail" ? 0 : waitingLimitMs(sense, timeoutMs);
+      if (this.clock.now() - started >= limitMs) return failed;
+      const delayMs = isWrite
+        ? Math.min(2 * tries, longestWriteDelayMs)
+        : Math.min(firstDelayMs * tries, longestDelayMs);
+      await this.clock.wait(delayMs);
     }
   }
 
@@ -107,7 +132,9 @@ function waitingLimitMs({ key, asc, ascq }: Sense, timeoutMs: number): number {
     return ascq === 0x02 || ascq === 0x03 ? 0 : timeoutMs;
   }
   // Communication failures of the hardware, and commands that came too early.
-  return (key === 4 && asc === 0x08) || (key === 6 && asc === 0x2e) ? Math.min(timeoutMs, unknownCauseLimitMs) : 0;
+  return (key === 4 && asc === 0x08) || (key === 6 && asc === tooEarlyAsc)
+    ? Math.min(timeoutMs, unknownCauseLimitMs)
+    : 0;
 }
 
 function commandError(command: string, cdb: Uint8Array, sense: Sense | null): DeviceError {

@@ -1,110 +1,60 @@
-import type { Warning } from "../errors.js";
-import { DiscError, throwIfCancelled } from "../errors.js";
-import type { ImportSource } from "../medium/import-source.js";
-import type { DiscIdentity, DiscState, Session } from "../medium/session.js";
-import type { SessionData, TaskOptions } from "../medium/session-data.js";
+import { DeviceError, DiscError, throwIfCancelled } from "../errors.js";
+import type { SessionData } from "../medium/session-data.js";
 import type { MultisessionInterface } from "../multisession/interfaces.js";
-import { blockBytes } from "../units.js";
 import { CommandChannel } from "./command-channel.js";
-import { preventAllowMediumRemoval } from "./mmc/prevent-allow-medium-removal.js";
-import { read10 } from "./mmc/read-10.js";
-import { readState } from "./read-state.js";
-import type { DiscSnapshot } from "./snapshot.js";
+import type { RecorderOptions } from "./drive-access.js";
+import { DriveAccess } from "./drive-access.js";
+import type { RecorderTaskOptions } from "./job/progress.js";
+import { ProgressReporter } from "./job/progress.js";
+import type { VerificationLevel } from "./job/verify.js";
+import { compareBlocks, verifyState } from "./job/verify.js";
+import { WriteJob } from "./job/write-job.js";
+import { WrittenBlocks } from "./job/written-blocks.js";
+import { multisessionInterfacesOf } from "./multisession-interfaces.js";
+import type { FormatOptions } from "./plan/formats.js";
+import type { BlankOptions } from "./plan/plan-blank.js";
+import { planBlank } from "./plan/plan-blank.js";
+import { planClose } from "./plan/plan-close.js";
+import { planFormat } from "./plan/plan-format.js";
+import { planRepair } from "./plan/plan-repair.js";
+import type { WrittenSection } from "./plan/plan-section.js";
+import { planSection } from "./plan/plan-section.js";
+import { planWrite } from "./plan/plan-write.js";
+import type { PlanStep } from "./plan/step.js";
+import { finalisesDisc } from "./plan/step.js";
+import type { WriteOptions, WrittenSession } from "./plan/write-options.js";
+import type { DiscSnapshot } from "./state/snapshot.js";
 import type { Transport } from "./transport.js";
-import { WriteJob } from "./write-job.js";
-import type { WriteOptions, WriteStep } from "./write-plan.js";
-import { planRepair, planWrite } from "./write-plan.js";
 
-/** What is known of the disc in a recorder: a summary of one moment, never changed afterwards. */
-export interface RecorderState {
-  readonly kind: "emulated" | "drive";
-  /** Type of the medium, as in `create --media`. */
-  readonly media: string;
-  /** Number of the MMC profile. */
-  readonly profile: number;
-  readonly state: DiscState;
-  readonly blank: boolean;
-  readonly capacityBlocks: number;
-  /** Blocks the next session may have. */
-  readonly freeBlocks: number;
-  /** Identifies the disc, whatever is written on it; `null` where it has no number of its own. */
-  readonly discId: string | null;
-  readonly sessions: readonly Session[];
-  /** Where the next session goes; `null` where none can. */
-  readonly nextWritableAddress: number | null;
-  readonly writeUnitBlocks: number;
-  /** Whether {@link Recorder.repair} is needed before anything can be added. */
-  readonly needsRepair: boolean;
-  readonly warnings: readonly Warning[];
-}
+export type { RecorderState } from "./recorder-state.js";
 
 /** How a session is written, watched and stopped. */
-export interface RecorderWriteOptions extends TaskOptions, WriteOptions {}
+export interface RecorderWriteOptions extends RecorderTaskOptions, WriteOptions {
+  /** What is read back afterwards and compared. Default: `none`. IMAPI2 `IBurnVerification`. */
+  readonly verify?: VerificationLevel | undefined;
+}
 
-const largestReadBytes = 65_536;
+/** How blocks are written as they are. */
+export interface SectionOptions extends RecorderTaskOptions {
+  /** WRITE (12), with the drive's own verifying left out: on DVD-RAM and BD. */
+  readonly streaming?: boolean | undefined;
+}
 
 /**
- * A drive with its disc: reads it, says how it can take another session, and writes that session.
- *
- * Everything it tells of the disc is that of the last {@link Recorder.refresh}; opening and writing refresh. It is the
- * source that earlier sessions are imported from.
+ * A drive with its disc: says how the disc can take another session, writes that session, and prepares, repairs,
+ * finalises or blanks the disc. Each of these is planned first; plans can be asked for and shown without anything being
+ * done.
  */
-export class Recorder implements ImportSource, AsyncDisposable {
-  readonly #channel: CommandChannel;
-  #snapshot: DiscSnapshot;
-  #state: RecorderState;
-
-  private constructor(channel: CommandChannel, snapshot: DiscSnapshot) {
-    this.#channel = channel;
-    this.#snapshot = snapshot;
-    this.#state = stateOf(channel.transport, snapshot);
-  }
-
+export class Recorder extends DriveAccess {
   /**
    * Opens a recorder on a transport, which then belongs to it.
    *
-   * @throws {@link DiscError} E_NO_MEDIUM; {@link DeviceError}.
+   * @throws {@link DiscError} E_NO_MEDIUM, unless there may be none; {@link DeviceError}.
    */
-  static async on(transport: Transport): Promise<Recorder> {
-    const channel = new CommandChannel(transport);
-    try {
-      return new Recorder(channel, await readState(channel));
-    } catch (error) {
-      await transport[Symbol.asyncDispose]();
-      throw error;
-    }
-  }
-
-  get name(): string {
-    return this.#channel.transport.name;
-  }
-
-  get state(): RecorderState {
-    return this.#state;
-  }
-
-  get sessions(): readonly Session[] {
-    return this.#snapshot.sessions;
-  }
-
-  get identity(): DiscIdentity {
-    return this.#snapshot.identity;
-  }
-
-  /** Blocks up to the last one recorded. */
-  get blocks(): number {
-    return this.#snapshot.sessions.reduce((end, session) => Math.max(end, session.startLba + session.blocks), 0);
-  }
-
-  /**
-   * Reads the state of the disc again.
-   *
-   * @throws {@link DiscError} E_NO_MEDIUM; {@link DeviceError}.
-   */
-  async refresh(): Promise<RecorderState> {
-    this.#snapshot = await readState(this.#channel);
-    this.#state = stateOf(this.#channel.transport, this.#snapshot);
-    return this.#state;
+  static async on(transport: Transport, options: RecorderOptions = {}): Promise<Recorder> {
+    const recorder = new Recorder(new CommandChannel(transport, options));
+    await recorder.open(options.mayBeEmpty === true);
+    return recorder;
   }
 
   /**
@@ -117,97 +67,84 @@ export class Recorder implements ImportSource, AsyncDisposable {
    */
   async multisessionInterfaces(): Promise<MultisessionInterface[]> {
     await this.refresh();
-    const { profile, state, lastDataSession, nextWritableLba, freeBlocks, capacityBlocks } = this.#snapshot;
-    const common = { inUse: false, importRecorder: this };
-    if (profile.model === "readOnly") return [];
-    if (state === "overwritable") {
-      return [
-        {
-          ...common,
-          type: "randomWrite",
-          isSupportedOnCurrentMediaState: false,
-          writeUnitSize: this.#snapshot.writeUnitBlocks,
-          lastWrittenAddress: -1,
-          totalSectorsOnMedia: capacityBlocks,
-        },
-      ];
-    }
-    return [
-      {
-        ...common,
-        type: "sequential",
-        isSupportedOnCurrentMediaState: this.#snapshot.writable && nextWritableLba !== null,
-        isFirstDataSession: lastDataSession === null,
-        startAddressOfPreviousSession: lastDataSession?.startLba ?? -1,
-        lastWrittenAddressOfPreviousSession:
-          lastDataSession === null ? -1 : lastDataSession.startLba + lastDataSession.blocks - 1,
-        nextWritableAddress: nextWritableLba ?? -1,
-        freeSectorsOnMedia: freeBlocks,
-        writeUnitSize: this.#snapshot.writeUnitBlocks,
-      },
-    ];
-  }
-
-  /**
-   * Reads whole blocks.
-   *
-   * @throws {@link DiscError} E_READ_FAILED, with the drive's {@link DeviceError} as cause; E_CANCELLED.
-   */
-  async read(lba: number, count: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
-    const { transport } = this.#channel;
-    const most = Math.floor(Math.min(largestReadBytes, transport.maximumTransferBytes) / blockBytes);
-    for (let done = 0; done < count; ) {
-      throwIfCancelled(signal, "reading");
-      const blocks = Math.min(most, count - done);
-      const bytes = blocks * blockBytes;
-      const fields = { logicalBlockAddress: lba + done, transferBlocks: blocks };
-      const outcome = await this.#channel.attempt(read10, fields, { direction: "in", allocationBytes: bytes });
-      if ("error" in outcome || outcome.data.length < bytes) {
-        const cause = "error" in outcome ? outcome.error : undefined;
-        const message = `${this.name}: cannot read blocks ${lba + done} to ${lba + done + blocks - 1}`;
-        throw new DiscError("E_READ_FAILED", message, { lba: lba + done, blocks }, { cause });
-      }
-      into.set(outcome.data, done * blockBytes);
-      done += blocks;
-    }
+    return multisessionInterfacesOf(this.snapshot, this);
   }
 
   /**
    * What {@link Recorder.write} would do, as far as the state last read tells; nothing is sent to the drive.
+   * `finalisesDisc` says of the steps whether nothing can follow.
    *
    * @throws {@link DiscError} as `write` does before its first block.
    */
-  planWrite(
-    session: Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsInPostGap">,
-    options: WriteOptions = {},
-  ): readonly WriteStep[] {
-    return planWrite(this.name, this.#snapshot, session, options);
+  planWrite(session: WrittenSession, options: WriteOptions = {}): readonly PlanStep[] {
+    return planWrite(this.name, this.snapshot, session, options);
+  }
+
+  /** What {@link Recorder.repair} would do; nothing where nothing is to be repaired. @throws {@link DiscError} as it does. */
+  planRepair(): readonly PlanStep[] {
+    return planRepair(this.name, this.snapshot);
+  }
+
+  /** What {@link Recorder.close} would do. @throws {@link DiscError} as it does. */
+  planClose(): readonly PlanStep[] {
+    return planClose(this.name, this.snapshot);
+  }
+
+  /** What {@link Recorder.blank} would do. @throws {@link DiscError} as it does. */
+  planBlank(options: BlankOptions = {}): readonly PlanStep[] {
+    return planBlank(this.name, this.snapshot, options);
+  }
+
+  /** What {@link Recorder.format} would do. @throws {@link DiscError} as it does. */
+  planFormat(options: FormatOptions = {}): readonly PlanStep[] {
+    return planFormat(this.name, this.snapshot, options);
   }
 
   /**
    * Writes a session and closes it. The state of the disc is read again first; where it isn't the one the session was
-   * made for, nothing is written. A session that was never closed is closed before.
+   * made for, nothing is written. A session that was never closed is closed before; a medium that needs it is formatted.
    *
    * Cancelling, and every failure after the first block, leaves the earlier sessions as they were and the new one open:
-   * `repair` closes it, and then another can be written.
+   * `repair` closes it, and then another can be written. A dummy run leaves the disc as it was.
    *
    * @throws {@link DiscError} E_DISC_BUSY, E_DISC_FINALISED, E_DISC_CHANGED, E_IMAGE_WRONG_ADDRESS, E_DISC_FULL,
-   *   E_DISC_READ_ONLY, E_NOT_SUPPORTED, E_CONTENT_CHANGED, E_CANCELLED; {@link DeviceError}; what reading the session
-   *   raised.
+   *   E_DISC_READ_ONLY, E_DISC_NOT_BLANK, E_NOT_SUPPORTED, E_CONTENT_CHANGED, E_CANCELLED; E_DIFFERENT and E_DAMAGED
+   *   where verifying finds what was not written right; {@link DeviceError}; what reading the session raised.
    */
   async write(session: SessionData, options: RecorderWriteOptions = {}): Promise<void> {
     throwIfCancelled(options.signal, "writing");
-    await this.#exclusively(async () => {
+    await this.exclusively(async () => {
       await this.refresh();
       // Also refuses, before anything is sent, what can't be written after a repair either.
       let steps = this.planWrite(session, options);
-      if (this.#snapshot.torn) {
-        await this.#close(options);
+      if (this.snapshot.needsRepair) {
+        await this.#do(this.planRepair(), options);
+        await this.refresh();
         // It was the disc that the session was made for; closing it changed its identity.
         const { firstBlock, blocks, endsInPostGap } = session;
         steps = this.planWrite({ firstBlock, blocks, endsInPostGap, importedFrom: null }, options);
       }
-      await new WriteJob(this.#channel, options).run(steps, session);
+      await this.#writeAndVerify(steps, session, options);
+    });
+  }
+
+  /**
+   * Writes blocks at an address, and nothing around them: no gaps, nothing is closed. On media that grow by sessions
+   * that is the next writable address alone, and leaves the session open. IMAPI2 `IWriteEngine2::WriteSection`.
+   *
+   * @param section Address and length are multiples of `snapshot.addressUnitBlocks`; streaming, of `writeUnitBlocks`.
+   * @throws {@link DiscError} E_OPTION_INVALID, and as {@link Recorder.write}; {@link DeviceError}.
+   */
+  async writeSection(
+    section: Pick<SessionData, "firstBlock" | "blocks" | "chunks">,
+    options: SectionOptions = {},
+  ): Promise<void> {
+    await this.exclusively(async () => {
+      await this.refresh();
+      const { firstBlock, blocks } = section;
+      const written: WrittenSection = { firstBlock, blocks, streaming: options.streaming === true };
+      const steps = planSection(this.name, this.snapshot, written);
+      await this.#do(steps, options, section);
     });
   }
 
@@ -218,77 +155,106 @@ export class Recorder implements ImportSource, AsyncDisposable {
    * @returns Whether there was something to close.
    * @throws {@link DiscError} E_DISC_BUSY, E_DISC_READ_ONLY, E_NOT_SUPPORTED; {@link DeviceError}.
    */
-  async repair(options: TaskOptions = {}): Promise<boolean> {
-    return await this.#exclusively(async () => {
+  async repair(options: RecorderTaskOptions = {}): Promise<boolean> {
+    return await this.#plannedTask(() => this.planRepair(), options);
+  }
+
+  /**
+   * Finalises the disc without writing to it; a session that was begun is closed with it.
+   *
+   * @throws {@link DiscError} E_DISC_BUSY, E_DISC_FINALISED, E_DISC_BLANK, E_DISC_READ_ONLY; E_NOT_SUPPORTED for media that
+   *   can be overwritten, and where the drive took the command and the disc is open as before; {@link DeviceError}.
+   */
+  async close(options: RecorderTaskOptions = {}): Promise<void> {
+    await this.#plannedTask(() => this.planClose(), options);
+    if (this.snapshot.finalised) return;
+    const what = "finalising this disc without writing another session";
+    throw new DiscError("E_NOT_SUPPORTED", `${this.name}: not supported by this drive: ${what}`, { what });
+  }
+
+  /**
+   * Makes the disc blank: CD-RW and DVD-RW by erasing, media that can be overwritten by filling them with zeros. A
+   * DVD-RW that was formatted for overwriting becomes one that grows by sessions. IMAPI2 `IDiscFormat2Erase`.
+   *
+   * @throws {@link DiscError} E_DISC_BUSY, E_DISC_READ_ONLY for media that cannot be erased, E_NOT_SUPPORTED;
+   *   {@link DeviceError}.
+   */
+  async blank(options: BlankOptions & RecorderTaskOptions = {}): Promise<void> {
+    await this.#plannedTask(() => this.planBlank(options), options);
+  }
+
+  /**
+   * Formats the disc: DVD-RW for overwriting, DVD+RW, DVD-RAM, BD-RE, and blank BD-R. What is on it is lost.
+   *
+   * @throws {@link DiscError} E_DISC_BUSY, E_DISC_READ_ONLY, E_DISC_NOT_BLANK, E_NOT_SUPPORTED, E_OPTION_INVALID;
+   *   {@link DeviceError}.
+   */
+  async format(options: FormatOptions & RecorderTaskOptions = {}): Promise<void> {
+    await this.#plannedTask(() => this.planFormat(options), options);
+  }
+
+  /** Plans by the state as it is now, and does it. @returns Whether there was something to do. */
+  async #plannedTask(plan: () => readonly PlanStep[], options: RecorderTaskOptions): Promise<boolean> {
+    return await this.exclusively(async () => {
       await this.refresh();
-      const needed = this.#snapshot.torn;
-      if (needed) await this.#close(options);
-      return needed;
+      const steps = plan();
+      await this.#do(steps, options);
+      return steps.length > 0;
     });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#channel.transport[Symbol.asyncDispose]();
-  }
-
-  async #close(options: TaskOptions): Promise<void> {
-    await new WriteJob(this.#channel, options).run(planRepair(this.name, this.#snapshot));
+  async #writeAndVerify(
+    steps: readonly PlanStep[],
+    session: SessionData,
+    options: RecorderWriteOptions,
+  ): Promise<void> {
+    const { verify: level = "none", dummy, signal } = options;
+    const { firstBlock, blocks } = session;
+    if (level === "none" || dummy === true) return await this.#do(steps, options, session);
+    const written = new WrittenBlocks(firstBlock, blocks);
+    await this.#do(steps, options, session, written.add);
     await this.refresh();
+    verifyState(this.name, this.snapshot, { firstBlock, blocks, finalised: finalisesDisc(steps) });
+    const progress = new ProgressReporter(this.channel.clock, options);
+    const onBlocks = (done: number, total: number): void => progress.blocks("verifying", done, total);
+    await compareBlocks(this.name, this, written.stretches, level, { signal, onBlocks });
   }
 
-  /** Runs a task that changes the disc, with the drive reserved and its tray locked. */
-  async #exclusively<T>(task: () => Promise<T>): Promise<T> {
-    const { transport } = this.#channel;
-    await transport.reserve();
+  async #do(
+    steps: readonly PlanStep[],
+    options: RecorderTaskOptions,
+    session?: Pick<SessionData, "chunks">,
+    onWritten?: (lba: number, data: Uint8Array) => void,
+  ): Promise<void> {
+    const before = this.snapshot;
+    const { signal, onProgress } = options;
     try {
-      await this.#preventRemoval(true);
-      const result = await task();
-      await this.refresh();
-      return result;
+      await new WriteJob(this.channel, before, { signal, onProgress, onWritten }).run(steps, session);
     } catch (error) {
-      await this.#refreshAfterFailure();
-      throw error;
-    } finally {
-      await this.#preventRemoval(false);
-      await transport.release();
+      throw (await this.#discChanged(before, error)) ?? error;
     }
   }
 
-  /** Not every drive has a tray to lock. */
-  async #preventRemoval(prevent: boolean): Promise<void> {
-    await this.#channel.attempt(preventAllowMediumRemoval, { prevent: prevent ? 1 : 0 }, { direction: "none" });
-  }
-
-  /** The state shall be that of the disc after a failure, too; but the failure is what is reported. */
-  async #refreshAfterFailure(): Promise<void> {
+  /** A unit attention in the middle of a task may mean that the disc is another one: that is what is to be told then. */
+  async #discChanged(before: DiscSnapshot, error: unknown): Promise<DiscError | undefined> {
+    const isAttention = error instanceof DeviceError && "senseKey" in error.detail && error.detail.senseKey === 6;
+    if (!isAttention) return undefined;
+    let found = "no disc";
     try {
       await this.refresh();
-    } catch (error) {
-      if (!(error instanceof DiscError)) throw error;
+      if (isSameDisc(before, this.snapshot)) return undefined;
+      found = this.snapshot.discId ?? this.snapshot.identity.fingerprint;
+    } catch (cause) {
+      if (!(cause instanceof DiscError) || cause.code !== "E_NO_MEDIUM") return undefined;
     }
+    const detail = { what: "disc", expected: before.discId ?? before.identity.fingerprint, actual: found };
+    const message = `${this.name}: the disc was taken out while it was written: now there is ${found}`;
+    return new DiscError("E_DISC_CHANGED", message, detail, { cause: error });
   }
 }
 
-function stateOf(transport: Transport, snapshot: DiscSnapshot): RecorderState {
-  const { profile, state, blank, torn, capacityBlocks, freeBlocks, discId, sessions } = snapshot;
-  return {
-    kind: transport.kind,
-    media: profile.media,
-    profile: profile.number,
-    state,
-    blank,
-    capacityBlocks,
-    freeBlocks,
-    discId,
-    sessions,
-    nextWritableAddress: snapshot.nextWritableLba,
-    writeUnitBlocks: snapshot.writeUnitBlocks,
-    needsRepair: torn,
-    warnings: sessions.filter((session) => session.state !== "complete").map(warningOf),
-  };
-}
-
-function warningOf({ number, state }: Session): Warning {
-  const reason = state === "open" ? "it was begun and not closed" : "it was cut off while it was written";
-  return new DiscError("W_SESSION_DAMAGED", `session ${number}: ${reason}`, { session: number, reason });
+/** Whether a disc may be the one that another snapshot was made of, with more written to it. */
+function isSameDisc(before: DiscSnapshot, after: DiscSnapshot): boolean {
+  if (before.profile.media !== after.profile.media || before.discId !== after.discId) return false;
+  return before.sessions.every(({ startLba }, index) => after.sessions[index]?.startLba === startLba);
 }

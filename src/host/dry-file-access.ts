@@ -13,6 +13,8 @@ interface Changed {
   replaced: boolean;
   removed: boolean;
   bytes: number;
+  /** How many bytes of the file's own content still count. */
+  bytesBelow: number;
   pieces: Piece[];
 }
 
@@ -31,10 +33,10 @@ class DryHandle implements FileHandle {
   }
 
   async read(offset: number, into: Uint8Array): Promise<number> {
-    const { bytes, pieces } = this.#changed;
+    const { bytes, bytesBelow, pieces } = this.#changed;
     const count = Math.max(0, Math.min(into.length, bytes - offset));
     const target = into.subarray(0, count).fill(0);
-    await this.#below?.read(offset, target);
+    await this.#below?.read(offset, target.subarray(0, Math.max(0, bytesBelow - offset)));
     for (const piece of pieces) {
       const from = Math.max(0, offset - piece.offset);
       const at = Math.max(0, piece.offset - offset);
@@ -46,6 +48,15 @@ class DryHandle implements FileHandle {
   async write(offset: number, from: Uint8Array): Promise<void> {
     this.#changed.pieces.push({ offset, bytes: from.slice() });
     this.#changed.bytes = Math.max(this.#changed.bytes, offset + from.length);
+  }
+
+  async truncate(bytes: number): Promise<void> {
+    const changed = this.#changed;
+    changed.pieces = changed.pieces
+      .filter(({ offset }) => offset < bytes)
+      .map(({ offset, bytes: piece }) => ({ offset, bytes: piece.subarray(0, bytes - offset) }));
+    changed.bytesBelow = Math.min(changed.bytesBelow, bytes);
+    changed.bytes = bytes;
   }
 
   async sync(): Promise<void> {}
@@ -68,10 +79,11 @@ export function dryFileAccess(files: FileAccess): FileAccess {
   const changedOf = async (path: string): Promise<Changed> => {
     const known = all.get(path);
     if (known !== undefined) return known;
-    const changed: Changed = { replaced: false, removed: false, bytes: 0, pieces: [] };
+    const changed: Changed = { replaced: false, removed: false, bytes: 0, bytesBelow: 0, pieces: [] };
     if (await files.exists(path)) {
       await using handle = await files.open(path, "read");
       changed.bytes = await handle.size();
+      changed.bytesBelow = changed.bytes;
     } else {
       changed.removed = true;
     }

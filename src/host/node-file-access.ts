@@ -52,6 +52,10 @@ class NodeFileHandle implements FileHandle {
     });
   }
 
+  async truncate(bytes: number): Promise<void> {
+    await onHost(this.#path, "truncate", () => this.#handle.truncate(bytes));
+  }
+
   async sync(): Promise<void> {
     await onHost(this.#path, "sync", () => this.#handle.sync());
   }

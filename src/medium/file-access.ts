@@ -6,6 +6,8 @@ export interface FileHandle extends AsyncDisposable {
   read(offset: number, into: Uint8Array): Promise<number>;
   /** Writes all of `from` at `offset`, extending the file with a hole where it starts beyond the end. */
   write(offset: number, from: Uint8Array): Promise<void>;
+  /** Cuts the file off, or extends it with a hole. */
+  truncate(bytes: number): Promise<void>;
   /** Makes what was written survive a loss of power. */
   sync(): Promise<void>;
   close(): Promise<void>;

@@ -64,5 +64,5 @@ test("the bash completion is a script", async (t) => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
   const asked = 'COMP_WORDS=(discsmith create x --media b); COMP_CWORD=4; _discsmith; echo "${COMPREPLY[@]}"';
   const { stdout } = spawnSync("bash", ["-c", `${script}\n${asked}`], { encoding: "utf8" });
-  t.is(stdout, "bd-r\n");
+  t.is(stdout, "bd-r bd-r-dl bd-re bd-re-dl\n");
 });

@@ -4,5 +4,5 @@ import { sessionOf } from "./support.js";
 
 await using recorder = await openRecorder(process.argv[2]!);
 await recorder.write(sessionOf(9, recorder.state.nextWritableAddress!, 20_000, recorder.identity, 16), {
-  onProgress: ({ phase, doneBlocks }) => process.stdout.write(`${phase} ${doneBlocks}\n`),
+  onProgress: ({ phase, doneBlocks }) => phase === "writing" && process.stdout.write(`${phase} ${doneBlocks}\n`),
 });

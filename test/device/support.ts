@@ -110,6 +110,7 @@ export function faultyFiles(faults: Faults): FileAccess {
       if (first && faults.partialBytes > 0) await handle.write(offset, from.subarray(0, faults.partialBytes));
       return fail();
     },
+    truncate: (bytes) => gate(() => handle.truncate(bytes)),
     sync: () => gate(() => handle.sync()),
     close: () => handle.close(),
     [Symbol.asyncDispose]: () => handle.close(),

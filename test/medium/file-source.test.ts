@@ -16,6 +16,7 @@ function handle(end = 5000): FileHandle {
       return count;
     },
     write: refuse,
+    truncate: refuse,
     sync: refuse,
     close: refuse,
     [Symbol.asyncDispose]: refuse,

@@ -1,41 +1,51 @@
-import { DiscError } from "../../errors.js";
 import { emulatedMediaOf } from "./media.js";
-import type { Damage, MediumState, MediumTrack } from "./medium.js";
+import type {
+  BlockRun,
+  Damage,
+  MediumState,
+  MediumTrack,
+  OverwritableMedium,
+  SequentialFormat,
+  SequentialMedium,
+} from "./medium.js";
+import { asSequential, profileOfMedium, unformatted } from "./medium.js";
+import { brokenInvariant } from "./medium-invariants.js";
+import { SidecarReader, sidecarError } from "./sidecar-reader.js";
+import { upgradeSchema1 } from "./sidecar-schema-1.js";
 
-/** Version of the sidecar's schema; another one is not read. */
-const schemaVersion = 1;
-
-/** Where the sidecar of an emulated disc lies. */
-export function sidecarPath(path: string): string {
-  return `${path}.mmc.json`;
-}
-
-/** What keeps an emulated disc from being used. */
-export function sidecarError(path: string, reason: string, cause?: unknown): DiscError<"E_SIDECAR"> {
-  const sidecar = sidecarPath(path);
-  return new DiscError("E_SIDECAR", `${sidecar}: ${reason}`, { path: sidecar, reason }, { cause });
-}
+/** Version of the sidecar's schema that is written. */
+const schemaVersion = 2;
 
 /** The sidecar of a disc: JSON, for people too. */
 export function encodeSidecar(state: MediumState): Uint8Array {
+  const sidecar = {
+    schema: schemaVersion,
+    media: state.media.media,
+    profile: profileOfMedium(state),
+    model: state.model,
+    capacityBlocks: state.capacityBlocks,
+    discId: state.discIdentification.toString(16).padStart(8, "0"),
+    interrupted: state.interrupted,
+    ...(state.model === "sequential" ? sequentialMembers(state) : overwritableMembers(state)),
+    damage: state.damage,
+    acceptedBytes: state.acceptedBytes,
+  };
+  return new TextEncoder().encode(`${JSON.stringify(sidecar, null, 2)}\n`);
+}
+
+function sequentialMembers(state: SequentialMedium): object {
   const openNumber = state.closedSessions + 1;
   const sessions = [...new Set(state.tracks.map(({ session }) => session))].map((number) => ({
     number,
     state: number === openNumber ? "open" : "complete",
   }));
-  const sidecar = {
-    schema: schemaVersion,
-    media: state.media.media,
-    profile: state.media.profile,
-    capacityBlocks: state.capacityBlocks,
-    discId: state.discIdentification.toString(16).padStart(8, "0"),
-    finalised: state.finalised,
-    sessions,
-    tracks: state.tracks,
-    damage: state.damage,
-    acceptedBytes: state.acceptedBytes,
-  };
-  return new TextEncoder().encode(`${JSON.stringify(sidecar, null, 2)}\n`);
+  const { finalised, atOnceOnly, firstLayerBlocks, format, tracks } = state;
+  return { finalised, atOnceOnly, firstLayerBlocks, format, sessions, tracks };
+}
+
+function overwritableMembers(state: OverwritableMedium): object {
+  const { userBlocks, spareBlocks, formattedBlocks, written, backgroundFormat, borderOpen, recordedBlocks } = state;
+  return { userBlocks, spareBlocks, formattedBlocks, written, backgroundFormat, borderOpen, recordedBlocks };
 }
 
 /**
@@ -52,62 +62,81 @@ export function decodeSidecar(path: string, bytes: Uint8Array): MediumState {
     throw sidecarError(path, "is not JSON", error);
   }
   const check = new SidecarReader(path);
-  const root = check.object(value, "it");
+  const root = upgradeSchema1(check.object(value, "it"));
   if (root.schema !== schemaVersion) {
     throw sidecarError(path, `has schema ${JSON.stringify(root.schema)}, expected ${schemaVersion}`);
   }
-  const media = emulatedMediaOf(String(root.media));
-  if (media === undefined) throw sidecarError(path, `media is ${JSON.stringify(root.media)}`);
-  if (root.profile !== media.profile) throw sidecarError(path, `profile does not belong to ${media.media}`);
-  const discId = String(root.discId);
-  if (!/^[0-9a-f]{8}$/.test(discId)) throw sidecarError(path, "discId is not eight hexadecimal digits");
-  const state: MediumState = {
-    media,
-    capacityBlocks: check.count(root.capacityBlocks, "capacityBlocks"),
-    discIdentification: Number.parseInt(discId, 16),
-    closedSessions: closedSessions(check, root.sessions),
-    finalised: check.boolean(root.finalised, "finalised"),
-    tracks: check.array(root.tracks, "tracks").map((track, index) => readTrack(check, track, index)),
-    damage: check.array(root.damage, "damage").map((damage, index) => readDamage(check, damage, index)),
-    acceptedBytes: check.count(root.acceptedBytes ?? 0, "acceptedBytes"),
-  };
-  checkTracks(path, state);
+  const state = readMedium(check, root);
+  if (root.profile !== profileOfMedium(state)) {
+    throw sidecarError(path, `profile does not belong to ${state.media.media}`);
+  }
+  const broken = brokenInvariant(state);
+  if (broken !== undefined) throw sidecarError(path, broken);
   return state;
 }
 
-/** Reads members of a parsed sidecar, naming what is wrong. */
-class SidecarReader {
-  readonly path: string;
+function readMedium(check: SidecarReader, root: Record<string, unknown>): MediumState {
+  const media = emulatedMediaOf(String(root.media));
+  if (media === undefined) throw sidecarError(check.path, `media is ${JSON.stringify(root.media)}`);
+  const discId = String(root.discId);
+  if (!/^[0-9a-f]{8}$/.test(discId)) throw sidecarError(check.path, "discId is not eight hexadecimal digits");
+  const model = check.oneOf(root.model, "model", ["overwritable", "sequential"]);
+  if (media[model] === null) throw sidecarError(check.path, `${media.media} is not ${model}`);
+  const base = {
+    media,
+    capacityBlocks: check.count(root.capacityBlocks, "capacityBlocks"),
+    discIdentification: Number.parseInt(discId, 16),
+    damage: check.array(root.damage, "damage").map((damage, index) => readDamage(check, damage, index)),
+    acceptedBytes: check.count(root.acceptedBytes ?? 0, "acceptedBytes"),
+    interrupted: check.nullable(root.interrupted, (what) =>
+      check.oneOf<"blank" | "format">(what, "interrupted", ["blank", "format"]),
+    ),
+  };
+  return model === "sequential"
+    ? { ...asSequential(base), ...base, ...readSequential(check, root) }
+    : { ...unformatted(base), ...base, ...readOverwritable(check, root) };
+}
 
-  constructor(path: string) {
-    this.path = path;
-  }
+type OwnMembers<T extends MediumState> = Omit<
+  T,
+  "acceptedBytes" | "capacityBlocks" | "damage" | "discIdentification" | "interrupted" | "media" | "model"
+>;
 
-  object(value: unknown, name: string): Record<string, unknown> {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-    throw sidecarError(this.path, `${name} is not an object`);
-  }
+function readSequential(check: SidecarReader, root: Record<string, unknown>): OwnMembers<SequentialMedium> {
+  return {
+    closedSessions: closedSessions(check, root.sessions),
+    finalised: check.boolean(root.finalised, "finalised"),
+    tracks: check.array(root.tracks, "tracks").map((track, index) => readTrack(check, track, index)),
+    atOnceOnly: check.boolean(root.atOnceOnly, "atOnceOnly"),
+    firstLayerBlocks: check.nullable(root.firstLayerBlocks, (blocks) => check.count(blocks, "firstLayerBlocks")),
+    format: check.nullable(root.format, (format) => readFormat(check, format)),
+  };
+}
 
-  array(value: unknown, name: string): readonly unknown[] {
-    if (Array.isArray(value)) return value;
-    throw sidecarError(this.path, `${name} is not a list`);
-  }
+function readFormat(check: SidecarReader, value: unknown): SequentialFormat {
+  const members = check.object(value, "format");
+  return {
+    spareBlocks: check.count(members.spareBlocks, "format.spareBlocks"),
+    pseudoOverwrite: check.boolean(members.pseudoOverwrite, "format.pseudoOverwrite"),
+    replacedBlocks: check.count(members.replacedBlocks, "format.replacedBlocks"),
+  };
+}
 
-  count(value: unknown, name: string): number {
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-    throw sidecarError(this.path, `${name} is ${JSON.stringify(value)}, expected a number of blocks`);
-  }
-
-  boolean(value: unknown, name: string): boolean {
-    if (typeof value === "boolean") return value;
-    throw sidecarError(this.path, `${name} is ${JSON.stringify(value)}, expected true or false`);
-  }
-
-  oneOf<T extends string>(value: unknown, name: string, allowed: readonly T[]): T {
-    const found = allowed.find((candidate) => candidate === value);
-    if (found !== undefined) return found;
-    throw sidecarError(this.path, `${name} is ${JSON.stringify(value)}, expected ${allowed.join(" or ")}`);
-  }
+function readOverwritable(check: SidecarReader, root: Record<string, unknown>): OwnMembers<OverwritableMedium> {
+  return {
+    userBlocks: check.count(root.userBlocks, "userBlocks"),
+    spareBlocks: check.count(root.spareBlocks, "spareBlocks"),
+    formattedBlocks: check.count(root.formattedBlocks, "formattedBlocks"),
+    written: check.array(root.written, "written").map((run, index) => readRun(check, run, `written[${index}]`)),
+    backgroundFormat: check.oneOf(root.backgroundFormat, "backgroundFormat", [
+      "complete",
+      "none",
+      "running",
+      "suspended",
+    ]),
+    borderOpen: check.boolean(root.borderOpen, "borderOpen"),
+    recordedBlocks: check.count(root.recordedBlocks, "recordedBlocks"),
+  };
 }
 
 function closedSessions(check: SidecarReader, value: unknown): number {
@@ -130,46 +159,24 @@ function readTrack(check: SidecarReader, value: unknown, index: number): MediumT
     session: check.count(members.session, `${name}.session`),
     startLba: check.count(members.startLba, `${name}.startLba`),
     blocks: check.count(members.blocks, `${name}.blocks`),
+    reservedBlocks: check.nullable(members.reservedBlocks, (blocks) => check.count(blocks, `${name}.reservedBlocks`)),
     state: check.oneOf(members.state, `${name}.state`, ["recording", "complete"]),
     damaged: check.boolean(members.damaged, `${name}.damaged`),
+    content: check.oneOf(members.content, `${name}.content`, ["audio", "mode1", "mode2"]),
+    writing: check.oneOf(members.writing, `${name}.writing`, ["incremental", "sessionAtOnce", "trackAtOnce"]),
+  };
+}
+
+function readRun(check: SidecarReader, value: unknown, name: string): BlockRun {
+  const members = check.object(value, name);
+  return {
+    firstLba: check.count(members.firstLba, `${name}.firstLba`),
+    blocks: check.count(members.blocks, `${name}.blocks`),
   };
 }
 
 function readDamage(check: SidecarReader, value: unknown, index: number): Damage {
   const name = `damage[${index}]`;
   const members = check.object(value, name);
-  return {
-    firstLba: check.count(members.firstLba, `${name}.firstLba`),
-    blocks: check.count(members.blocks, `${name}.blocks`),
-    fails: check.oneOf(members.fails, `${name}.fails`, ["read", "write"]),
-  };
-}
-
-/** The invariants of {@link MediumState}. */
-function checkTracks(path: string, state: MediumState): void {
-  let end = 0;
-  let session = 0;
-  for (const [index, track] of state.tracks.entries()) {
-    const name = `track ${index + 1}`;
-    if (track.number !== index + 1) throw sidecarError(path, `${name} has number ${track.number}`);
-    if (track.session !== session && track.session !== session + 1) {
-      throw sidecarError(path, `${name} is in session ${track.session}, the one before in ${session}`);
-    }
-    if (track.startLba < end) throw sidecarError(path, `${name} starts at ${track.startLba}, before block ${end}`);
-    if (track.state === "recording" && index !== state.tracks.length - 1) {
-      throw sidecarError(path, `${name} is being recorded, but is not the last`);
-    }
-    session = track.session;
-    end = track.startLba + track.blocks;
-  }
-  if (end > state.capacityBlocks)
-    throw sidecarError(path, `tracks end at ${end}, beyond ${state.capacityBlocks} blocks`);
-  const listed = Math.max(session, state.closedSessions);
-  if (listed !== session || session > state.closedSessions + 1) {
-    throw sidecarError(path, `tracks are of ${session} sessions, ${state.closedSessions} are said to be complete`);
-  }
-  const last = state.tracks.at(-1);
-  if (last?.state === "recording" && last.session <= state.closedSessions) {
-    throw sidecarError(path, "a complete session has a track that is being recorded");
-  }
+  return { ...readRun(check, value, name), fails: check.oneOf(members.fails, `${name}.fails`, ["read", "write"]) };
 }

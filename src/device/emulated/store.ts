@@ -1,17 +1,13 @@
 import { DiscError, hasCode } from "../../errors.js";
 import type { FileAccess, FileHandle } from "../../medium/file-access.js";
-import { alignUp, blockBytes } from "../../units.js";
+import { blockBytes } from "../../units.js";
 import { emulatedMediaOf, mediaTypes } from "./media.js";
 import type { MediumState } from "./medium.js";
-import {
-  blankMedium,
-  recordedEnd,
-  recordingTrack,
-  withLastTrack,
-  withSessionClosed,
-  withTrackBegun,
-} from "./medium.js";
-import { decodeSidecar, encodeSidecar, sidecarError, sidecarPath } from "./sidecar.js";
+import { blankMedium, recordedEnd } from "./medium.js";
+import { withFileContent } from "./power-loss.js";
+import { withContent } from "./ready-made.js";
+import { decodeSidecar, encodeSidecar } from "./sidecar.js";
+import { sidecarError, sidecarPath } from "./sidecar-reader.js";
 
 /** How the file of an emulated disc is taken. */
 export interface StoreOptions {
@@ -22,11 +18,14 @@ export interface StoreOptions {
 }
 
 /** What was found when a disc's files were read. */
-export interface LoadedDisc {
+export interface LoadedState {
   readonly state: MediumState;
   /** The sidecar's bytes, to see later whether someone changed it. */
   readonly sidecar: Uint8Array;
 }
+
+/** Zeros are written in pieces of so many bytes. */
+const zeroPieceBytes = 1_048_576;
 
 /**
  * The files of an emulated disc: blocks at their addresses in the disc itself, everything else in its sidecar.
@@ -54,7 +53,7 @@ export class DiscStore {
    * @param exclusive Whether this process holds the disc's lock, so that nobody else can be writing.
    * @throws {@link DiscError} E_SIDECAR when the sidecar is missing, unreadable, or disagrees with the file; E_HOST.
    */
-  async load(exclusive: boolean): Promise<LoadedDisc> {
+  async load(exclusive: boolean): Promise<LoadedState> {
     await this.closeFiles();
     const sidecar = await this.#files.readFile(sidecarPath(this.path));
     if (sidecar === undefined) return await this.#withoutSidecar();
@@ -67,8 +66,7 @@ export class DiscStore {
       return await this.#recreate(this.#options.media);
     }
     if (!(await this.#files.exists(this.path))) throw sidecarError(this.path, "the disc's own file is missing");
-    const handle = await this.#read();
-    const bytes = await handle.size();
+    const bytes = await (await this.#read()).size();
     return { state: await this.#withFileLength(recorded, bytes, exclusive), sidecar };
   }
 
@@ -91,8 +89,32 @@ export class DiscStore {
 
   /** Writes whole blocks. */
   async write(lba: number, from: Uint8Array): Promise<void> {
-    this.#writer ??= await this.#files.open(this.path, "readWrite");
-    await this.#writer.write(lba * blockBytes, from);
+    await (await this.#write()).write(lba * blockBytes, from);
+  }
+
+  /** Fills blocks with zeros; where the file ends before them, with a hole. */
+  async writeZeros(lba: number, blocks: number): Promise<void> {
+    const writer = await this.#write();
+    const end = (lba + blocks) * blockBytes;
+    let at = lba * blockBytes;
+    const bytes = await writer.size();
+    for (const filled = Math.min(end, bytes); at < filled; ) {
+      const piece = Math.min(zeroPieceBytes, filled - at);
+      await writer.write(at, new Uint8Array(piece));
+      at += piece;
+    }
+    if (bytes < end) await writer.truncate(end);
+  }
+
+  /** Cuts the file off behind so many blocks, where it is longer. */
+  async truncate(blocks: number): Promise<void> {
+    const writer = await this.#write();
+    if ((await writer.size()) > blocks * blockBytes) await writer.truncate(blocks * blockBytes);
+  }
+
+  /** Length of the disc's file. */
+  async bytes(): Promise<number> {
+    return await (this.#writer ?? (await this.#read())).size();
   }
 
   /** Makes the blocks survive a loss of power. */
@@ -112,31 +134,25 @@ export class DiscStore {
     return this.#reader;
   }
 
-  /** Brings what the sidecar says and the length of the file together. */
-  async #withFileLength(state: MediumState, bytes: number, exclusive: boolean): Promise<MediumState> {
-    const end = recordedEnd(state) * blockBytes;
-    if (bytes < end && this.#options.force !== true) {
-      throw sidecarError(this.path, `says that ${end} bytes are recorded, the disc's file has ${bytes}`);
-    }
-    const recording = recordingTrack(state);
-    if (recording !== undefined) return await this.#withTornTrack(state, bytes, exclusive);
-    if (bytes <= Math.max(end, state.acceptedBytes)) return state;
-    if (this.#options.force === true) return { ...state, acceptedBytes: bytes };
-    throw sidecarError(this.path, `says that ${end} bytes are recorded, the disc's file has ${bytes}`);
+  async #write(): Promise<FileHandle> {
+    this.#writer ??= await this.#files.open(this.path, "readWrite");
+    return this.#writer;
   }
 
-  /** The disc whose last track was still being recorded when its sidecar was written. */
-  async #withTornTrack(state: MediumState, bytes: number, exclusive: boolean): Promise<MediumState> {
-    const track = recordingTrack(state)!;
-    const found = Math.max(0, Math.ceil(bytes / blockBytes) - track.startLba);
-    const room = state.capacityBlocks - track.startLba;
-    const blocks = Math.min(room, Math.max(track.blocks, alignUp(found, state.media.unitBlocks)));
-    // Nothing reached the disc: the track was never begun.
-    if (blocks === 0) return { ...state, tracks: state.tracks.slice(0, -1) };
-    if (blocks === track.blocks) return state;
+  /** Brings what the sidecar says and the length of the file together. */
+  async #withFileLength(state: MediumState, bytes: number, exclusive: boolean): Promise<MediumState> {
+    if (state.interrupted !== null) return state;
+    const end = recordedEnd(state) * blockBytes;
+    const differs = `says that ${end} bytes are recorded, the disc's file has ${bytes}`;
+    if (bytes < end && this.#options.force !== true) throw sidecarError(this.path, differs);
+    const most = Math.max(longestFileBytes(state), state.acceptedBytes);
+    if (bytes > most) {
+      if (this.#options.force !== true) throw sidecarError(this.path, differs);
+      return { ...state, acceptedBytes: bytes };
+    }
+    const torn = withFileContent(state, bytes, true);
     // Another process may be writing it at this moment; then it is open, not torn.
-    const torn = track.damaged || exclusive || !(await this.#isInUse());
-    return withLastTrack(state, { blocks, damaged: torn });
+    return torn === state || exclusive || !(await this.#isInUse()) ? torn : withFileContent(state, bytes, false);
   }
 
   async #isInUse(): Promise<boolean> {
@@ -149,43 +165,38 @@ export class DiscStore {
     }
   }
 
-  async #withoutSidecar(): Promise<LoadedDisc> {
+  async #withoutSidecar(): Promise<LoadedState> {
     // Opening says why, where there is no disc at all.
-    const handle = await this.#read();
-    await handle.size();
+    await this.bytes();
     if (this.#options.media === undefined) throw sidecarError(this.path, "there is none");
     return await this.#recreate(this.#options.media);
   }
 
-  async #recreate(mediaType: string): Promise<LoadedDisc> {
+  /** Makes a sidecar for a file: what it holds is the first session. */
+  async #recreate(mediaType: string): Promise<LoadedState> {
     const media = emulatedMediaOf(mediaType);
     if (media === undefined) throw unsupportedMedia(mediaType);
     const lock = await this.#files.lock(this.path);
     try {
-      const bytes = await (await this.#read()).size();
-      const blocks = Math.ceil(bytes / blockBytes);
-      const blank = blankMedium(media, media.defaultCapacityBlocks, newDiscIdentification());
-      if (blocks > blank.capacityBlocks) {
-        const message = `the file has ${blocks} blocks, the medium ${blank.capacityBlocks}`;
-        throw new DiscError("E_DISC_FULL", message, { blocks, freeBlocks: blank.capacityBlocks });
-      }
-      let state = blank;
+      const blocks = Math.ceil((await this.bytes()) / blockBytes);
+      const state = withContent(blankMedium(media, media.defaultCapacityBlocks, newDiscIdentification()), blocks);
       if (blocks > 0) {
-        const missing = blocks * blockBytes - bytes;
-        const writer = await this.#files.open(this.path, "readWrite");
-        try {
-          if (missing > 0) await writer.write(bytes, new Uint8Array(missing));
-          await writer.sync();
-        } finally {
-          await writer.close();
-        }
-        state = withSessionClosed(withLastTrack(withTrackBegun(blank), { blocks, state: "complete" }), false);
+        // The last block is made a whole one.
+        await (await this.#write()).truncate(blocks * blockBytes);
+        await this.sync();
       }
       return { state, sidecar: await this.save(state) };
     } finally {
       await lock.release();
     }
   }
+}
+
+/** How long the file of a disc can be, while it keeps to what its sidecar says. */
+function longestFileBytes(state: MediumState): number {
+  if (state.model === "overwritable") return state.userBlocks * blockBytes;
+  const isOpen = state.tracks.some((track) => track.state === "recording");
+  return (isOpen ? Number.POSITIVE_INFINITY : recordedEnd(state)) * blockBytes;
 }
 
 /** A number to tell discs apart by. */
