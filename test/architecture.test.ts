@@ -92,7 +92,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "device-host",
     "disc-access",
   ],
-  "disc-jobs": ["errors", "medium", "device", "device/plan", "disc-access", "fs/image", "fs/tree", "host"],
+  "disc-jobs": [
+    "errors",
+    "medium",
+    "device",
+    "device/plan",
+    "device-host",
+    "disc-access",
+    "fs/image",
+    "fs/tree",
+    "host",
+  ],
   node: ["index", "host", "disc-jobs"],
   cli: ["node", "device-entry", "host", "errors", "error-table"],
 };

@@ -142,7 +142,7 @@ export function statusNumbers(clause: string): {
 }
 
 /** A PDU with its data, as it goes out: the header, the data, and zeros up to a multiple of four bytes. */
-export function encodePdu<F extends ResponseHead | RequestHead>(
+function encodePdu<F extends ResponseHead | RequestHead>(
   codec: StructCodec<F>,
   fields: F,
   data: Uint8Array = new Uint8Array(0),
