@@ -79,9 +79,8 @@ export const importOption: OptionRow = {
   help: "Import this tree of the last session alone. Default: all its trees, joined; what differs is said.",
 };
 
-/** How a disc is written. */
-export const writingOptions: readonly OptionRow[] = [
-  { name: "close", help: "Finalise the disc: nothing can be added to it afterwards." },
+/** How a disc is taken that can be written. */
+export const deviceOptions: readonly OptionRow[] = [
   {
     name: "media",
     value: "TYPE",
@@ -89,6 +88,12 @@ export const writingOptions: readonly OptionRow[] = [
     help: "What a file without a sidecar is: an emulated disc of this type, whose content is its first session.",
   },
   { name: "force", short: "f", help: "Take the disc as its sidecar has it where the file disagrees." },
+];
+
+/** How a disc is written. */
+export const writingOptions: readonly OptionRow[] = [
+  { name: "close", help: "Finalise the disc: nothing can be added to it afterwards." },
+  ...deviceOptions,
   { name: "yes", short: "y", help: "Do not ask before a real disc is finalised." },
   dryRunOption,
   jsonOption,

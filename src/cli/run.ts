@@ -16,6 +16,7 @@ import { list } from "./list.js";
 import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand } from "./parse.js";
 import { Reporter } from "./reporter.js";
+import { serve } from "./serve.js";
 import { usageError } from "./usage.js";
 import { verify } from "./verify.js";
 import { write } from "./write.js";
@@ -32,6 +33,7 @@ const commands: Readonly<Record<string, Command>> = {
   extract,
   verify,
   dump,
+  serve,
   completion,
   help,
   version,

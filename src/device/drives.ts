@@ -29,7 +29,7 @@ export function isDrivePath(path: string): boolean {
  * @throws {@link DiscError} E_NOT_SUPPORTED for a real drive; E_SIDECAR, E_HOST; {@link DeviceError}.
  */
 export async function openRecorderOn(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Recorder> {
-  return await Recorder.on(await openTransport(files, path, options));
+  return await Recorder.on(await openTransportOn(files, path, options));
 }
 
 /**
@@ -47,7 +47,17 @@ export async function createDiscOn(files: FileAccess, path: string, options: Cre
   await createDiscFile(files, path, options);
 }
 
-async function openTransport(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Transport> {
+/**
+ * Opens the way to what lies at a path, without looking at it.
+ *
+ * @param files The host's files.
+ * @throws {@link DiscError} as {@link openRecorderOn}.
+ */
+export async function openTransportOn(
+  files: FileAccess,
+  path: string,
+  options: OpenRecorderOptions,
+): Promise<Transport> {
   if (isDrivePath(path)) {
     const what = "real drives; only emulated discs, which create makes, can be opened";
     throw new DiscError("E_NOT_SUPPORTED", `${path}: not supported yet: ${what}`, { what });
