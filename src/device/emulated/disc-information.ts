@@ -1,10 +1,20 @@
 import { encode } from "../../codec/struct.js";
+import { discInformationTypes, pseudoOverwriteResources, trackResources } from "../mmc/disc-resources.js";
 import { msfFromLba } from "../mmc/minute-second-frame.js";
 import type { DiscInformation } from "../mmc/read-disc-information.js";
 import { discInformation } from "../mmc/read-disc-information.js";
 import type { BackgroundFormat, MediumState, OverwritableMedium, SequentialMedium } from "./medium.js";
+import { rulesOfSequence } from "./medium.js";
 import { isFormatted } from "./overwritable.js";
-import { hasNextTrack, isBlank, nextTrackStart, openSessionTracks } from "./sequential.js";
+import { checkCondition } from "./refusal.js";
+import {
+  hasNextTrack,
+  isBlank,
+  nextTrackStart,
+  openSessionTracks,
+  openTracks,
+  replacementBlocks,
+} from "./sequential.js";
 
 const status = { blank: 0, appendable: 1, complete: 2, other: 3 } as const;
 const lastSession = { empty: 0, incomplete: 1, damaged: 2, complete: 3 } as const;
@@ -23,8 +33,42 @@ type OwnFields = Pick<
   | "stateOfLastSession"
 >;
 
-/** The state of the disc. MMC-6 "Standard disc information". */
-export function discInformationReply(state: MediumState): Uint8Array {
+/**
+ * The state of the disc, or what can still be done with it. MMC-6 "READ DISC INFORMATION command".
+ *
+ * @throws Refusal 5/24/00 for what the medium has nothing of.
+ */
+export function discInformationReply(state: MediumState, dataType: number): Uint8Array {
+  if (dataType === discInformationTypes.standard) return standardInformation(state);
+  if (state.model !== "sequential") throw checkCondition(5, 0x24, 0x00);
+  if (dataType === discInformationTypes.trackResources) return tracksLeft(state);
+  if (dataType !== discInformationTypes.pseudoOverwriteResources || state.media.family !== "bd-r") {
+    throw checkCondition(5, 0x24, 0x00);
+  }
+  const clusters = Math.floor(replacementBlocks(state) / state.media.unitBlocks);
+  return encode(pseudoOverwriteResources, {
+    dataLength: pseudoOverwriteResources.size - 2,
+    dataType,
+    remainingReplacements: clusters,
+    remainingMapEntries: clusters,
+    remainingUpdates: clusters,
+  });
+}
+
+function tracksLeft(state: SequentialMedium): Uint8Array {
+  const { maximumTracks, maximumReservations } = rulesOfSequence(state);
+  return encode(trackResources, {
+    dataLength: trackResources.size - 2,
+    dataType: discInformationTypes.trackResources,
+    maximumTracks,
+    assignedTracks: state.tracks.length,
+    // Those that are reserved, and the one that takes what is left.
+    maximumAppendableTracks: maximumReservations + 1,
+    appendableTracks: openTracks(state).length,
+  });
+}
+
+function standardInformation(state: MediumState): Uint8Array {
   const { media, capacityBlocks } = state;
   const isCd = media.family === "cd";
   const own = state.model === "sequential" ? ofSequence(state) : ofOverwritable(state);

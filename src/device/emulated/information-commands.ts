@@ -34,7 +34,6 @@ import { readableEnd } from "./sequential.js";
 import { tocReply } from "./toc.js";
 import { trackInformationReply } from "./track-information.js";
 
-const standardInformation = 0;
 const highestRequestedType = 2;
 /** In READ FORMAT CAPACITIES: there is no medium. */
 const noMediumCapacity = { numberOfBlocks: 0, descriptorType: 3, blockLengthBytes: blockBytes };
@@ -64,9 +63,7 @@ export const informationCommands: readonly (readonly [number, Handler])[] = [
     return configurationReply(drive.medium, { requestedType, from }).slice(0, allocationLength);
   }),
   answer(readDiscInformation, (drive, { dataType, allocationLength }) => {
-    const medium = drive.requireMedium();
-    if (dataType !== standardInformation) throw checkCondition(5, 0x24, 0x00);
-    return discInformationReply(medium).slice(0, allocationLength);
+    return discInformationReply(drive.requireMedium(), dataType).slice(0, allocationLength);
   }),
   answer(readTrackInformation, (drive, { addressType, address, allocationLength }) => {
     drive.requireMedium();

@@ -12,8 +12,8 @@ export interface MediumTrack {
   readonly state: "recording" | "complete";
   /** Set where power was lost while it was being recorded. */
   readonly damaged: boolean;
-  /** Audio has no blocks that could be read as such, and so none in the disc's file. */
-  readonly content: "audio" | "data";
+  /** Audio has no blocks that could be read as such, and so none in the disc's file; the modes are those of CD. */
+  readonly content: "audio" | "mode1" | "mode2";
   /** How it was written: what session-at-once wrote ends without run-out, what was written in increments says so. */
   readonly writing: "incremental" | "sessionAtOnce" | "trackAtOnce";
 }
@@ -170,7 +170,7 @@ export function profileOfMedium(state: MediumState): number {
 export function recordedEnd(state: MediumState): number {
   if (state.model === "overwritable") return state.recordedBlocks;
   // A track of which nothing was recorded begins behind a gap that the file does not have yet.
-  const last = state.tracks.findLast(({ blocks, content }) => blocks > 0 && content === "data");
+  const last = state.tracks.findLast(({ blocks, content }) => blocks > 0 && content !== "audio");
   return last === undefined ? 0 : last.startLba + last.blocks;
 }
 

@@ -15,7 +15,8 @@ const pageControls = { current: 0, changeable: 1, default: 2, saved: 3 } as cons
 
 /** The drive's buffer. */
 export const bufferBytes = 4_194_304;
-const dataBlockMode1 = 8;
+/** Blocks of 2,048 bytes: mode 1, and form 1 of mode 2. MMC-6 "Data block type". */
+export const dataBlockTypes = { mode1: 8, mode2Form1: 10 } as const;
 const firstDataTrackMode = 4;
 const lastDataTrackMode = 7;
 const dvdPacketBlocks = 16;
@@ -233,10 +234,11 @@ function checkedWriteParameters(medium: MediumState | undefined, page: WritePara
 }
 
 function isData({ trackMode, dataBlockType }: WriteParameters): boolean {
-  return trackMode >= firstDataTrackMode && trackMode <= lastDataTrackMode && dataBlockType === dataBlockMode1;
+  const isBlock = dataBlockType === dataBlockTypes.mode1 || dataBlockType === dataBlockTypes.mode2Form1;
+  return isBlock && trackMode >= firstDataTrackMode && trackMode <= lastDataTrackMode;
 }
 
-/** Sessions whose tracks a cue sheet tells take nothing else from here; tracks at once are data in mode 1. */
+/** Sessions whose tracks a cue sheet tells take nothing else from here; tracks at once are data. */
 function isPossibleOnCd(page: WriteParameters): boolean {
   return page.writeType === writeTypes.sessionAtOnce || (page.writeType === writeTypes.trackAtOnce && isData(page));
 }

@@ -66,16 +66,18 @@ async function write(drive: DriveState, address: number, blocks: number, data: U
   const medium = drive.requireWritable();
   requireSound(medium);
   const lba = address >= firstNegativeAddress ? address - 2 ** 32 : address;
-  if (data.length !== blocks * blockBytes) throw checkCondition(5, 0x24, 0x00);
+  // The drive takes as many blocks as the command says, whatever more the host holds ready.
+  if (data.length < blocks * blockBytes) throw checkCondition(5, 0x24, 0x00);
   if (isDamaged(medium, "write", lba, blocks)) throw checkCondition(3, 0x0c, 0x00);
   const run = { firstLba: lba, blocks };
+  const content = data.subarray(0, blocks * blockBytes);
   if (medium.model === "overwritable") {
-    await overwrite(disc, medium, run, data);
+    await overwrite(disc, medium, run, content);
     return;
   }
   const { writeParameters } = settings;
   if (writeParameters.testWrite && rulesOfSequence(medium).obeysWriteParameters) disc.beginSimulation();
-  await writeInSequence(disc, medium, run, data, writeParameters);
+  await writeInSequence(disc, medium, run, content, writeParameters);
 }
 
 async function synchronize(drive: DriveState): Promise<void> {

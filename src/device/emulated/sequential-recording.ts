@@ -5,6 +5,7 @@ import { multisessionFields, writeTypes } from "../mmc/write-parameters-page.js"
 import type { LoadedDisc } from "./loaded-disc.js";
 import type { BlockRun, MediumTrack, SequentialMedium } from "./medium.js";
 import { rulesOfSequence } from "./medium.js";
+import { dataBlockTypes } from "./mode-pages.js";
 import { usualWriting } from "./ready-made.js";
 import { checkCondition } from "./refusal.js";
 import {
@@ -83,20 +84,26 @@ export async function writeInSequence(
   if (lba + blocks > end) throw checkCondition(5, 0x63, 0x00);
   requireWriteType(state, parameters, track);
   if (blocks === 0) return;
-  const begun = track === undefined ? await beginTrack(disc, state) : state;
+  const begun = track === undefined ? await beginTrack(disc, state, parameters) : state;
   const number = track?.number ?? begun.tracks.length;
   await disc.writeBlocks(lba, data);
   const recorded = begun.tracks[number - 1]!.blocks + blocks;
   disc.keep(withTrack(begun, number, { blocks: recorded }));
 }
 
-async function beginTrack(disc: LoadedDisc, state: SequentialMedium): Promise<SequentialMedium> {
+async function beginTrack(
+  disc: LoadedDisc,
+  state: SequentialMedium,
+  { dataBlockType }: WriteParameters,
+): Promise<SequentialMedium> {
   const rules = rulesOfSequence(state);
   if (state.tracks.length >= rules.maximumTracks) throw checkCondition(5, 0x72, 0x05);
   // The first write formats a BD-R: without spares, and so that nothing can be written again.
   const isBdR = state.media.family === "bd-r";
   const format = isBdR ? (state.format ?? { spareBlocks: 0, pseudoOverwrite: false, replacedBlocks: 0 }) : null;
-  const begun = withTrackBegun({ ...state, format }, usualWriting(state));
+  const isMode2 = state.media.family === "cd" && dataBlockType === dataBlockTypes.mode2Form1;
+  const empty = withTrackBegun({ ...state, format }, usualWriting(state));
+  const begun = withTrack(empty, empty.tracks.length, { content: isMode2 ? "mode2" : "mode1" });
   // What lies behind would be taken for blocks of this track, if power failed.
   await disc.truncate(begun.tracks.at(-1)!.startLba);
   await disc.save(begun);

@@ -82,7 +82,7 @@ export function withTrackBegun(
     reservedBlocks,
     state: "recording",
     damaged: false,
-    content: "data",
+    content: "mode1",
     writing,
   };
   return { ...state, tracks: [...state.tracks, track] };
@@ -131,8 +131,22 @@ function withTracksMerged(state: SequentialMedium): SequentialMedium {
   return { ...state, tracks: [...state.tracks.filter(({ session }) => session <= state.closedSessions), merged] };
 }
 
-/** What READ CAPACITY tells: blocks up to the end of the last session that is closed. */
+/**
+ * What READ CAPACITY tells: blocks up to the end of the last session that is closed. A BD-R whose blocks may be written
+ * again is used like an overwritable disc: there a closed track is enough.
+ */
 export function readableEnd(state: SequentialMedium): number {
-  const last = state.tracks.findLast(({ session }) => session <= state.closedSessions);
+  const byTracks = state.format?.pseudoOverwrite === true;
+  const last = state.tracks.findLast(({ session, state: track }) =>
+    byTracks ? track === "complete" : session <= state.closedSessions,
+  );
   return last === undefined ? 0 : trackEnd(state, last);
+}
+
+/** Blocks that can still be used in the place of others, on a BD-R whose blocks may be written again. */
+export function replacementBlocks(state: SequentialMedium): number {
+  const { format } = state;
+  if (format === null || !format.pseudoOverwrite || state.finalised) return 0;
+  const free = usableBlocks(state) - (nextWritableLba(state) ?? usableBlocks(state));
+  return Math.max(0, format.spareBlocks - format.replacedBlocks) + Math.max(0, free);
 }

@@ -141,7 +141,7 @@ export async function endSession(
       reservedBlocks: null,
       state: "complete",
       damaged: false,
-      content: "data",
+      content: "mode1",
       writing: "sessionAtOnce",
     }),
   );

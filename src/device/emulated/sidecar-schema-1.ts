@@ -10,7 +10,7 @@ export function upgradeSchema1(root: Record<string, unknown>): Record<string, un
   if (root.schema !== 1) return root;
   const writing = emulatedMediaOf(String(root.media))?.family === "cd" ? "trackAtOnce" : "incremental";
   const tracks = Array.isArray(root.tracks)
-    ? root.tracks.map((track: object) => ({ reservedBlocks: null, content: "data", writing, ...track }))
+    ? root.tracks.map((track: object) => ({ reservedBlocks: null, content: "mode1", writing, ...track }))
     : root.tracks;
   const defaults = { model: "sequential", interrupted: null, atOnceOnly: false, firstLayerBlocks: null, format: null };
   return { ...defaults, ...root, schema: 2, tracks };

@@ -162,7 +162,7 @@ function readTrack(check: SidecarReader, value: unknown, index: number): MediumT
     reservedBlocks: check.nullable(members.reservedBlocks, (blocks) => check.count(blocks, `${name}.reservedBlocks`)),
     state: check.oneOf(members.state, `${name}.state`, ["recording", "complete"]),
     damaged: check.boolean(members.damaged, `${name}.damaged`),
-    content: check.oneOf(members.content, `${name}.content`, ["audio", "data"]),
+    content: check.oneOf(members.content, `${name}.content`, ["audio", "mode1", "mode2"]),
     writing: check.oneOf(members.writing, `${name}.writing`, ["incremental", "sessionAtOnce", "trackAtOnce"]),
   };
 }

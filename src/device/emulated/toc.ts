@@ -63,7 +63,7 @@ function contentsOf(state: MediumState): Contents {
 }
 
 function contentsOfOverwritable(state: OverwritableMedium): Contents {
-  const track: ListedTrack = { number: 1, session: 1, startLba: 0, content: "data" };
+  const track: ListedTrack = { number: 1, session: 1, startLba: 0, content: "mode1" };
   return { tracks: isFormatted(state) ? [track] : [], leadOutLba: capacityBlocksOf(state) };
 }
 

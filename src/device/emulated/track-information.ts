@@ -13,8 +13,8 @@ import { invisibleTrack } from "./sequential-recording.js";
 
 /** What the address of READ TRACK INFORMATION is. MMC-6 "Address/number type". */
 const addressTypes = { block: 0, track: 1, session: 2 } as const;
-/** Data of mode 1; a mode that is not known. */
-const dataModes = { mode1: 1, unknown: 0xf } as const;
+/** Audio has none. MMC-6 "Data mode". */
+const dataModes = { mode1: 1, mode2: 2, audio: 0xf } as const;
 /** Audio of two channels. */
 const audioTrackMode = 0;
 /** Blocks of the pause before a session that is written at once. */
@@ -106,7 +106,7 @@ function ofSequence(
     damage: !isNext && track.damaged,
     trackMode: isAudio ? audioTrackMode : rulesOfSequence(state).dataTrackMode,
     ...trackState(state, track, parameters),
-    dataMode: isAudio ? dataModes.unknown : dataModes.mode1,
+    dataMode: isNext ? dataModes.mode1 : dataModes[track.content],
     // Drives know the last recorded address of DVD and BD tracks, not of tracks on CD.
     lastRecordedAddressValid: isRecorded && !isCd,
     nextWritableAddressValid: free > 0,

@@ -31,6 +31,7 @@ const fullFormatType = 0x00;
 const wholeFormatTypes = [fullFormatType, 0x10, 0x15, 0x26, 0x30, 0x31];
 /** Those whose parameter is a block length. */
 const ownBlockLengthTypes = [fullFormatType, 0x01, 0x30, 0x31];
+/** Those that let a DVD-RW grow. */
 const growTypes = [0x11, 0x13];
 const noAddress = 0xffff_ffff;
 
@@ -122,17 +123,28 @@ export function totalBlocksOf(replies: DriveReplies, tracks: readonly TrackSnaps
   return (replies.lastReadableLba ?? -1) + 1;
 }
 
-/** A medium that grows, or is not formatted, has as many blocks as formatting all of it would give. */
+/**
+ * A medium has as many blocks as it was formatted with. One that was never formatted, or not to its end, has as many as
+ * formatting would give.
+ */
 function overwritableBlocks(replies: DriveReplies): number {
   const { format, formats } = capacitiesOf(replies);
   const formatted = formattedBlocksOf(replies);
-  if (format === "formatted" && formatted > 0) return formatted;
+  if (format === "formatted" && formatted > 0 && !goesOn(replies)) return formatted;
   // What is written to without further ado gets the size that the drive thinks usual.
   const usual = formats.find(({ formatType }) => formatType === fullFormatType);
   if (format === "unformatted" && usual !== undefined) return usual.blocks;
-  const sizes = formats.filter(({ formatType }) => [...wholeFormatTypes, ...growTypes].includes(formatType));
+  const sizes = formats.filter(({ formatType }) => wholeFormatTypes.includes(formatType));
   const known = sizes.map(({ blocks }) => blocks).filter((blocks) => blocks !== noAddress);
   return Math.max(formatted, ...known);
+}
+
+/** Whether what is formatted is not all: of a DVD+RW the rest comes in the background, a DVD-RW grows with writing. */
+function goesOn(replies: DriveReplies): boolean {
+  const family = traitsOf(replies.profileNumber)?.family;
+  if (family === "dvd+rw") return replies.disc.backgroundFormatStatus !== backgroundFormats.complete;
+  if (family !== "dvd-rw-overwrite") return false;
+  return capacitiesOf(replies).formats.some(({ formatType, blocks }) => growTypes.includes(formatType) && blocks > 0);
 }
 
 /** Where the lead-out would start at the latest; `null` where the drive does not say. */
