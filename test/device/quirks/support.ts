@@ -3,9 +3,8 @@ import { strictContext } from "../../../src/codec/codec.js";
 import type { StructCodec } from "../../../src/codec/struct.js";
 import { encode } from "../../../src/codec/struct.js";
 import type { Clock } from "../../../src/device/clock.js";
-import { EmulatedDrive } from "../../../src/device/emulated/drive.js";
-import type { Misbehaviour } from "../../../src/device/emulated/misbehaving-drive.js";
-import { misbehaving } from "../../../src/device/emulated/misbehaving-drive.js";
+import { misbehaving, openEmulatedDrive } from "../../../src/device/emulated/misbehaving-drive.js";
+import type { Misbehaviour } from "../../../src/device/emulated/misbehaviour.js";
 import type { Command } from "../../../src/device/mmc/command.js";
 import { decodeConfiguration, getConfiguration } from "../../../src/device/mmc/get-configuration.js";
 import { capacityReply, readCapacity } from "../../../src/device/mmc/read-capacity.js";
@@ -55,7 +54,8 @@ export async function discWith(media: string, sessions: number, finalise = false
 
 /** A drive with a disc in it, that misbehaves. */
 export async function driveOf(disc: TestDisc, how: Misbehaviour = {}): Promise<Transport> {
-  return misbehaving(await EmulatedDrive.open(disc.files, disc.path, {}), how);
+  const { quirks = [], ...others } = how;
+  return misbehaving(await openEmulatedDrive(disc.files, disc.path, { quirks }), others);
 }
 
 /** The same, taken for exclusive use; it ends with the test. */
