@@ -1,6 +1,6 @@
 import { DiscError } from "../errors.js";
 import type { FileAccess } from "../medium/file-access.js";
-import { EmulatedDrive } from "./emulated/drive.js";
+import { openEmulatedDrive } from "./emulated/misbehaving-drive.js";
 import type { CreateDiscOptions } from "./emulated/store.js";
 import { createDiscFile } from "./emulated/store.js";
 import { Recorder } from "./recorder.js";
@@ -15,6 +15,8 @@ export interface OpenRecorderOptions {
    * session, and can be appended to.
    */
   readonly media?: string | undefined;
+  /** Names of docs/QUIRKS.md: what the drive of an emulated disc does beside what the disc's sidecar says. */
+  readonly quirks?: readonly string[] | undefined;
 }
 
 /** Whether a path is that of a real drive, on POSIX systems or on Windows; what lies in /dev/shm are files. */
@@ -62,6 +64,6 @@ export async function openTransportOn(
     const what = "real drives; only emulated discs, which create makes, can be opened";
     throw new DiscError("E_NOT_SUPPORTED", `${path}: not supported yet: ${what}`, { what });
   }
-  const { force = false, media } = options;
-  return await EmulatedDrive.open(files, path, media === undefined ? { force } : { force, media });
+  const { force = false, media, quirks = [] } = options;
+  return await openEmulatedDrive(files, path, { force, quirks, ...(media === undefined ? {} : { media }) });
 }
