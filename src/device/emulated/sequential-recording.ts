@@ -104,10 +104,17 @@ async function beginTrack(
   const isMode2 = state.media.family === "cd" && dataBlockType === dataBlockTypes.mode2Form1;
   const empty = withTrackBegun({ ...state, format }, usualWriting(state));
   const begun = withTrack(empty, empty.tracks.length, { content: isMode2 ? "mode2" : "mode1" });
+  await saveBegun(disc, state, begun);
+  return begun;
+}
+
+/** Says that a track is there before anything is written to it. */
+async function saveBegun(disc: LoadedDisc, before: SequentialMedium, begun: SequentialMedium): Promise<void> {
+  // What the sidecar says of the other tracks has to be on the disc.
+  if (openTracks(before).some(({ blocks }) => blocks > 0)) await disc.sync();
   // What lies behind would be taken for blocks of this track, if power failed.
   await disc.truncate(begun.tracks.at(-1)!.startLba);
   await disc.save(begun);
-  return begun;
 }
 
 /** Writes over what was written: a BD-R formatted for it uses up other blocks in their place. */
@@ -151,8 +158,7 @@ export async function reserveTrack(
   const size = alignUp(blocks, state.media.unitBlocks);
   if (nextTrackStart(state) + size > usableBlocks(state)) throw checkCondition(5, 0x63, 0x00);
   const begun = withTrackBegun(state, atOnce ? "sessionAtOnce" : usualWriting(state), size);
-  await disc.truncate(begun.tracks.at(-1)!.startLba);
-  await disc.save(begun);
+  await saveBegun(disc, state, begun);
 }
 
 /**
