@@ -126,7 +126,10 @@ export function totalBlocksOf(replies: DriveReplies, tracks: readonly TrackSnaps
 function overwritableBlocks(replies: DriveReplies): number {
   const { format, formats } = capacitiesOf(replies);
   const formatted = formattedBlocksOf(replies);
-  if (format === "formatted" && formatted > 0) return formatted;
+  // A DVD+RW whose format goes on in the background, or stopped there, can be written beyond what is formatted already.
+  const { backgroundFormatStatus: status } = replies.disc;
+  const isPartly = status === backgroundFormats.suspended || status === backgroundFormats.running;
+  if (format === "formatted" && formatted > 0 && !isPartly) return formatted;
   // What is written to without further ado gets the size that the drive thinks usual.
   const usual = formats.find(({ formatType }) => formatType === fullFormatType);
   if (format === "unformatted" && usual !== undefined) return usual.blocks;
