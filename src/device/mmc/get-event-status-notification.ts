@@ -75,7 +75,7 @@ const eventReply: StructCodec<EventReply> = struct<EventReply>(
 );
 
 /** Bytes of the longest reply. */
-const eventReplyBytes: number = eventReply.size;
+export const eventReplyBytes: number = eventReply.size;
 const eventHeaderBytes = 4;
 
 /** Writes a reply; without an event, the header alone. */
