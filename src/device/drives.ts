@@ -3,8 +3,10 @@ import type { FileAccess } from "../medium/file-access.js";
 import { EmulatedDrive } from "./emulated/drive.js";
 import type { CreateDiscOptions } from "./emulated/store.js";
 import { createDiscFile } from "./emulated/store.js";
+import { listDrives } from "./list-drives.js";
 import { Recorder } from "./recorder.js";
 import { SgTransport } from "./sg-transport.js";
+import type { TracedDrive } from "./trace-record.js";
 import type { TraceOptions, TraceSink } from "./trace-transport.js";
 import { recordTrace } from "./trace-transport.js";
 import type { Transport } from "./transport.js";
@@ -64,11 +66,20 @@ async function traced(transport: Transport, request: TraceRequest | undefined): 
   if (request === undefined) return transport;
   try {
     const sink = await request.open(transport.name);
-    return sink === undefined ? transport : recordTrace(transport, sink, request);
+    if (sink === undefined) return transport;
+    const drive = request.drive ?? (transport.kind === "drive" ? await makerOf(transport.name) : undefined);
+    return recordTrace(transport, sink, { ...request, drive });
   } catch (error) {
     await transport[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Who made a drive, as the kernel remembers it: asking the drive would be a command that nobody sent. */
+async function makerOf(path: string): Promise<TracedDrive | undefined> {
+  const drives = await listDrives();
+  const found = drives.find((drive) => [drive.path, drive.genericPath, ...drive.links].includes(path));
+  return found === undefined ? undefined : { vendor: found.vendor, product: found.product, revision: found.revision };
 }
 
 /**
