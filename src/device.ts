@@ -1,9 +1,13 @@
 /** The package's way to discs: `import { openRecorder, createDisc } from "discsmith/device"`. */
 
+import { resolve } from "node:path";
 import type { OpenRecorderOptions, TraceRequest } from "./device/drives.js";
 import { createDiscOn, openRecorderOn as openOn, openTransportOn } from "./device/drives.js";
 import type { CreateDiscOptions } from "./device/emulated/store.js";
 import { isEmulatedDiscFile } from "./device/emulated/store.js";
+import type { DriveService, ServeOptions } from "./device/iscsi/target.js";
+import { serveTransport } from "./device/iscsi/target.js";
+import { targetNameFor } from "./device/iscsi/target-name.js";
 import type { Recorder } from "./device/recorder.js";
 import type { TraceContents } from "./device/trace-data.js";
 import type { Transport } from "./device/transport.js";
@@ -12,6 +16,7 @@ import { DiscError, hasCode } from "./errors.js";
 import { createLineFile, createNumberedLineFile } from "./host/line-file.js";
 import { nodeFileAccess } from "./host/node-file-access.js";
 import { packageVersion } from "./host/package-version.js";
+import { listenTcp } from "./host/tcp-listener.js";
 import type { FileAccess } from "./medium/file-access.js";
 
 export type { ExclusiveAccess, RecorderOptions } from "./device/drive-access.js";
@@ -23,6 +28,7 @@ export type { QuirkDescription } from "./device/emulated/quirk.js";
 export { quirkMedia } from "./device/emulated/quirk.js";
 export { quirkDescriptions } from "./device/emulated/quirks.js";
 export type { CreateDiscOptions } from "./device/emulated/store.js";
+export type { DriveService, ServeOptions, ServiceEvent } from "./device/iscsi/target.js";
 export type { DriveAction, RecorderProgress, RecorderTaskOptions } from "./device/job/progress.js";
 export type { VerificationLevel } from "./device/job/verify.js";
 export type { DriveDescription } from "./device/list-drives.js";
@@ -161,4 +167,33 @@ export async function createDisc(path: string, options: CreateDiscOptions): Prom
 /** Whether a path is that of an emulated disc: whether there is a sidecar beside it. */
 export async function isEmulatedDisc(path: string): Promise<boolean> {
   return await isEmulatedDiscFile(nodeFileAccess, path);
+}
+
+/** How a disc is served: {@link ServeOptions}, and for a path how it is opened. */
+export interface ServeDiscOptions extends ServeOptions, OpenRecorderOptions {}
+
+/**
+ * Serves a disc with its drive to other systems, as a target of iSCSI: QEMU makes a drive of a guest of it, and any
+ * system with an initiator one of its own. Others can read and write it until the service is closed; meanwhile nobody
+ * else on this host can write it. There is no authentication.
+ *
+ * @param disc The path of an emulated disc, or a transport, which is given back when the service ends.
+ * @throws {@link DiscError} E_DISC_BUSY while someone else writes it; E_SIDECAR, E_NOT_SUPPORTED, E_OPTION_INVALID;
+ *   E_HOST where the address cannot be had.
+ *
+ * @example
+ * await using service = await serveDisc("backup.disc", { port: 0 });
+ * console.log(service.url);
+ * await service.closed;
+ */
+export async function serveDisc(disc: string | Transport, options: ServeDiscOptions = {}): Promise<DriveService> {
+  const opened = typeof disc === "string" ? await openTransport(disc, options) : undefined;
+  const transport = opened ?? (disc as Transport);
+  try {
+    const targetName = options.targetName ?? targetNameFor(resolve(transport.name));
+    return await serveTransport(transport, listenTcp, { ...options, targetName }, opened !== undefined);
+  } catch (error) {
+    await opened?.[Symbol.asyncDispose]();
+    throw error;
+  }
 }

@@ -49,6 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "device/state": ["units", "codec", "medium", "device/mmc"],
   "device/plan": ["errors", "units", "medium", "device/mmc", "device/state"],
   "device/job": ["errors", "units", "codec", "medium", "device", "device/mmc", "device/state", "device/plan"],
+  "device/iscsi": ["errors", "units", "codec", "device", "device/mmc"],
   "device/emulated": ["errors", "units", "codec", "medium", "device", "device/mmc"],
   "native-binding": [],
   "device-host": ["errors", "units", "medium", "device", "device/mmc", "device/emulated", "native-binding"],
@@ -76,6 +77,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/layout",
     "fs/image",
     "fs/iso9660",
+    "device/iscsi",
     "native-binding",
   ],
   "device-entry": [
@@ -87,6 +89,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "device/plan",
     "device/job",
     "device/emulated",
+    "device/iscsi",
     "device-host",
     "host",
   ],

@@ -49,10 +49,19 @@ export interface Quirk extends QuirkDescription {
 export const cdMedia: readonly string[] = ["cd-r", "cd-rw"];
 export const dvdMinusMedia: readonly string[] = ["dvd-r", "dvd-rw"];
 export const dvdPlusRMedia: readonly string[] = ["dvd+r", "dvd+r-dl"];
+export const dvdPlusRwMedia: readonly string[] = ["dvd+rw", "dvd+rw-dl"];
+export const bdRMedia: readonly string[] = ["bd-r", "bd-r-dl"];
+export const bdReMedia: readonly string[] = ["bd-re", "bd-re-dl"];
 /** Media that are written session after session. */
-export const sequentialMedia: readonly string[] = [...cdMedia, ...dvdMinusMedia, "dvd-r-dl", ...dvdPlusRMedia, "bd-r"];
+export const sequentialMedia: readonly string[] = [
+  ...cdMedia,
+  ...dvdMinusMedia,
+  "dvd-r-dl",
+  ...dvdPlusRMedia,
+  ...bdRMedia,
+];
 /** Media whose blocks can be written in any order. */
-export const overwritableMedia: readonly string[] = ["dvd-rw", "dvd-ram", "dvd+rw", "dvd+rw-dl", "bd-re"];
+export const overwritableMedia: readonly string[] = ["dvd-rw", "dvd-ram", ...dvdPlusRwMedia, ...bdReMedia];
 export const allMedia: readonly string[] = [...new Set([...sequentialMedia, ...overwritableMedia])];
 
 /** Sets of media types that many quirks make sense for. */

@@ -197,7 +197,7 @@ export const trackQuirks: readonly Quirk[] = [
   {
     name: "sessionsExhausted",
     group: "medium",
-    media: sequentialMedia,
+    media: sequentialMedia.filter((type) => type !== "dvd-r-dl"),
     drive: "From the second session on there is no room for another one in the tables of the disc.",
     recorder: "Refuses a third session before its first block.",
     endsWith: "E_DISC_READ_ONLY",

@@ -1,6 +1,7 @@
 import { blockBytes } from "../../units.js";
 import { lbaFromMsf } from "../mmc/minute-second-frame.js";
 import { profileOf } from "../mmc/profiles.js";
+import type { FormattableCapacity } from "../mmc/read-format-capacities.js";
 import { capacityTypes } from "../mmc/read-format-capacities.js";
 import type { QuirkName } from "./quirks.js";
 import type { DriveReplies } from "./replies.js";
@@ -28,6 +29,8 @@ export interface Capacities {
 /** Format types whose size is that of the whole medium. MMC-6 "Format types". */
 const fullFormatType = 0x00;
 const wholeFormatTypes = [fullFormatType, 0x10, 0x15, 0x26, 0x30, 0x31];
+/** Those whose parameter is a block length. */
+const ownBlockLengthTypes = [fullFormatType, 0x01, 0x30, 0x31];
 /** Those that let a DVD-RW grow. */
 const growTypes = [0x11, 0x13];
 const noAddress = 0xffff_ffff;
@@ -42,9 +45,9 @@ export function capacitiesOf(
   const { blockLengthBytes } = current;
   const factor = blockLengthBytes > 0 ? blockLengthBytes / blockBytes : 1;
   if (factor !== 1) quirks.add("format-block-length");
-  const blocks = (counted: number): number => (counted === noAddress ? counted : Math.floor(counted * factor));
+  const blocks = (counted: number, by: number): number => (counted === noAddress ? counted : Math.floor(counted * by));
   const formats = formatCapacities!.formats.map((format) => ({
-    blocks: blocks(format.numberOfBlocks),
+    blocks: blocks(format.numberOfBlocks, formatFactor(format)),
     formatType: format.formatType,
     formatSubtype: format.formatSubtype,
     parameter: format.typeDependentParameter,
@@ -56,7 +59,13 @@ export function capacitiesOf(
       : current.descriptorType === unformatted
         ? "unformatted"
         : "unknown";
-  return { lastReadableLba, format, formatBlocks: blocks(current.numberOfBlocks), formats };
+  return { lastReadableLba, format, formatBlocks: blocks(current.numberOfBlocks, factor), formats };
+}
+
+/** Formats of some types have a block length of their own; it is not that of the current size. MMC-6 "Format types". */
+function formatFactor({ formatType, typeDependentParameter }: FormattableCapacity): number {
+  const hasLength = ownBlockLengthTypes.includes(formatType) && typeDependentParameter > 0;
+  return hasLength ? typeDependentParameter / blockBytes : 1;
 }
 
 /** Whether a medium has to be formatted before anything can be written. */

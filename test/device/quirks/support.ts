@@ -3,6 +3,7 @@ import type { ExecutionContext } from "ava";
 import { strictContext } from "../../../src/codec/codec.js";
 import type { StructCodec } from "../../../src/codec/struct.js";
 import { encode } from "../../../src/codec/struct.js";
+import type { Clock } from "../../../src/device/clock.js";
 import { EmulatedDrive } from "../../../src/device/emulated/drive.js";
 import type { Misbehaviour } from "../../../src/device/emulated/misbehaving-drive.js";
 import { misbehaving } from "../../../src/device/emulated/misbehaving-drive.js";
@@ -16,8 +17,10 @@ import { decodeTocItems, readToc, tocTrack } from "../../../src/device/mmc/read-
 import type { TrackInformation } from "../../../src/device/mmc/read-track-information.js";
 import { readTrackInformation, trackInformation } from "../../../src/device/mmc/read-track-information.js";
 import { write10 } from "../../../src/device/mmc/write-10.js";
+import { Recorder } from "../../../src/device/recorder.js";
 import type { CommandResult, Transfer, Transport } from "../../../src/device/transport.js";
 import { createDisc } from "../../../src/device.js";
+import { DiscError } from "../../../src/errors.js";
 import { nodeFileAccess } from "../../../src/host/node-file-access.js";
 import { blockBytes } from "../../../src/units.js";
 import { openPlainly, sessionOf, temporaryFolder } from "../support.js";
@@ -49,6 +52,54 @@ export async function driveWith(t: ExecutionContext, path: string, how: Misbehav
   t.teardown(() => drive[Symbol.asyncDispose]());
   await drive.reserve();
   return drive;
+}
+
+/** A DVD-R DL takes a single session. */
+export function sessionsOn(media: string): number {
+  return media === "dvd-r-dl" ? 1 : 3;
+}
+
+/** Where the next session goes: on media that can be overwritten, behind what was written. */
+function nextStart(recorder: Recorder, starts: readonly number[]): number {
+  return recorder.state.state === "overwritable" ? starts.length * sessionBlocks : recorder.state.nextWritableAddress!;
+}
+
+/** Writes the next session; tells where it begins. */
+export async function writeNext(recorder: Recorder, starts: readonly number[]): Promise<number> {
+  const start = nextStart(recorder, starts);
+  await recorder.write(sessionOf(starts.length + 1, start, sessionBlocks, recorder.identity));
+  return start;
+}
+
+/** A clock whose time goes by only while it is waited for, and then at once. */
+export function instantClock(): Clock {
+  let now = 0;
+  return {
+    now: () => now,
+    wait: async (milliseconds) => {
+      now += milliseconds;
+    },
+  };
+}
+
+/** Writes sessions until there are so many, as far as it gets; `starts` tells where those begin that there are. */
+export async function course(
+  drive: Transport,
+  sessions: number,
+  starts: number[] = [],
+): Promise<{ starts: number[]; error?: DiscError }> {
+  try {
+    await using recorder = await Recorder.on(drive, { clock: instantClock() });
+    while (starts.length < sessions) {
+      // What a session that someone left open needs.
+      if (recorder.state.needsRepair) await recorder.repair();
+      starts.push(await writeNext(recorder, starts));
+    }
+    return { starts };
+  } catch (error) {
+    if (!(error instanceof DiscError)) throw error;
+    return { starts, error };
+  }
 }
 
 /** Sends commands to a drive, and reads what it answers. */
