@@ -64,7 +64,10 @@ test("CD-R: what track-at-once writing is not for", async (t) => {
   const bench = await benchWith(t, "cd-r");
   t.is(await bench.select({ ...trackAtOnce, writeType: 0 }), "5/26/02");
   t.is(await bench.select({ ...trackAtOnce, writeType: 3 }), "5/26/02");
-  t.is(await bench.select({ ...trackAtOnce, trackMode: 0, dataBlockType: 0 }), "5/26/02");
+  // Parameters for audio are taken, but nothing is written with them.
+  t.is(await bench.select({ ...trackAtOnce, trackMode: 0, dataBlockType: 0 }), "ok");
+  t.is(await bench.write(0, 300), "5/64/00");
+  t.is(await bench.select({ ...trackAtOnce, trackMode: 0 }), "5/26/02");
   t.is(await bench.blank(0), "5/30/00");
   t.is(await bench.close(6), "5/24/00");
   // Form 1 of mode 2 has blocks of the same length.
