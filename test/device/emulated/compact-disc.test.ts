@@ -164,6 +164,14 @@ test("test writing does everything but write", async (t) => {
   await dvd.select({ ...writeParametersFor("dvdIncremental", open), testWrite: true });
   t.deepEqual(await dvd.session(0, 32, 1), allWell);
   t.like(await dvd.disc(), { discStatus: 0 });
+  const atOnce = writeParametersFor("dvdDiscAtOnce", { keepDiscOpen: false });
+  await dvd.select({ ...atOnce, testWrite: true });
+  t.is(await dvd.reserve(32), "ok");
+  t.is(await dvd.write(0, 32), "ok");
+  t.is(await dvd.sync(), "ok");
+  await dvd.select(atOnce);
+  t.like(await dvd.disc(), { discStatus: 0 });
+  t.is(await dvd.reserve(32), "ok");
 });
 
 test("CD-RW: blanked wholly, minimally, and by its last session", async (t) => {
