@@ -1,6 +1,7 @@
 /** Runs every case several times, in turn with the same job by another program, and prints medians. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,12 +20,32 @@ interface Result {
   readonly runs: readonly Run[];
 }
 
-function ours(name: string, ...paths: string[]): Run {
+/** Microseconds that the addon's commands took, by command, in each run. */
+type CommandTimes = Readonly<Record<string, number>>;
+
+function oursInPhases(name: string, ...paths: string[]): Run & { readonly phases: Readonly<Record<string, number>> } {
   const start = performance.now();
   const output = execFileSync(process.execPath, [caseScript, name, ...paths], { encoding: "utf8" });
   const seconds = (performance.now() - start) / 1000;
   process.stderr.write(output);
-  return { seconds, peakMiB: (JSON.parse(output) as { peakMiB: number }).peakMiB };
+  const { peakMiB, phases } = JSON.parse(output) as { peakMiB: number; phases: Record<string, number> };
+  return { seconds, peakMiB, phases };
+}
+
+function ours(name: string, ...paths: string[]): Run {
+  const { seconds, peakMiB } = oursInPhases(name, ...paths);
+  return { seconds, peakMiB };
+}
+
+/** Commands over the native addon to a drive that does nothing; `undefined` where the addon or a compiler is missing. */
+function commandTimes(folder: string): CommandTimes | undefined {
+  const library = join(folder, "fake-sg.so");
+  const source = fileURLToPath(new URL("../../test/native/fake-sg.c", import.meta.url));
+  const options = ["-shared", "-fPIC", "-O2", "-o", library, source, "-ldl", "-pthread"];
+  if (spawnSync("gcc", options, { stdio: "inherit" }).status !== 0) return undefined;
+  const env = { ...process.env, LD_PRELOAD: library, FAKE_SG_FOLDER: folder };
+  const { status, stdout } = spawnSync(process.execPath, [caseScript, "commands"], { env, encoding: "utf8" });
+  return status === 0 ? (JSON.parse(stdout) as { phases: CommandTimes }).phases : undefined;
 }
 
 /** The whole time of another program, its start included; `undefined` where it is not installed. */
@@ -44,10 +65,13 @@ function median(values: readonly number[]): number {
 function report({ name, runs }: Result): void {
   if (runs.length === 0) return;
   const seconds = runs.map((run) => run.seconds);
-  const spread = `${Math.min(...seconds).toFixed(2)} to ${Math.max(...seconds).toFixed(2)}`;
+  const digits = Math.max(...seconds) < 0.1 ? 4 : 2;
+  const spread = `${Math.min(...seconds).toFixed(digits)} to ${Math.max(...seconds).toFixed(digits)}`;
   const peaks = runs.map(({ peakMiB }) => peakMiB).filter((peak) => peak !== null);
   const peak = peaks.length > 0 ? `, peak ${median(peaks)} MiB` : "";
-  process.stdout.write(`${name}: median ${median(seconds).toFixed(2)} s (${spread}, ${runs.length} runs)${peak}\n`);
+  process.stdout.write(
+    `${name}: median ${median(seconds).toFixed(digits)} s (${spread}, ${runs.length} runs)${peak}\n`,
+  );
 }
 
 /** One of two ways to do a job; `undefined` where it cannot be done here. */
@@ -77,6 +101,52 @@ function pair(name: string, count: number, one: Way, other: Way): Result[] {
   ];
 }
 
+/** A file of that many bytes that nothing can make smaller, and no file system shares with its copy by itself. */
+function makeLargeFile(path: string, bytes: number): void {
+  const piece = randomBytes(2 ** 24);
+  const file = openSync(path, "w");
+  for (let done = 0; done < bytes; done += piece.length) {
+    piece.writeDoubleLE(done, 0);
+    writeSync(file, piece, 0, Math.min(piece.length, bytes - done));
+  }
+  closeSync(file);
+}
+
+/** Writing a large image to an emulated disc, against copying it. */
+function burnLarge(rounds: number, bytes: number): Result[] {
+  const image = join(tmpdir(), "discsmith-bench-large.iso");
+  const disc = join(tmpdir(), "discsmith-bench-large.disc");
+  const copy = join(tmpdir(), "discsmith-bench-large.copy");
+  makeLargeFile(image, bytes);
+  const burn = (): Run => {
+    const run = ours("burn", image, disc);
+    for (const path of [disc, `${disc}.mmc.json`]) rmSync(path);
+    return run;
+  };
+  const copyIt = (): Run => {
+    const run = ours("copy", image, copy);
+    rmSync(copy);
+    return run;
+  };
+  try {
+    const name = `write an image of ${bytes / 1e9} GB to an emulated DVD+R`;
+    return pair(name, rounds, { label: "burn", run: burn }, { label: "copy of the file", run: copyIt });
+  } finally {
+    rmSync(image);
+  }
+}
+
+/** Reading the state of a disc of 100 sessions. */
+function readManySessions(rounds: number): Result {
+  const disc = join(tmpdir(), "discsmith-bench-sessions.disc");
+  const runs = Array.from({ length: rounds }, (): Run => {
+    const { peakMiB, phases } = oursInPhases("state", disc);
+    return { seconds: phases.refresh! / 1000, peakMiB };
+  });
+  for (const path of [disc, `${disc}.mmc.json`]) rmSync(path);
+  return { name: "read the state of a disc with 100 sessions", runs };
+}
+
 function main(): void {
   const quick = process.argv.includes("--quick");
   const image = join(tmpdir(), "discsmith-bench.iso");
@@ -84,6 +154,7 @@ function main(): void {
   const disc = join(tmpdir(), "discsmith-bench.disc");
   const small = makeTree({ files: quick ? 10_000 : 100_000, largestBytes: 16_384, filesPerDirectory: 500 });
   const rounds = quick ? 2 : 5;
+  const fakes = mkdtempSync(join(tmpdir(), "discsmith-bench-"));
   const build = (name: string, folder: string): Run => {
     rmSync(image, { force: true });
     const run = ours(name, folder, image);
@@ -118,6 +189,7 @@ function main(): void {
   rmSync(image, { force: true });
   ours("build", small, image);
   results.push({ name: "walk that image", runs: [ours("walk", image), ours("walk", image)] });
+  results.push(...burnLarge(rounds, quick ? 400_000_000 : 4_000_000_000), readManySessions(rounds));
   results.push({ name: "append to a disc that holds it", runs: [ours("append", small, disc)] });
   results.push({ name: "append ten files to a bridge that holds it", runs: [ours("append-bridge", small, disc)] });
   if (!quick) {
@@ -126,11 +198,18 @@ function main(): void {
     results.push({ name: "build 1,000,000 files of 0-1 KiB", runs: [ours("build", many, image)] });
   }
   for (const result of results) report(result);
+  const commands = Array.from({ length: rounds }, () => commandTimes(fakes)).filter((times) => times !== undefined);
+  rmSync(fakes, { recursive: true });
+  for (const name of Object.keys(commands[0] ?? {})) {
+    const times = commands.map((one) => one[name]!);
+    const spread = `${Math.min(...times)} to ${Math.max(...times)}`;
+    process.stdout.write(`SG_IO to a drive that does nothing, ${name}: median ${median(times)} (${spread})\n`);
+  }
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryMiB: Math.round(totalmem() / 2 ** 20) };
   const folder = fileURLToPath(new URL("../../bench/results/", import.meta.url));
   mkdirSync(folder, { recursive: true });
   const date = new Date().toISOString().slice(0, 10);
-  const record = { date, node: process.version, machine, imageBytes: statSync(image).size, results };
+  const record = { date, node: process.version, machine, imageBytes: statSync(image).size, results, commands };
   writeFileSync(join(folder, `${date}${quick ? "-quick" : ""}.json`), `${JSON.stringify(record, undefined, 2)}\n`);
   for (const path of [image, other, disc, `${disc}.mmc.json`]) rmSync(path, { force: true });
 }

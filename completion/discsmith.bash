@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify dump completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump trace serve completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -55,9 +55,12 @@ _discsmith() {
         --volume-set) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
+        --speed) COMPREPLY=(); return ;;
+        --verify) COMPREPLY=($(compgen -W "none quick full" -- "$current")); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
+        --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     append)
       case "$previous" in
@@ -76,16 +79,64 @@ _discsmith() {
         --volume-set) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
+        --speed) COMPREPLY=(); return ;;
+        --verify) COMPREPLY=($(compgen -W "none quick full" -- "$current")); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
+        --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     burn)
       case "$previous" in
         --blocks) COMPREPLY=(); return ;;
+        --speed) COMPREPLY=(); return ;;
+        --verify) COMPREPLY=($(compgen -W "none quick full" -- "$current")); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
+        --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--blocks --close --media -f --force -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--blocks --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    drives)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;
+    close)
+      case "$previous" in
+        --disc) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--disc -y --yes -f --force -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    blank)
+      case "$previous" in
+        --type) COMPREPLY=($(compgen -W "minimal full" -- "$current")); return ;;
+        --disc) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--type --disc -y --yes -f --force -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    format)
+      case "$previous" in
+        --type) COMPREPLY=($(compgen -W "quick full" -- "$current")); return ;;
+        --spare) COMPREPLY=(); return ;;
+        --disc) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--type --spare --pseudo-overwrite --disc -y --yes -f --force -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    eject)
+      case "$previous" in
+        --disc) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--disc --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    load)
+      case "$previous" in
+        --disc) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--disc --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    speed)
+      case "$previous" in
+        --disc) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--disc --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     list)
       case "$previous" in
@@ -137,12 +188,25 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --count --iso --udf --path --session --start --scan --charset --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    trace)
+      case "$previous" in
+        -o|--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --data --serial-numbers -p --print -l --long -a --all --bare --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    serve)
+      case "$previous" in
+        --target-name) COMPREPLY=(); return ;;
+        --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--iscsi --target-name --media -f --force --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     completion)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build create info write append burn list cat extract verify dump completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump trace serve completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;

@@ -12,6 +12,10 @@ packages=(
   xz-utils           # unpacks images of other writers
   udftools           # mkudffs makes UDF volumes, udfinfo judges them
   grub-common        # grub-fstest reads UDF
+  acl                # getfacl
+  gcc g++ libc6-dev make python3  # build the native addon, and fake drives for it
+  binutils           # objdump: what its binary asks for
+  clang-format       # whether its source is formatted
 )
 
 # With the rig beside the project, its kernels and its drive judge too.
@@ -21,7 +25,6 @@ if [ -d "$(dirname "$0")/../../shared/rig" ]; then
     qemu-system-x86 qemu-block-extra busybox-static cpio kmod zstd  # start kernels that mount
     libiscsi-bin sg3-utils                       # show a kernel the drive
     libudfread-dev                               # reads UDF, as players do
-    gcc libc6-dev
   )
 fi
 

@@ -1,4 +1,5 @@
-// Installs the packages where that is needed: none are there, or not those of the lock file.
+// Installs the packages where that is needed: none are there, or not those of the lock file. With --native, also builds
+// the native addon where it is older than its source.
 import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -38,4 +39,9 @@ if (!isInstalled()) {
     process.stderr.write("setup: npm ci failed\n");
     process.exit(1);
   }
+}
+
+if (process.argv.includes("--native")) {
+  const build = [fileURLToPath(new URL("build-native.mjs", import.meta.url)), "--if-needed"];
+  spawnSync(process.execPath, build, { stdio: "inherit" });
 }

@@ -1,8 +1,9 @@
 /** The common jobs in one call: where an image and a disc meet. */
 import { stat } from "node:fs/promises";
-import { openRecorderOn } from "./device/drives.js";
+import type { TraceRequest } from "./device/drives.js";
 import type { PlanStep } from "./device/plan/step.js";
-import type { Recorder, RecorderState } from "./device/recorder.js";
+import type { Recorder, RecorderState, RecorderWriteOptions } from "./device/recorder.js";
+import { openRecorderOn } from "./disc-access.js";
 import type { Warning } from "./errors.js";
 import { DiscError, hasCode } from "./errors.js";
 import type { DetectedFileSystem } from "./fs/image/detect.js";
@@ -58,10 +59,11 @@ export interface BuiltImage {
   readonly directories: number;
 }
 
+/** What is asked of the recorder. */
+export type SessionWriting = Pick<RecorderWriteOptions, "close" | "dummy" | "speed" | "verify" | "streaming">;
+
 /** How a session is written. */
-export interface AppendOptions extends ImageOptions, TaskOptions {
-  /** Finalises the disc. */
-  readonly close?: boolean | undefined;
+export interface AppendOptions extends ImageOptions, TaskOptions, SessionWriting {
   /** Says what would be done, and does nothing. */
   readonly dryRun?: boolean | undefined;
   /** The one tree that is imported. Default: all trees of the session, joined into one. */
@@ -70,10 +72,12 @@ export interface AppendOptions extends ImageOptions, TaskOptions {
   readonly media?: string | undefined;
   /** As in `openRecorder`. */
   readonly force?: boolean | undefined;
+  /** As in `openRecorder`. */
+  readonly trace?: TraceRequest | undefined;
   /** Hears what is done besides: that the disc is blank, that a torn session was closed. */
   readonly onNote?: ((note: string) => void) | undefined;
   /** Asked before anything is written; what it throws ends the job. */
-  readonly confirm?: ((state: RecorderState) => Promise<void>) | undefined;
+  readonly confirm?: ((recorder: Recorder) => Promise<void>) | undefined;
 }
 
 /** What was, or would be, written. */
@@ -198,14 +202,28 @@ class SessionJob {
     if (recorder.state.state === "complete") {
       throw new DiscError("E_DISC_FINALISED", `${device}: the disc is finalised`, { device });
     }
-    await this.#options.confirm?.(recorder.state);
+    await this.#options.confirm?.(recorder);
     if (recorder.state.needsRepair) {
       onNote?.(`${device}: the last session was cut off; it is closed first`);
       this.#repaired = await recorder.repair(this.#options);
     }
-    this.#image.multisessionInterfaces = await recorder.multisessionInterfaces();
-    if (recorder.state.blank) return onNote?.(`${device} is blank: the first session is written`);
+    const { state } = recorder;
+    if (state.state === "overwritable") this.#startAfresh(state);
+    else this.#image.multisessionInterfaces = await recorder.multisessionInterfaces();
+    if (state.blank) return onNote?.(`${device} is blank: the first session is written`);
     await this.#import();
+  }
+
+  /** A medium that can be overwritten begins with an image that lies at its first block. */
+  #startAfresh({ blank, media }: RecorderState): void {
+    const { name: device } = this.#recorder;
+    if (!blank) {
+      const what = `adding a session to ${media} media, which have none`;
+      throw new DiscError("E_NOT_SUPPORTED", `${device}: ${what}, is not supported yet; blank makes room`, { what });
+    }
+    const { udfRevision } = this.#image.options;
+    if (udfRevision !== undefined || !media.startsWith("bd-")) return;
+    this.#image.options = { ...this.#image.options, udfRevision: "2.50" };
   }
 
   async #import(): Promise<void> {
@@ -254,11 +272,12 @@ class SessionJob {
 
   async write(): Promise<SessionReport> {
     const recorder = this.#recorder;
-    const { close = false, dryRun = false, signal, onProgress } = this.#options;
+    const { close, dummy, speed, verify, streaming, dryRun = false, signal, onProgress } = this.#options;
+    const writing = { close, dummy, speed, streaming };
     await using session = await this.#image.createResultImage();
-    const planned = this.#report(session, recorder.planWrite(session, { close }));
+    const planned = this.#report(session, recorder.planWrite(session, writing));
     if (dryRun) return planned;
-    await recorder.write(session, { close, signal, onProgress });
+    await recorder.write(session, { ...writing, verify, signal, onProgress });
     const { sessions, freeBlocks } = recorder.state;
     return { ...planned, session: sessions.at(-1)?.number ?? planned.session, freeBlocks };
   }
@@ -290,13 +309,13 @@ class SessionJob {
 
 async function withRecorder<T>(
   disc: string | Recorder,
-  { media, force, dryRun }: Pick<AppendOptions, "media" | "force" | "dryRun">,
+  { media, force, trace, dryRun }: Pick<AppendOptions, "media" | "force" | "trace" | "dryRun">,
   job: (recorder: Recorder) => Promise<T>,
 ): Promise<T> {
   if (typeof disc !== "string") return await job(disc);
-  // What a dry run has to do on the way, such as closing a torn session, is done in memory.
+  // What a dry run has to do on the way, such as closing a torn session, is done in memory; a drive refuses it.
   const files = dryRun === true ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
-  await using recorder = await openRecorderOn(files, disc, { media, force });
+  await using recorder = await openRecorderOn(files, disc, { media, force, trace, readOnly: dryRun });
   return await job(recorder);
 }
 

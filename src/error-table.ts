@@ -54,6 +54,7 @@ export interface ErrorDetails {
   E_DISC_FINALISED: { device: string };
   E_DISC_FULL: { blocks: number; freeBlocks: number };
   E_DISC_CHANGED: { what: string; expected: string | number; actual: string | number };
+  E_DISC_WRONG: { device: string; expected: string; actual: string | null };
   E_DISC_BUSY: { device: string; owner: string };
   E_DISC_READ_ONLY: { device: string; reason: string };
   E_SIDECAR: { path: string; reason: string };
@@ -67,6 +68,9 @@ export interface ErrorDetails {
     text: string;
   };
   E_TRANSPORT_FAILED: { command: string; cdb: string; errno: string };
+  // Traces
+  E_TRACE_INVALID: { trace: string; line: number; reason: string };
+  E_TRACE_DIFFERENT: { trace: string; line: number; expected: string; actual: string };
   // The surroundings
   E_CANCELLED: { doing: string };
   E_TARGET_EXISTS: { path: string };
@@ -401,6 +405,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     remedy: "Import again from the disc that is in the drive now.",
     reference: imapi("DISC_MISMATCH", 0xc0aab158),
   },
+  E_DISC_WRONG: {
+    summary: "The disc is not the one that was named by its identity.",
+    detail: ["device", "expected", "actual"],
+    raisedBy: "the command line, for --disc",
+    remedy: "Put in the disc that was meant; info shows its identity.",
+  },
   E_DISC_BUSY: {
     summary: "Another process is writing to the disc.",
     detail: ["device", "owner"],
@@ -435,6 +445,18 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "the recorder",
     remedy: "Check the drive's connection and the rights on its device file.",
     reference: { name: "E_IMAPI_RECORDER_COMMAND_TIMEOUT", hresult: 0xc0aa020d },
+  },
+  E_TRACE_INVALID: {
+    summary: "A line of a trace is not what it should be.",
+    detail: ["trace", "line", "reason"],
+    raisedBy: "reading a trace",
+    remedy: "Take the trace as it was recorded: a line that was changed, or a file that is no trace, is not read.",
+  },
+  E_TRACE_DIFFERENT: {
+    summary: "What is sent to a replayed drive is not what the trace has.",
+    detail: ["trace", "line", "expected", "actual"],
+    raisedBy: "replaying a trace",
+    remedy: "Where the other commands are meant, record the trace anew.",
   },
   E_CANCELLED: {
     summary: "It was cancelled.",

@@ -6,6 +6,7 @@ export type {
   BuiltImage,
   DiscChanges,
   SessionReport,
+  SessionWriting,
   SourceLike,
   SourcePlace,
 } from "./disc-jobs.js";

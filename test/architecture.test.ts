@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import test from "ava";
 
 /** Which rooms of `src` may import which others; docs/ARCHITECTURE.md, "Who may import whom". */
@@ -46,10 +46,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "device/emulated",
   ],
   "device/mmc": ["errors", "units", "codec"],
-  "device/state": ["units", "codec", "medium", "device/mmc"],
+  "device/state": ["errors", "units", "codec", "medium", "device/mmc"],
   "device/plan": ["errors", "units", "medium", "device/mmc", "device/state"],
   "device/job": ["errors", "units", "codec", "medium", "device", "device/mmc", "device/state", "device/plan"],
+  "device/iscsi": ["errors", "units", "codec", "device", "device/mmc"],
   "device/emulated": ["errors", "units", "codec", "medium", "device", "device/mmc"],
+  "native-binding": [],
+  "device-host": ["errors", "units", "medium", "device", "device/mmc", "device/emulated", "native-binding"],
   index: [
     "codec",
     "errors",
@@ -64,15 +67,54 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/udf",
     "fs/image",
   ],
-  host: ["errors", "units", "medium", "fs/tree", "fs/names", "fs/layout", "fs/image", "fs/iso9660"],
-  "device-entry": ["device", "device/mmc", "device/state", "device/plan", "device/job", "device/emulated", "host"],
-  "disc-jobs": ["errors", "medium", "device", "device/plan", "fs/image", "fs/tree", "host"],
+  host: [
+    "errors",
+    "units",
+    "codec",
+    "medium",
+    "fs/tree",
+    "fs/names",
+    "fs/layout",
+    "fs/image",
+    "fs/iso9660",
+    "native-binding",
+    "device/iscsi",
+  ],
+  "disc-access": ["errors", "medium", "device", "device/emulated", "device/iscsi", "device-host", "host"],
+  "device-entry": [
+    "device",
+    "device/mmc",
+    "device/state",
+    "device/plan",
+    "device/job",
+    "device/emulated",
+    "device/iscsi",
+    "device-host",
+    "disc-access",
+  ],
+  "disc-jobs": [
+    "errors",
+    "medium",
+    "device",
+    "device/plan",
+    "device-host",
+    "disc-access",
+    "fs/image",
+    "fs/tree",
+    "host",
+  ],
   node: ["index", "host", "disc-jobs"],
   cli: ["node", "device-entry", "host", "errors", "error-table"],
 };
 
 /** Rooms that may use Node itself. */
-const hostRooms = ["host", "cli", "node", "device-entry", "disc-jobs"];
+const hostRooms = ["host", "cli", "node", "disc-access", "device-host", "disc-jobs", "native-binding"];
+
+/** Files of `src/device` that open what the host has: real drives, and emulated ones in its files. */
+const deviceHostFiles = ["drives.ts", "sg-transport.ts", "sg-device.ts", "sg-reply.ts", "list-drives.ts"];
+
+/** All that may load the native addon: the way to real drives, and what Node's files lack. */
+const nativeUsers = ["src/device/sg-transport.ts", "src/host/native-files.ts"];
 
 const root = "src";
 
@@ -87,6 +129,8 @@ function sourceFiles(folder: string): string[] {
 function roomOf(path: string): string {
   const inside = path.slice(root.length + 1);
   if (inside === "device.ts") return "device-entry";
+  if (inside === "disc-access.ts") return "disc-access";
+  if (dirname(inside) === "device" && deviceHostFiles.includes(basename(inside))) return "device-host";
   return inside.includes("/") ? dirname(inside) : inside.replace(/\.ts$/, "");
 }
 
@@ -120,6 +164,14 @@ test("rooms import only what the table allows", (t) => {
     }
   }
   t.deepEqual(wrong, []);
+});
+
+test("the native addon is loaded by drives and by the fast paths of files alone", (t) => {
+  const users = files.filter((path) => /\bloadNative\(/.test(readFileSync(path, "utf8")));
+  t.deepEqual(
+    users.filter((path) => path !== "src/native-binding.ts"),
+    nativeUsers,
+  );
 });
 
 test("writers and readers of a file system do not import each other", (t) => {

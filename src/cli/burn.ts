@@ -5,9 +5,10 @@ import type { SessionData } from "../node.js";
 import { DiscError, dryFileAccess, FileSource, nodeFileAccess, readyMadeImage, streamedImage } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { taskOptions } from "./command.js";
+import { confirmChange, consequenceOfWriting } from "./confirm.js";
+import { deviceOptionsOf, writeOptionsOf } from "./device-options.js";
 import { exitCodes } from "./exit-codes.js";
 import { requireDisc, requireWritable } from "./opened-disc.js";
-import { confirmFinalising, deviceOptionsOf } from "./session-result.js";
 import { usageError } from "./usage.js";
 
 /** The address of the next block, once the disc can take a session. */
@@ -15,7 +16,7 @@ async function prepare(recorder: Recorder, context: CommandContext): Promise<num
   const { name: device, state } = recorder;
   if (state.state === "complete")
     throw new DiscError("E_DISC_FINALISED", `${device}: the disc is finalised`, { device });
-  await confirmFinalising(context, state);
+  await confirmChange(context, recorder, consequenceOfWriting(context, recorder));
   if (state.needsRepair) {
     context.reporter.note(`${device}: the last session was cut off; it is closed first`);
     await recorder.repair(taskOptions(context));
@@ -39,11 +40,12 @@ async function burnSession(
   context: CommandContext,
 ): Promise<void> {
   const { options, output, reporter } = context;
-  const close = options.has("close");
+  const { verify, ...writing } = writeOptionsOf(context);
+  const { close = false } = writing;
   const dryRun = options.has("dry-run");
-  const steps = recorder.planWrite(session, { close });
+  const steps = recorder.planWrite(session, writing);
   const number = (recorder.state.sessions.at(-1)?.number ?? 0) + 1;
-  if (!dryRun) await recorder.write(session, { ...taskOptions(context), close });
+  if (!dryRun) await recorder.write(session, { ...taskOptions(context), ...writing, verify });
   const { name: disc, state } = recorder;
   const { media, freeBlocks } = state;
   const { blocks } = session;
@@ -66,7 +68,7 @@ export async function burn(context: CommandContext): Promise<number> {
   await requireWritable(disc, device.media, device.force === true);
   if (image !== "-") await requireDisc(image);
   const files = context.options.has("dry-run") ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
-  await using recorder = await openRecorderOn(files, disc, device);
+  await using recorder = await openRecorderOn(files, disc, { ...device, readOnly: context.options.has("dry-run") });
   const firstBlock = await prepare(recorder, context);
   if (image === "-") {
     await burnSession(recorder, firstBlock, await streamed(context.input, firstBlock, context), context);

@@ -5,9 +5,9 @@ import { readingOptionsOf } from "./reading.js";
 
 /** `discsmith cat`. */
 export async function cat(context: CommandContext): Promise<number> {
-  const { arguments: words, output, reporter, signal } = context;
+  const { arguments: words, output, signal } = context;
   const [path = "", ...items] = words;
-  await using disc = await openDisc(path, reporter.onWarning);
+  await using disc = await openDisc(path, context);
   const image = await openTree(disc, readingOptionsOf(context));
   for (const item of items) {
     for await (const piece of image.read(item, { signal })) await output.write(piece);

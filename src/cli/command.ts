@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { TraceRequest } from "../device.js";
 import type { OpenOptions, TaskOptions } from "../node.js";
 import type { Output } from "./output.js";
 import type { OptionValues } from "./parse.js";
@@ -13,6 +14,10 @@ export interface CommandContext {
   readonly input: Readable;
   readonly signal: AbortSignal;
   readonly environment: NodeJS.ProcessEnv;
+  /** How what is said to drives is recorded: to be handed on to whatever opens one. */
+  readonly trace: TraceRequest | undefined;
+  /** Runs another command line, and gives its exit code; errors are reported. */
+  readonly runOther: (words: readonly string[], trace: TraceRequest) => Promise<number>;
 }
 
 /** Does a command and gives the exit code. */

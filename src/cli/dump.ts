@@ -90,8 +90,8 @@ async function printArray(output: Output, structures: AsyncIterable<PlacedStruct
 
 /** `discsmith dump`. */
 export async function dump(context: CommandContext): Promise<number> {
-  const { arguments: words, options, output, reporter } = context;
-  await using disc = await openDisc(words[0] ?? "", reporter.onWarning);
+  const { arguments: words, options, output } = context;
+  await using disc = await openDisc(words[0] ?? "", context);
   requireRecorded(disc);
   const structures = structuresOf(disc, context);
   if (options.has("json")) await printArray(output, structures);

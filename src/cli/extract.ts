@@ -14,7 +14,7 @@ export async function extract(context: CommandContext): Promise<number> {
     const detail = { path: "--owner", operation: "restore owners", errno: "EPERM" };
     throw new DiscError("E_HOST", "--owner: only root can restore owners", detail);
   }
-  await using disc = await openDisc(path, reporter.onWarning);
+  await using disc = await openDisc(path, context);
   const reading = readingOptionsOf(context);
   const image = await openTree(disc, reading);
   const folder = options.text("directory") ?? ".";

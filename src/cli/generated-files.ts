@@ -1,6 +1,6 @@
+import { packageVersion } from "../host/package-version.js";
 import { completionScripts } from "./completion-scripts.js";
 import { errorDocument } from "./error-document.js";
-import { packageVersion } from "./help.js";
 import { manPage } from "./man-page.js";
 import { quirkDocument } from "./quirk-document.js";
 import { toleranceDocument } from "./tolerance-document.js";
@@ -9,7 +9,7 @@ import { verifyDocument } from "./verify-document.js";
 /** The files of the package that are made from its tables, by path from its top. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
-    ["man/discsmith.1", manPage(await packageVersion())],
+    ["man/discsmith.1", manPage(packageVersion())],
     ["completion/discsmith.bash", completionScripts.bash!()],
     ["completion/_discsmith", completionScripts.zsh!()],
     ["completion/discsmith.fish", completionScripts.fish!()],

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { packageVersion } from "../host/package-version.js";
 import type { CommandContext } from "./command.js";
 import type { CommandRow, OptionRow } from "./command-table.js";
 import { spellingOf, synopsisOf } from "./command-table.js";
@@ -70,17 +70,8 @@ export async function help({ arguments: words, output }: CommandContext): Promis
   return exitCodes.done;
 }
 
-/** The version of this package. */
-export async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8").catch(() =>
-    // The tests' own build lies one folder deeper.
-    readFile(new URL("../../../package.json", import.meta.url), "utf8"),
-  );
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 /** `discsmith version`. */
 export async function version({ output }: CommandContext): Promise<number> {
-  await output.line(`discsmith ${await packageVersion()}`);
+  await output.line(`discsmith ${packageVersion()}`);
   return exitCodes.done;
 }

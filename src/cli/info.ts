@@ -1,6 +1,7 @@
 import type {
   DetectedFileSystem,
   ImageSession,
+  ImageSource,
   MultisessionInterface,
   Session,
   UdfPartition,
@@ -160,14 +161,22 @@ function imageInfo(sessions: readonly SessionInfo[], isDamaged: boolean): DiscIn
   };
 }
 
+function withoutSessions(source: ImageSource): ImageSource {
+  const { name, blocks } = source;
+  return { name, blocks, read: (lba, count, into, signal) => source.read(lba, count, into, signal) };
+}
+
 async function gather(disc: OpenedDisc, context: CommandContext): Promise<DiscInfo> {
   const options = readingOptionsOf(context);
   const { session, start, scan, fileSystem } = options;
   const isBlank = disc.kind === "recorder" && disc.recorder.state.blank;
-  const found = isBlank ? [] : await readSessions(disc.source, options);
+  // A drive knows no sessions of a medium that can be overwritten; its blocks tell, as those of an image.
+  const isOverwritable = disc.kind === "recorder" && disc.recorder.state.state === "overwritable";
+  const source = isOverwritable ? withoutSessions(disc.source) : disc.source;
+  const found = isBlank ? [] : await readSessions(source, options);
   const plain = found.map(({ endLba: _endLba, ...each }) => sessionInfo(each));
   const listed =
-    disc.kind === "recorder" && start === undefined && scan !== true
+    disc.kind === "recorder" && !isOverwritable && start === undefined && scan !== true
       ? joinSessions(disc.recorder.state.sessions, found)
       : plain;
   const sessions = pick(listed, session).filter(
@@ -188,7 +197,7 @@ async function gather(disc: OpenedDisc, context: CommandContext): Promise<DiscIn
 /** `discsmith info`. */
 export async function info(context: CommandContext): Promise<number> {
   const { arguments: words, options, output, reporter } = context;
-  await using disc = await openDisc(words[0] ?? "", reporter.onWarning);
+  await using disc = await openDisc(words[0] ?? "", context);
   const found = await gather(disc, context);
   if (disc.kind === "recorder") for (const warning of disc.recorder.state.warnings) reporter.onWarning(warning);
   if (options.has("json")) await output.json({ ...found, warnings: reporter.takeWarnings() });

@@ -102,11 +102,11 @@ async function printArray(output: Output, entries: AsyncIterable<DiscEntry>): Pr
 
 /** `discsmith list`. */
 export async function list(context: CommandContext): Promise<number> {
-  const { arguments: words, options, output, reporter } = context;
+  const { arguments: words, options, output } = context;
   const long = options.has("long");
   const ndjson = options.has("ndjson");
   if (ndjson && options.has("json")) throw usageError("list: either --json or --ndjson");
-  await using disc = await openDisc(words[0] ?? "", reporter.onWarning);
+  await using disc = await openDisc(words[0] ?? "", context);
   const image = await openTree(disc, readingOptionsOf(context));
   const entries = wanted(image, context);
   if (options.has("json")) {

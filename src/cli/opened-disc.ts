@@ -1,8 +1,9 @@
-import type { Recorder } from "../device.js";
+import type { Recorder, TraceRequest } from "../device.js";
 import { isDrivePath, isEmulatedDisc, openRecorder } from "../device.js";
 import { pathKind } from "../host/path-kind.js";
-import type { DiscImage, ImageSource, OpenOptions, WarningListener } from "../node.js";
+import type { DiscImage, ImageSource, OpenOptions } from "../node.js";
 import { DiscError, FileSource, hasCode, nodeFileAccess, openImage, readSessions } from "../node.js";
+import type { CommandContext } from "./command.js";
 
 /** A DISC that was opened for reading: a disc in a recorder, or a plain image in a file. */
 export type OpenedDisc = AsyncDisposable & { readonly source: ImageSource } & (
@@ -44,8 +45,8 @@ async function openFile(path: string): Promise<OpenedDisc> {
   }
 }
 
-async function openWithRecorder(path: string): Promise<OpenedDisc> {
-  const recorder = await openRecorder(path);
+async function openWithRecorder(path: string, trace: TraceRequest | undefined): Promise<OpenedDisc> {
+  const recorder = await openRecorder(path, { trace });
   return { kind: "recorder", source: recorder, recorder, [Symbol.asyncDispose]: () => recorder[Symbol.asyncDispose]() };
 }
 
@@ -54,16 +55,20 @@ async function openWithRecorder(path: string): Promise<OpenedDisc> {
  *
  * @throws {@link DiscError} E_NO_MEDIUM, E_NOT_SUPPORTED, E_HOST; {@link DeviceError}.
  */
-export async function openDisc(path: string, onWarning: WarningListener): Promise<OpenedDisc> {
+export async function openDisc(
+  path: string,
+  { reporter, trace }: Pick<CommandContext, "reporter" | "trace">,
+): Promise<OpenedDisc> {
   await requireDisc(path);
-  if (isDrivePath(path)) return await openWithRecorder(path);
+  if (isDrivePath(path)) return await openWithRecorder(path, trace);
   if (!(await isEmulatedDisc(path))) return await openFile(path);
   try {
-    return await openWithRecorder(path);
+    return await openWithRecorder(path, trace);
   } catch (error) {
     if (!hasCode(error, "E_SIDECAR")) throw error;
     const { detail, message } = error;
-    onWarning(new DiscError("E_SIDECAR", `${message}; ${path} is read as a plain image`, detail, { cause: error }));
+    const warning = `${message}; ${path} is read as a plain image`;
+    reporter.onWarning(new DiscError("E_SIDECAR", warning, detail, { cause: error }));
     return { ...(await openFile(path)), fault: error } as OpenedDisc;
   }
 }

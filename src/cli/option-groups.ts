@@ -79,17 +79,54 @@ export const importOption: OptionRow = {
   help: "Import this tree of the last session alone. Default: all its trees, joined; what differs is said.",
 };
 
-/** How a disc is written. */
-export const writingOptions: readonly OptionRow[] = [
-  { name: "close", help: "Finalise the disc: nothing can be added to it afterwards." },
+/** Which disc is meant, and whether it is asked for. */
+const discOptions: readonly OptionRow[] = [
+  { name: "disc", value: "ID", help: "Refuse another disc than the one with this identity, which info shows." },
+  { name: "yes", short: "y", help: "Do not ask before something is done to a real disc that cannot be taken back." },
+];
+
+const takeAsSidecarOption: OptionRow = {
+  name: "force",
+  short: "f",
+  help: "Take the disc as its sidecar has it where the file disagrees.",
+};
+
+/** How something is done to a disc as a whole. */
+export const discTaskOptions: readonly OptionRow[] = [...discOptions, takeAsSidecarOption, dryRunOption, jsonOption];
+
+/** How a drive is handled. */
+export const driveOptions: readonly OptionRow[] = [discOptions[0]!, jsonOption];
+
+/** How a disc is taken that can be written. */
+export const deviceOptions: readonly OptionRow[] = [
   {
     name: "media",
     value: "TYPE",
     choices: mediaTypes,
     help: "What a file without a sidecar is: an emulated disc of this type, whose content is its first session.",
   },
-  { name: "force", short: "f", help: "Take the disc as its sidecar has it where the file disagrees." },
-  { name: "yes", short: "y", help: "Do not ask before a real disc is finalised." },
+  takeAsSidecarOption,
+];
+
+/** How a disc is written. */
+export const writingOptions: readonly OptionRow[] = [
+  { name: "close", help: "Finalise the disc: nothing can be added to it afterwards." },
+  {
+    name: "speed",
+    value: "SPEED",
+    help: "Writing speed: 8x, or kB/s, or max; the drive takes the nearest it has. Default: as the drive is set.",
+  },
+  { name: "dummy", help: "Write with the laser switched off; on CD-R, CD-RW, DVD-R and DVD-RW." },
+  {
+    name: "verify",
+    value: "LEVEL",
+    choices: ["none", "quick", "full"],
+    default: "none",
+    help: "Read back what was written: quick looks at state, descriptors and samples, full at every block.",
+  },
+  { name: "streaming", help: "Leave out the drive's own verifying, on DVD-RAM and BD: about twice as fast." },
+  ...deviceOptions,
+  ...discOptions,
   dryRunOption,
   jsonOption,
 ];
@@ -138,5 +175,24 @@ export const dumpOptions: readonly OptionRow[] = [
   },
   ...sessionOptions,
   charsetOption,
+  jsonOption,
+];
+
+/** What is recorded of a conversation, and how a recorded one is shown. */
+export const traceOptions: readonly OptionRow[] = [
+  {
+    name: "output",
+    short: "o",
+    value: "FILE",
+    completes: "file",
+    help: "File for the trace. Required, but with --print.",
+  },
+  forceOption,
+  { name: "data", help: "Record the blocks of the disc whole, not a digest of them: the trace holds your files then." },
+  { name: "serial-numbers", help: "Keep serial numbers of drive and medium, which are redacted else." },
+  { name: "print", short: "p", help: "Show the trace that DISC names; - reads it from standard input." },
+  { name: "long", short: "l", help: "With --print: CDBs, data and what replies mean, too." },
+  { name: "all", short: "a", help: "With --print: a row for each command, also where many go on one after the other." },
+  { name: "bare", help: "With --print: without times, so that two traces can be compared." },
   jsonOption,
 ];

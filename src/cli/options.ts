@@ -2,6 +2,9 @@ import { mediaTypes } from "../device.js";
 import type { ArgumentRow, CommandRow, OptionRow } from "./command-table.js";
 import {
   atOption,
+  deviceOptions,
+  discTaskOptions,
+  driveOptions,
   dryRunOption,
   dumpOptions,
   forceOption,
@@ -9,6 +12,7 @@ import {
   importOption,
   jsonOption,
   readingOptions,
+  traceOptions,
   writingOptions,
 } from "./option-groups.js";
 
@@ -122,6 +126,91 @@ export const commandTable: readonly CommandRow[] = [
     examples: ["discsmith burn backup.disc image.iso"],
   },
   {
+    name: "drives",
+    summary: "List the drives of this computer.",
+    arguments: [],
+    options: [jsonOption],
+    description: ["What is in a drive is not asked for: info shows it. Real drives are known on Linux."],
+    examples: ["discsmith drives"],
+  },
+  {
+    name: "close",
+    summary: "Finalise the disc without writing to it.",
+    arguments: [disc],
+    options: discTaskOptions,
+    description: ["A session that was begun and not closed is closed first. Nothing can be added afterwards."],
+    examples: ["discsmith close backup.disc"],
+  },
+  {
+    name: "blank",
+    summary: "Make the disc blank.",
+    arguments: [disc],
+    options: [
+      {
+        name: "type",
+        value: "TYPE",
+        choices: ["minimal", "full"],
+        help: "full erases every block, minimal what leads to them. Default: minimal, but full on DVD-RW, which takes one session only after the other.",
+      },
+      ...discTaskOptions,
+    ],
+    description: [
+      "CD-RW and DVD-RW are erased; a DVD-RW that was formatted for overwriting becomes one that grows by sessions. Media that can be overwritten, DVD+RW, DVD-RAM and BD-RE, are filled with zeros at their start and end, or wholly.",
+    ],
+    examples: ["discsmith blank scratch.disc", "discsmith blank /dev/sr0 --type full --disc dvd-rw-1f2e3d4c --yes"],
+  },
+  {
+    name: "format",
+    summary: "Format the disc.",
+    arguments: [disc],
+    options: [
+      {
+        name: "type",
+        value: "TYPE",
+        choices: ["quick", "full"],
+        default: "quick",
+        help: "full verifies, or writes, every block.",
+      },
+      {
+        name: "spare",
+        value: "SIZE",
+        help: "Spare area of a BD: none, default, or blocks, or bytes with K, M, G.",
+      },
+      { name: "pseudo-overwrite", help: "Let blocks of a BD-R be written again, at the price of others." },
+      ...discTaskOptions,
+    ],
+    description: [
+      "DVD-RW for overwriting, DVD+RW, DVD-RAM, BD-RE, and blank BD-R. Writing formats by itself what needs it.",
+    ],
+    examples: ["discsmith format scratch.disc", "discsmith format /dev/sr0 --spare none --yes"],
+  },
+  {
+    name: "eject",
+    summary: "Open the tray.",
+    arguments: [disc],
+    options: driveOptions,
+    description: [],
+    examples: ["discsmith eject /dev/sr0"],
+  },
+  {
+    name: "load",
+    summary: "Close the tray, and wait until the disc can be used.",
+    arguments: [disc],
+    options: driveOptions,
+    description: [],
+    examples: ["discsmith load /dev/sr0"],
+  },
+  {
+    name: "speed",
+    summary: "List the writing speeds, or set one.",
+    arguments: [disc, { name: "SPEED", optional: true, completes: "none" }],
+    options: driveOptions,
+    description: [
+      "SPEED is 8x, or kB/s, or max. The drive takes the nearest it has, and keeps it until it is set again.",
+    ],
+    examples: ["discsmith speed /dev/sr0", "discsmith speed /dev/sr0 8x"],
+  },
+  {
     name: "list",
     summary: "List the tree.",
     arguments: [disc, { name: "PATH", optional: true, multiple: true, completes: "none" }],
@@ -195,6 +284,48 @@ export const commandTable: readonly CommandRow[] = [
     ],
   },
   {
+    name: "trace",
+    summary: "Record what another command says to a drive, or show such a record.",
+    arguments: [disc, { name: "COMMAND", optional: true, multiple: true, completes: "none" }],
+    options: traceOptions,
+    description: [
+      "Runs COMMAND, which is another command of discsmith with its arguments, and writes to FILE all that is said between it and DISC: one JSON object a line. -- keeps COMMAND's options from being taken for those of trace. Each line is written before the next command is sent, so that the trace of a drive that hangs ends with what it hangs in.",
+      "With --print, DISC is a trace, and a table of it is shown. docs/TRACES.md tells what a trace holds, and what it does not.",
+    ],
+    examples: [
+      "discsmith trace backup.disc -o burn.trace -- append backup.disc ~/documents",
+      "discsmith trace /dev/sr0 -o info.trace -- info /dev/sr0",
+      "discsmith trace --print burn.trace",
+      "diff <(discsmith trace -p --bare old.trace) <(discsmith trace -p --bare new.trace)",
+    ],
+  },
+  {
+    name: "serve",
+    summary: "Serve a disc with its drive to other systems.",
+    arguments: [disc],
+    options: [
+      {
+        name: "iscsi",
+        value: "HOST:PORT",
+        optionalValue: /^([^\s/\\]*|\[[^\]]+\]):\d+$/,
+        default: "127.0.0.1:3260",
+        help: "Serve it as a target of iSCSI, at this address; port 0 is any that is free. Required.",
+      },
+      {
+        name: "target-name",
+        value: "NAME",
+        help: "Name of the target: iqn., eui. or naa. Default: made of the disc's path, the same each time.",
+      },
+      ...deviceOptions,
+      jsonOption,
+    ],
+    description: [
+      "QEMU makes a drive of a guest of it, and any system with an initiator one of its own: burning programs there read and write the disc. It is served until the program is interrupted; meanwhile nothing else on this host can write it. What to type elsewhere is printed, with --json as an object on standard output.",
+      "There is no authentication: whoever reaches the address can read and write the disc. See docs/SERVE.md.",
+    ],
+    examples: ["discsmith serve backup.disc --iscsi", "discsmith serve backup.disc --iscsi 0.0.0.0:3261 --json"],
+  },
+  {
     name: "completion",
     summary: "Print a completion script.",
     arguments: [{ name: "SHELL", completes: "none" }],
@@ -230,6 +361,10 @@ export const environmentTable: readonly (readonly [name: string, meaning: string
   [
     "SOURCE_DATE_EPOCH",
     "Seconds since 1970. Sets the volume's dates, clamps later file times, and drops access and change times: the same input gives the same bytes.",
+  ],
+  [
+    "DISCSMITH_TRACE",
+    "A file: what is said to each drive is recorded there, as trace does it; in FILE.2, FILE.3 … where it is there already.",
   ],
   ["NO_COLOR", "Where it is set and not empty, nothing is coloured."],
 ];

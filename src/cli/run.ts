@@ -1,21 +1,31 @@
 import type { Readable, Writable } from "node:stream";
+import type { TraceRequest } from "../device.js";
+import { traceOfEnvironment } from "../device.js";
 import { DiscError } from "../node.js";
 import { append } from "./append.js";
+import { blank } from "./blank.js";
 import { build } from "./build.js";
 import { burn } from "./burn.js";
 import { cat } from "./cat.js";
+import { close } from "./close.js";
 import type { Command } from "./command.js";
 import { completion } from "./completion.js";
 import { create } from "./create.js";
+import { drives } from "./drives.js";
 import { dump } from "./dump.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { extract } from "./extract.js";
+import { format } from "./format.js";
 import { commandHelp, help, version } from "./help.js";
 import { info } from "./info.js";
 import { list } from "./list.js";
 import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand } from "./parse.js";
 import { Reporter } from "./reporter.js";
+import { serve } from "./serve.js";
+import { speed } from "./speed.js";
+import { trace } from "./trace.js";
+import { eject, load } from "./tray.js";
 import { usageError } from "./usage.js";
 import { verify } from "./verify.js";
 import { write } from "./write.js";
@@ -27,11 +37,20 @@ const commands: Readonly<Record<string, Command>> = {
   write,
   append,
   burn,
+  drives,
+  close,
+  blank,
+  format,
+  eject,
+  load,
+  speed,
   list,
   cat,
   extract,
   verify,
   dump,
+  trace,
+  serve,
   completion,
   help,
   version,
@@ -44,6 +63,8 @@ export interface Surroundings {
   readonly messages: Writable & { readonly isTTY?: boolean };
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
+  /** How what is said to drives is recorded; without it, the environment says. */
+  readonly trace?: TraceRequest;
 }
 
 /** The first word, as a command's name: "--help" and "--version" are known by that spelling, too. */
@@ -61,7 +82,7 @@ function firstWord(words: readonly string[]): string {
 
 async function runCommand(
   words: readonly string[],
-  { input, signal, environment }: Surroundings,
+  surroundings: Surroundings,
   output: Output,
   reporter: Reporter,
 ): Promise<number> {
@@ -71,7 +92,18 @@ async function runCommand(
     await output.line(commandHelp(row));
     return exitCodes.done;
   }
-  return await commands[row.name]!({ arguments: positionals, options, output, reporter, input, signal, environment });
+  const { input, signal, environment } = surroundings;
+  return await commands[row.name]!({
+    arguments: positionals,
+    options,
+    output,
+    reporter,
+    input,
+    signal,
+    environment,
+    trace: surroundings.trace ?? traceOfEnvironment(environment, reporter.onWarning),
+    runOther: (others, asked) => run(others, { ...surroundings, trace: asked }),
+  });
 }
 
 /**

@@ -1,12 +1,9 @@
-import { createInterface } from "node:readline/promises";
-import type { RecorderState } from "../device.js";
-import { mediaTypes } from "../device.js";
 import type { AppendOptions, SessionReport } from "../node.js";
-import { DiscError } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { taskOptions } from "./command.js";
+import { confirmChange, consequenceOfWriting } from "./confirm.js";
+import { deviceOptionsOf, writeOptionsOf } from "./device-options.js";
 import { imageOptionsOf } from "./image-options.js";
-import { usageError } from "./usage.js";
 
 /** What the options ask of a session. */
 export function sessionOptionsOf(context: CommandContext): AppendOptions {
@@ -15,36 +12,11 @@ export function sessionOptionsOf(context: CommandContext): AppendOptions {
     ...imageOptionsOf(context),
     ...taskOptions(context),
     ...deviceOptionsOf(context),
-    close: options.has("close"),
+    ...writeOptionsOf(context),
     dryRun: options.has("dry-run"),
     onNote: reporter.note,
-    confirm: (state) => confirmFinalising(context, state),
+    confirm: (recorder) => confirmChange(context, recorder, consequenceOfWriting(context, recorder)),
   };
-}
-
-/** How the options take the disc. @throws {@link DiscError} E_USAGE. */
-export function deviceOptionsOf({ options }: CommandContext): { media: string | undefined; force: boolean } {
-  const media = options.text("media");
-  if (media !== undefined && !mediaTypes.includes(media)) {
-    throw usageError(`--media is "${media}", expected ${mediaTypes.join(", ")}`);
-  }
-  return { media, force: options.has("force") };
-}
-
-/** Asks before a real disc is finalised, and refuses where nobody can be asked. */
-export async function confirmFinalising(context: CommandContext, { kind }: RecorderState): Promise<void> {
-  const { options, signal } = context;
-  if (!options.has("close") || kind !== "drive" || options.has("yes") || options.has("dry-run")) return;
-  if (process.stdin.isTTY !== true) throw usageError("finalising a real disc needs --yes where nobody can be asked");
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await asking.question("Nothing can be added to a finalised disc. Finalise it? [y/N] ", { signal });
-    if (!/^y(es)?$/i.test(answer.trim())) {
-      throw new DiscError("E_CANCELLED", "cancelled: the disc is not to be finalised", { doing: "asking" });
-    }
-  } finally {
-    asking.close();
-  }
 }
 
 /** Says what was, or would be, written. */

@@ -66,7 +66,7 @@ export async function verify(context: CommandContext): Promise<number> {
   const { arguments: words, options, output, reporter } = context;
   const [path = ""] = words;
   const json = options.has("json");
-  await using disc = await openDisc(path, reporter.onWarning);
+  await using disc = await openDisc(path, context);
   requireRecorded(disc);
   const { onWarning: _onWarning, fileSystem: _fileSystem, ...reading } = readingOptionsOf(context);
   const lines: string[] = [];

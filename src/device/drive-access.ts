@@ -15,6 +15,8 @@ import { recorderStateOf } from "./recorder-state.js";
 import type { WriteSpeedDescriptor } from "./state/ask-speeds.js";
 import { askSpeeds } from "./state/ask-speeds.js";
 import type { DiscSnapshot } from "./state/snapshot.js";
+import type { WantedSpeed } from "./state/speed.js";
+import { resolveSpeed } from "./state/speed.js";
 import type { Transport } from "./transport.js";
 import { ejectMedium, loadMedium, preventRemoval } from "./tray.js";
 
@@ -177,19 +179,11 @@ export class DriveAccess implements ImportSource, AsyncDisposable {
    * Sets the writing speed, which the drive keeps until it is set again. It takes the nearest it has. IMAPI2
    * `SetWriteSpeed`.
    *
-   * @param speed In 1,000 bytes a second.
    * @throws {@link DiscError} E_OPTION_INVALID, E_NO_MEDIUM; {@link DeviceError}.
    */
-  async setSpeed(speed: number | "maximum"): Promise<void> {
-    if (speed !== "maximum" && !(Number.isFinite(speed) && speed > 0)) {
-      const allowed = "a number of kB/s, or maximum";
-      throw new DiscError("E_OPTION_INVALID", `speed is ${speed}, expected ${allowed}`, {
-        option: "speed",
-        value: speed,
-        allowed,
-      });
-    }
+  async setSpeed(wanted: WantedSpeed): Promise<void> {
     const { traits, totalBlocks } = this.snapshot;
+    const speed = resolveSpeed(wanted, traits?.family);
     const command = traits === undefined ? "SET CD SPEED" : procedures[traits.family].speedCommand;
     const lastBlock = Math.max(0, totalBlocks - 1);
     await setSpeed(this.channel, { kind: "setSpeed", speed, command, lastBlock, description: "" });

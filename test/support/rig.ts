@@ -2,7 +2,10 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
@@ -139,18 +142,55 @@ export function makeFixtures(folder: string): string[] {
 
 /**
  * Ends the rig's drive, whose state is then in its file. It looks for signals before it waits for the next burner, so
- * one that comes between the look and the wait is seen with the next signal only: one signal may leave it waiting for
- * ever.
+ * one that comes between the look and the wait is seen after the next burner only: one is made up for it. A second signal
+ * instead would come in the middle of what it does about the first, and it would wait for itself for ever.
  */
-async function endDrive(drive: ChildProcess): Promise<void> {
+async function endDrive(drive: ChildProcess, address: string | number): Promise<void> {
   const isRunning = (): boolean => drive.exitCode === null && drive.signalCode === null;
-  for (let tries = 0; isRunning() && tries < 200; tries++) {
-    drive.kill("SIGTERM");
-    await Promise.race([once(drive, "exit"), delay(100)]);
+  if (!isRunning()) return;
+  const ended = once(drive, "exit");
+  drive.kill("SIGTERM");
+  for (let tries = 0; isRunning() && tries < 300; tries++) {
+    await Promise.race([ended, delay(200)]);
+    const burner = typeof address === "string" ? connect(address) : connect(address, "127.0.0.1");
+    // When it has ended, nobody listens.
+    burner.on("error", () => {});
+    burner.end();
   }
   if (!isRunning()) return;
   drive.kill("SIGKILL");
   throw new Error("the rig's drive does not end");
+}
+
+let shim: string | undefined;
+
+/** The library that turns a program's calls of /dev/sr0 to the drive; compiled once, and gone with this process. */
+function shimLibrary(): string {
+  if (shim !== undefined) return shim;
+  const folder = mkdtempSync(join(tmpdir(), "discsmith-shim-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  shim = join(folder, "shim.so");
+  run("gcc", ["-shared", "-fPIC", "-O2", "-o", shim, join(rig, "emushim.c"), "-ldl"]);
+  return shim;
+}
+
+/** Does something while the rig's drive is there, with a disc in it, for whoever finds it by these words. */
+async function withDrive<T>(
+  media: string,
+  disc: string,
+  reachedBy: readonly string[],
+  address: string | number,
+  task: () => T,
+): Promise<T> {
+  const words = [join(rig, "emudrive.py"), "--media", media, ...reachedBy, "--log", `${disc}.cdb`, disc];
+  const drive = spawn("/usr/bin/python3", words, { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    // It says "ready" once it listens; where it cannot, its output just ends.
+    for await (const text of drive.stdout.iterator({ destroyOnReturn: false })) if (/ready/.test(String(text))) break;
+    return task();
+  } finally {
+    await endDrive(drive, address);
+  }
 }
 
 /**
@@ -163,20 +203,57 @@ export async function burnOnRig(
   disc: string,
   command: readonly [string, ...string[]],
 ): Promise<Outcome> {
-  const folder = temporaryFolder(t);
-  const shim = join(folder, "shim.so");
-  run("gcc", ["-shared", "-fPIC", "-O2", "-o", shim, join(rig, "emushim.c"), "-ldl"]);
-  const socket = join(folder, "socket");
-  const words = [join(rig, "emudrive.py"), "--media", media, "--unix", socket, "--log", `${disc}.cdb`, disc];
-  const drive = spawn("/usr/bin/python3", words, { stdio: ["ignore", "pipe", "inherit"] });
-  try {
-    // It says "ready" once it listens; where it cannot, its output just ends.
-    for await (const text of drive.stdout.iterator({ destroyOnReturn: false })) if (/ready/.test(String(text))) break;
-    const [name, ...args] = command;
-    return execute(name, args, { env: { EMU_SOCK: socket, EMU_IMAGE: disc, LD_PRELOAD: shim } });
-  } finally {
-    await endDrive(drive);
-  }
+  const socket = join(temporaryFolder(t), "socket");
+  const [name, ...args] = command;
+  const env = { EMU_SOCK: socket, EMU_IMAGE: disc, LD_PRELOAD: shimLibrary() };
+  return await withDrive(media, disc, ["--unix", socket], socket, () => execute(name, args, { env }));
+}
+
+/** What a guest brings along besides its kernel and busybox. */
+export interface GuestLuggage {
+  /** Programs of the host, with their libraries. */
+  readonly programs: readonly string[];
+  /** Files of the host, which lie at the same path there. */
+  readonly files: readonly string[];
+}
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/**
+ * Runs a shell script in a guest whose /dev/sr0 is the rig's drive, with a disc in it.
+ *
+ * @returns What the script printed.
+ */
+export async function runInGuest(
+  t: ExecutionContext,
+  media: string,
+  disc: string,
+  script: string,
+  { programs, files }: GuestLuggage,
+): Promise<string> {
+  const job = join(temporaryFolder(t), "job.sh");
+  writeFileSync(job, script);
+  const port = await freePort();
+  const drive = ["virtio-scsi-pci", `file=iscsi://127.0.0.1:${port}/iqn.2026-01.rig:drive/0,if=none,id=od,format=raw`];
+  const machine = ["-device", drive[0]!, "-drive", drive[1]!, "-device", "scsi-generic,drive=od"];
+  const luggage = ["-b", programs.join(" "), "-f", files.join(" ")];
+  const words = ["-t", "220", ...luggage, job, "--", ...machine];
+  const boot = (): Outcome => execute(join(rig, "guest.sh"), words, { env: { RIG_MEM: "1024" } });
+  const { status, output, messages } = await withDrive(media, disc, ["--port", String(port)], port, () => {
+    let outcome = boot();
+    for (let tries = 0; tries < 3 && brokenClock.test(outcome.output.toString()); tries++) outcome = boot();
+    return outcome;
+  });
+  if (status !== 0) throw new Error(`the guest did not run: ${messages}${output.toString()}`);
+  return output.toString();
 }
 
 /** A track as the rig's drive recorded it. */

@@ -17,6 +17,9 @@ const packages: Readonly<Record<string, string>> = {
   "iso-info": "libcdio-utils",
   blkid: "util-linux",
   "grub-fstest": "grub-common",
+  gcc: "gcc libc6-dev",
+  objdump: "binutils",
+  getfacl: "acl",
   "qemu-system-x86_64": "qemu-system-x86",
 };
 

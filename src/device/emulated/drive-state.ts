@@ -21,7 +21,7 @@ export interface OperationPolls {
 const backgroundFormatParts = 64;
 const noSense: Sense = { key: 0, asc: 0, ascq: 0 };
 /** The medium has changed: what was known of it is wrong. */
-export const mediumMayHaveChanged: Sense = { key: 6, asc: 0x28, ascq: 0x00 };
+const mediumMayHaveChanged: Sense = { key: 6, asc: 0x28, ascq: 0x00 };
 
 /** What commands find in the drive, and change. */
 export class DriveState {

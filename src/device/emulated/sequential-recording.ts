@@ -5,7 +5,7 @@ import { multisessionFields, writeTypes } from "../mmc/write-parameters-page.js"
 import type { LoadedDisc } from "./loaded-disc.js";
 import type { BlockRun, MediumTrack, SequentialMedium } from "./medium.js";
 import { rulesOfSequence } from "./medium.js";
-import { dataBlockTypes } from "./mode-pages.js";
+import { dataBlockTypes, isData } from "./mode-pages.js";
 import { usualWriting } from "./ready-made.js";
 import { checkCondition } from "./refusal.js";
 import {
@@ -38,7 +38,7 @@ function requireWriteType(state: SequentialMedium, parameters: WriteParameters, 
   if (state.media.family === "cd") {
     // A session at once begins with its cue sheet.
     if (parameters.writeType === writeTypes.sessionAtOnce) throw checkCondition(5, 0x2c, 0x00);
-    if (track?.writing === "sessionAtOnce") throw checkCondition(5, 0x64, 0x00);
+    if (track?.writing === "sessionAtOnce" || !isData(parameters)) throw checkCondition(5, 0x64, 0x00);
     return;
   }
   if (parameters.writeType === writeTypes.sessionAtOnce) {

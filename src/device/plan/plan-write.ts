@@ -2,6 +2,7 @@ import { DiscError } from "../../errors.js";
 import { alignUp } from "../../units.js";
 import { damages } from "../state/damage.js";
 import type { DiscSnapshot } from "../state/snapshot.js";
+import { resolveSpeed } from "../state/speed.js";
 import { overwritingSteps } from "./plan-overwritable.js";
 import { planRepair } from "./plan-repair.js";
 import { sequentialSteps } from "./plan-sequential.js";
@@ -30,7 +31,6 @@ export function planWrite(
   session: WrittenSession,
   options: WriteOptions = {},
 ): readonly PlanStep[] {
-  checkNumbers(session);
   const procedure = procedureOf(device, snapshot);
   refuseFinalised(device, snapshot);
   checkIdentity(device, snapshot, session);
@@ -68,6 +68,7 @@ function planOverwriting(
   if (!snapshot.blank && session.importedFrom === null && options.overwrite !== true) {
     throw new DiscError("E_DISC_NOT_BLANK", `${device}: the disc is not blank`, { device });
   }
+  checkNumbers(session);
   const data = dataStep(snapshot, session, procedure, options);
   checkRange(device, snapshot, data, options);
   return overwritingSteps(snapshot, data.firstBlock, data.blocks + data.zeroBlocks, [data]);
@@ -104,12 +105,13 @@ function dataStep(
 
 /** Sets the speed first, and gives it back at the end. */
 function withSpeed(
-  { totalBlocks }: DiscSnapshot,
+  { totalBlocks, traits }: DiscSnapshot,
   { speedCommand: command }: WriteProcedure,
-  { speed }: WriteOptions,
+  options: WriteOptions,
   steps: readonly PlanStep[],
 ): readonly PlanStep[] {
-  if (speed === undefined) return steps;
+  if (options.speed === undefined) return steps;
+  const speed = resolveSpeed(options.speed, traits?.family);
   const lastBlock = Math.max(0, totalBlocks - 1);
   const wanted = speed === "maximum" ? "as fast as can be" : `${speed} kB/s`;
   const set: PlanStep = { kind: "setSpeed", speed, command, lastBlock, description: `set the speed: ${wanted}` };

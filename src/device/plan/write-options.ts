@@ -1,4 +1,5 @@
 import type { SessionData } from "../../medium/session-data.js";
+import type { WantedSpeed } from "../state/speed.js";
 
 /** What a plan has to know of a session. */
 export type WrittenSession = Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsInPostGap">;
@@ -11,8 +12,8 @@ export interface WriteOptions {
   readonly postgapAlreadyInImage?: boolean | undefined;
   /** Does everything with the laser switched off: on CD-R, CD-RW, DVD-R and DVD-RW. */
   readonly dummy?: boolean | undefined;
-  /** How fast, in 1,000 bytes a second; left out, as the drive is set. The drive takes the nearest speed it has. */
-  readonly speed?: number | "maximum" | undefined;
+  /** How fast; left out, as the drive is set. The drive takes the nearest speed it has. */
+  readonly speed?: WantedSpeed | undefined;
   /**
    * `sessionAtOnce` writes a blank CD in one go with its lead-in and lead-out, or a blank DVD-R or DVD-RW as one session
    * that is closed with its last block. Default: track by track; at once where the medium takes a single session.

@@ -10,6 +10,7 @@ import {
 import type { Answer, Asking } from "./ask.js";
 import { ask, askSized, isAboutMedium } from "./ask.js";
 import { askCapabilities } from "./ask-drive.js";
+import { speedUnitsOf } from "./speed.js";
 import type { MediaFamily } from "./traits.js";
 
 /** One speed at which a drive can write its medium. IMAPI2 `IWriteSpeedDescriptor`. */
@@ -29,23 +30,13 @@ export interface WriteSpeedDescriptor {
 /** More descriptors than that no drive has. */
 const mostDescriptors = 256;
 
-/** Bytes of a block as speeds count them, and the speed of 1x. MMC-6 "SET CD SPEED"; drives count raw sectors on CD. */
-const cdUnits = { blockBytes: 2352, single: 176.4 };
-const dvdUnits = { blockBytes: 2048, single: 1385 };
-const bdUnits = { blockBytes: 2048, single: 4495.5 };
-
-function unitsOf(family: MediaFamily | undefined): typeof cdUnits {
-  if (family === "cd") return cdUnits;
-  return family === "bd-r" || family === "bd-re" ? bdUnits : dvdUnits;
-}
-
 function descriptor(
   family: MediaFamily | undefined,
   kilobytesPerSecond: number,
   readKilobytesPerSecond: number | null,
   isPureCav: boolean,
 ): WriteSpeedDescriptor {
-  const { blockBytes, single } = unitsOf(family);
+  const { blockBytes, single } = speedUnitsOf(family);
   return {
     kilobytesPerSecond,
     sectorsPerSecond: Math.round((kilobytesPerSecond * 1000) / blockBytes),
