@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump trace completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump trace serve completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -194,12 +194,19 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --data --serial-numbers -p --print -l --long -a --all --bare --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    serve)
+      case "$previous" in
+        --target-name) COMPREPLY=(); return ;;
+        --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--iscsi --target-name --media -f --force --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     completion)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump trace completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump trace serve completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;

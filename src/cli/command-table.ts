@@ -11,6 +11,8 @@ export interface OptionRow {
   readonly short?: string;
   /** Name of the value in the help; an option without one is a switch. */
   readonly value?: string;
+  /** Set where the value may be left out: what tells it from the argument behind. */
+  readonly optionalValue?: RegExp;
   /** Whether it may be given several times. */
   readonly multiple?: boolean;
   /** Whether the value may be below zero. */
@@ -52,8 +54,14 @@ export function synopsisOf({ name, arguments: row, options }: CommandRow): strin
   return ["discsmith", name, ...words, ...(options.length > 0 ? ["[OPTION…]"] : [])].join(" ");
 }
 
+/** The name of an option's value: "IMAGE"; in brackets where it may be left out, empty where there is none. */
+export function valueNameOf({ value, optionalValue }: OptionRow): string {
+  return value === undefined ? "" : optionalValue === undefined ? value : `[${value}]`;
+}
+
 /** An option as it is written: "-o, --output IMAGE". */
-export function spellingOf({ name, short, value }: OptionRow): string {
-  const long = value === undefined ? `--${name}` : `--${name} ${value}`;
+export function spellingOf(option: OptionRow): string {
+  const { name, short } = option;
+  const long = `--${name} ${valueNameOf(option)}`.trim();
   return short === undefined ? long : `-${short}, ${long}`;
 }

@@ -22,7 +22,7 @@ function plainArguments({ name }: CommandRow): string {
 /** What can be completed behind an option, by option. */
 function valueCases(command: CommandRow): { pattern: string; option: OptionRow }[] {
   return command.options
-    .filter(({ value }) => value !== undefined)
+    .filter(({ value, optionalValue }) => value !== undefined && optionalValue === undefined)
     .map((option) => ({
       pattern: option.short === undefined ? `--${option.name}` : `-${option.short}|--${option.name}`,
       option,
@@ -77,13 +77,13 @@ function zshText(text: string): string {
   return text.replaceAll("'", "'\\''").replaceAll("[", "(").replaceAll("]", ")").replaceAll(":", "\\:");
 }
 
-function zshOption({ name, short, value, choices, completes, multiple, help }: OptionRow): string {
+function zshOption({ name, short, value, optionalValue, choices, completes, multiple, help }: OptionRow): string {
   const action =
     choices !== undefined
       ? `:${value}:(${choices.join(" ")})`
       : value === undefined
         ? ""
-        : `:${value}:${completes === "file" ? "_files" : completes === "folder" ? "_files -/" : ""}`;
+        : `${optionalValue === undefined ? ":" : "::"}${zshText(value)}:${completes === "file" ? "_files" : completes === "folder" ? "_files -/" : ""}`;
   const text = `[${zshText(help)}]${action}`;
   const many = multiple === true ? "*" : "";
   if (short === undefined) return `'${many}--${name}${text}'`;
@@ -134,12 +134,12 @@ function fishText(text: string): string {
 
 function fishCommand(command: CommandRow): string[] {
   const condition = `-n '__fish_seen_subcommand_from ${command.name}'`;
-  const lines = optionsOf(command).map(({ name, short, value, choices, completes, help }) => {
+  const lines = optionsOf(command).map(({ name, short, value, optionalValue, choices, completes, help }) => {
     const letter = short === undefined ? "" : ` -s ${short}`;
     const action =
       choices !== undefined
         ? ` -x -a '${choices.join(" ")}'`
-        : value === undefined
+        : value === undefined || optionalValue !== undefined
           ? ""
           : completes === "file"
             ? " -r -F"

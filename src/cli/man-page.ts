@@ -1,6 +1,6 @@
 /** The man page, made from the table of the commands. */
 import type { CommandRow, OptionRow } from "./command-table.js";
-import { synopsisOf } from "./command-table.js";
+import { synopsisOf, valueNameOf } from "./command-table.js";
 import { optionText } from "./help.js";
 import { commandTable, commonOptions, environmentTable, exitCodeTable } from "./options.js";
 
@@ -15,7 +15,7 @@ function escaped(text: string): string {
 function optionLines(option: OptionRow): string[] {
   const { name, short, value } = option;
   const letter = short === undefined ? "" : `\\fB\\-${short}\\fR, `;
-  const metavariable = value === undefined ? "" : ` \\fI${escaped(value)}\\fR`;
+  const metavariable = value === undefined ? "" : ` \\fI${escaped(valueNameOf(option))}\\fR`;
   return [".TP", `${letter}\\fB\\-\\-${escaped(name)}\\fR${metavariable}`, escaped(optionText(option))];
 }
 

@@ -97,6 +97,17 @@ export const discTaskOptions: readonly OptionRow[] = [...discOptions, takeAsSide
 /** How a drive is handled. */
 export const driveOptions: readonly OptionRow[] = [discOptions[0]!, jsonOption];
 
+/** How a disc is taken that can be written. */
+export const deviceOptions: readonly OptionRow[] = [
+  {
+    name: "media",
+    value: "TYPE",
+    choices: mediaTypes,
+    help: "What a file without a sidecar is: an emulated disc of this type, whose content is its first session.",
+  },
+  takeAsSidecarOption,
+];
+
 /** How a disc is written. */
 export const writingOptions: readonly OptionRow[] = [
   { name: "close", help: "Finalise the disc: nothing can be added to it afterwards." },
@@ -114,13 +125,7 @@ export const writingOptions: readonly OptionRow[] = [
     help: "Read back what was written: quick looks at state, descriptors and samples, full at every block.",
   },
   { name: "streaming", help: "Leave out the drive's own verifying, on DVD-RAM and BD: about twice as fast." },
-  {
-    name: "media",
-    value: "TYPE",
-    choices: mediaTypes,
-    help: "What a file without a sidecar is: an emulated disc of this type, whose content is its first session.",
-  },
-  takeAsSidecarOption,
+  ...deviceOptions,
   ...discOptions,
   dryRunOption,
   jsonOption,

@@ -2,6 +2,7 @@ import { mediaTypes } from "../device.js";
 import type { ArgumentRow, CommandRow, OptionRow } from "./command-table.js";
 import {
   atOption,
+  deviceOptions,
   discTaskOptions,
   driveOptions,
   dryRunOption,
@@ -297,6 +298,32 @@ export const commandTable: readonly CommandRow[] = [
       "discsmith trace --print burn.trace",
       "diff <(discsmith trace -p --bare old.trace) <(discsmith trace -p --bare new.trace)",
     ],
+  },
+  {
+    name: "serve",
+    summary: "Serve a disc with its drive to other systems.",
+    arguments: [disc],
+    options: [
+      {
+        name: "iscsi",
+        value: "HOST:PORT",
+        optionalValue: /^([^\s/\\]*|\[[^\]]+\]):\d+$/,
+        default: "127.0.0.1:3260",
+        help: "Serve it as a target of iSCSI, at this address; port 0 is any that is free. Required.",
+      },
+      {
+        name: "target-name",
+        value: "NAME",
+        help: "Name of the target: iqn., eui. or naa. Default: made of the disc's path, the same each time.",
+      },
+      ...deviceOptions,
+      jsonOption,
+    ],
+    description: [
+      "QEMU makes a drive of a guest of it, and any system with an initiator one of its own: burning programs there read and write the disc. It is served until the program is interrupted; meanwhile nothing else on this host can write it. What to type elsewhere is printed, with --json as an object on standard output.",
+      "There is no authentication: whoever reaches the address can read and write the disc. See docs/SERVE.md.",
+    ],
+    examples: ["discsmith serve backup.disc --iscsi", "discsmith serve backup.disc --iscsi 0.0.0.0:3261 --json"],
   },
   {
     name: "completion",

@@ -60,19 +60,24 @@ export function commandByName(name: string): CommandRow {
   return found;
 }
 
-/** Ties a value to its option: "--session -1" would be taken for two options. */
-function tieNumbers(words: readonly string[], rows: readonly OptionRow[]): string[] {
-  const numbers = new Set(rows.filter(({ number }) => number === true).map(({ name }) => `--${name}`));
+/**
+ * Ties values to their options where the parser cannot tell them: "--session -1" would be taken for two options, and an
+ * option whose value may be left out gets an empty one.
+ */
+function tieValues(words: readonly string[], rows: readonly OptionRow[]): string[] {
+  const rowByWord = new Map(rows.map((row) => [`--${row.name}`, row]));
   const tied: string[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
     if (word === "--") return [...tied, ...words.slice(at)];
+    const row = rowByWord.get(word);
     const next = words[at + 1];
-    if (numbers.has(word) && next !== undefined && /^-\d/.test(next)) {
+    const form = row?.number === true ? /^-\d/ : row?.optionalValue;
+    if (form !== undefined && next !== undefined && form.test(next)) {
       tied.push(`${word}=${next}`);
       at++;
     } else {
-      tied.push(word);
+      tied.push(row?.optionalValue === undefined ? word : `${word}=`);
     }
   }
   return tied;
@@ -114,7 +119,7 @@ function readWords(
   );
   try {
     const { values, positionals } = parseArgs({
-      args: tieNumbers(words, rows),
+      args: tieValues(words, rows),
       options,
       strict: true,
       allowPositionals: true,

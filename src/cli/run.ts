@@ -22,6 +22,7 @@ import { list } from "./list.js";
 import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand } from "./parse.js";
 import { Reporter } from "./reporter.js";
+import { serve } from "./serve.js";
 import { speed } from "./speed.js";
 import { trace } from "./trace.js";
 import { eject, load } from "./tray.js";
@@ -49,6 +50,7 @@ const commands: Readonly<Record<string, Command>> = {
   verify,
   dump,
   trace,
+  serve,
   completion,
   help,
   version,

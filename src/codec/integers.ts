@@ -202,3 +202,8 @@ export function fixedU16le(expected: number): FieldType<number> {
 export function fixedU16be(expected: number): FieldType<number> {
   return fixed(u16be, expected);
 }
+
+/** 32 bits, most significant byte first, that always have this value. */
+export function fixedU32be(expected: number): FieldType<number> {
+  return fixed(u32be, expected);
+}

@@ -128,6 +128,21 @@ export function reservedBits(at: number, high: number, low: number, clause: stri
   );
 }
 
+/** Bits that always have this value, such as a code beside flags: no part of the value. */
+export function fixedBits(at: number, high: number, low: number, expected: number, clause: string): Row<number> {
+  const row = bits(at, high, low, clause);
+  return {
+    ...row,
+    constant: true,
+    read: (source, base, end, fault) => {
+      const value = row.read(source, base, end, fault);
+      if (value !== expected) fault(`is ${value}, expected ${expected}`);
+      return value;
+    },
+    write: (_value, target, base) => row.write(expected, target, base),
+  };
+}
+
 /** A bit that is always one: written so, not looked at on reading. */
 export function fixedBit(at: number, number: number, clause: string): Row<void> {
   return bitsRow(

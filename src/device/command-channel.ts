@@ -31,6 +31,9 @@ export type Outcome = { readonly data: Uint8Array } | { readonly error: DeviceEr
 
 const checkConditionStatus = 2;
 const unitAttentionLimit = 5;
+/** The host asks for another try: the command did not reach the drive. */
+const softErrno = "EAGAIN";
+const softErrorLimit = 5;
 const firstDelayMs = 100;
 const longestDelayMs = 500;
 const longestWriteDelayMs = 25;
@@ -96,7 +99,13 @@ export class CommandChannel {
     for (let tries = 1; ; tries++) {
       const result = await this.transport.execute(cdb, transfer, timeoutMs);
       if (result.status === "ok") return { data: result.data };
-      if (result.status === "failed") return { error: transportError(name, cdb, result), sense: null };
+      if (result.status === "failed") {
+        if (result.errno !== softErrno || tries > softErrorLimit) {
+          return { error: transportError(name, cdb, result), sense: null };
+        }
+        await this.clock.wait(isWrite ? longestWriteDelayMs : firstDelayMs);
+        continue;
+      }
       const sense = result.sense ?? (await this.#lostSense());
       if (sense !== null && sense.key <= 1) return { data: result.data };
       const failed: Outcome = { error: commandError(name, cdb, sense), sense };

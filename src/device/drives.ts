@@ -1,6 +1,6 @@
 import { DiscError } from "../errors.js";
 import type { FileAccess } from "../medium/file-access.js";
-import { EmulatedDrive } from "./emulated/drive.js";
+import { openEmulatedDrive } from "./emulated/misbehaving-drive.js";
 import type { CreateDiscOptions } from "./emulated/store.js";
 import { createDiscFile } from "./emulated/store.js";
 import { Recorder } from "./recorder.js";
@@ -36,6 +36,8 @@ export interface OpenRecorderOptions {
   readonly readOnly?: boolean | undefined;
   /** Of a real drive: the most bytes of one command, 65,536 unless said. 32,768 suits old USB bridges. */
   readonly maximumTransferBytes?: number | undefined;
+  /** Names of docs/QUIRKS.md: what the drive of an emulated disc does beside what the disc's sidecar says. */
+  readonly quirks?: readonly string[] | undefined;
 }
 
 /** Whether a path is that of a real drive, on POSIX systems or on Windows; what lies in /dev/shm are files. */
@@ -102,6 +104,6 @@ export async function openTransportOn(
 
 async function openTransport(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Transport> {
   if (isDrivePath(path)) return await SgTransport.open(path, options);
-  const { force = false, media } = options;
-  return await EmulatedDrive.open(files, path, media === undefined ? { force } : { force, media });
+  const { force = false, media, quirks = [] } = options;
+  return await openEmulatedDrive(files, path, { force, quirks, ...(media === undefined ? {} : { media }) });
 }

@@ -1,7 +1,7 @@
 import { DiscError } from "../errors.js";
 import { describeCommand } from "./mmc/command-registry.js";
 import type { Sense } from "./mmc/sense.js";
-import { decodeSense } from "./mmc/sense.js";
+import { decodeSense, encodeSense } from "./mmc/sense.js";
 import { dataFromTrace, isTracedData } from "./trace-data.js";
 import type { Trace, TracedCommand, TracedStep } from "./trace-reader.js";
 import type { AnswerLine, EventLine, SentLine } from "./trace-record.js";
@@ -16,6 +16,11 @@ export interface ReplayOptions {
    *   after that; the order does not matter. For reading the state of a disc out of a bug report.
    */
   readonly mode: "strict" | "byCdb";
+  /**
+   * What becomes of a command that is not in the trace, with `byCdb`: `fail` ends the replay; `refuse` lets the drive say
+   * that it does not know it, for programs that ask more than the one that recorded did. Default: `fail`.
+   */
+  readonly unknown?: "fail" | "refuse" | undefined;
 }
 
 /** A transport that answers from a trace. */
@@ -88,18 +93,17 @@ abstract class Replay implements ReplayTransport {
   }
 
   async execute(cdb: Uint8Array, transfer: Transfer, _timeoutMs: number): Promise<CommandResult> {
-    const turn = this.#queue.then(async () => {
-      this.throwDifference();
-      const { line, sent, answer } = await this.answer(cdb, transfer);
-      return answer === null
-        ? this.differs(line, `no answer to ${textOfSent(sent)}`, textOfSent(sent))
-        : resultOf(answer);
+    const turn = this.#queue.then(async (): Promise<CommandResult> => {
+      // It was told once. Whoever clears up after that error finds a drive that is gone, and not another error.
+      const cause = this.#difference;
+      return cause === undefined ? await this.answer(cdb, transfer) : { status: "failed", errno: cause.code, cause };
     });
     this.#queue = turn.catch(() => undefined);
     return await turn;
   }
 
   async reserve(): Promise<void> {
+    this.throwDifference();
     const result = this.event("reserve");
     if (result === "ok") return;
     const owner = "someone else, when the trace was recorded";
@@ -107,18 +111,22 @@ abstract class Replay implements ReplayTransport {
   }
 
   async release(): Promise<void> {
-    this.event("release");
+    if (this.#difference === undefined) this.event("release");
   }
 
   abstract [Symbol.asyncDispose](): Promise<void>;
   abstract finish(): void;
-  protected abstract answer(cdb: Uint8Array, transfer: Transfer): Promise<TracedCommand>;
+  protected abstract answer(cdb: Uint8Array, transfer: Transfer): Promise<CommandResult>;
   /** @returns How it ended. */
   protected abstract event(event: EventLine["event"]): string;
 
-  /** What came first is what is to be known: whoever clears up after an error must not hide it. */
   protected throwDifference(): void {
     if (this.#difference !== undefined) throw this.#difference;
+  }
+
+  protected resultOf({ line, sent, answer }: TracedCommand): CommandResult {
+    if (answer === null) return this.differs(line, `no answer to ${textOfSent(sent)}`, textOfSent(sent));
+    return resultOf(answer);
   }
 
   protected differs(line: number, expected: string, actual: string): never {
@@ -146,7 +154,7 @@ class StrictReplay extends Replay {
     if (step !== undefined) this.differs(step.line, textOfStep(step), "nothing more");
   }
 
-  protected async answer(cdb: Uint8Array, transfer: Transfer): Promise<TracedCommand> {
+  protected async answer(cdb: Uint8Array, transfer: Transfer): Promise<CommandResult> {
     const step = this.trace.steps[this.#next];
     const actual = textOfExecuted(cdb, transfer);
     if (step === undefined || "event" in step) return this.differs(this.#line(), textOfStep(step), actual);
@@ -158,11 +166,10 @@ class StrictReplay extends Replay {
       this.differs(step.line, `${expected} with other data`, actual);
     }
     this.#next++;
-    return step;
+    return this.resultOf(step);
   }
 
   protected event(event: EventLine["event"]): string {
-    this.throwDifference();
     const step = this.trace.steps[this.#next];
     if (step === undefined || !("event" in step) || step.event.event !== event) {
       return this.differs(this.#line(), textOfStep(step), event);
@@ -177,22 +184,39 @@ class StrictReplay extends Replay {
   }
 }
 
+/** A question: the CDB without the length of the answer, which is cut to what is asked for. */
+function questionOf(cdb: string, direction: Transfer["direction"]): string {
+  const described = direction === "in" ? describeCommand(bytesFromHex(cdb)) : undefined;
+  if (described?.fields.allocationLength === undefined) return `${cdb} ${direction}`;
+  const { allocationLength: _length, ...fields } = described.fields;
+  return `${described.name} ${JSON.stringify(fields)}`;
+}
+
+const unknownOperationCode: Sense = { key: 5, asc: 0x20, ascq: 0x00 };
+const invalidField: Sense = { key: 5, asc: 0x24, ascq: 0x00 };
+
 /** Answers by CDB, whatever came before. */
 class ReplayByCdb extends Replay {
-  readonly #answers: ReadonlyMap<string, TracedCommand[]>;
+  readonly #refuses: boolean;
+  readonly #answers = new Map<string, TracedCommand[]>();
+  readonly #questions = new Map<string, TracedCommand[]>();
+  readonly #operationCodes = new Set<string>();
 
-  constructor(trace: Trace) {
+  constructor(trace: Trace, refuses: boolean) {
     super(trace);
-    const answers = new Map<string, TracedCommand[]>();
+    this.#refuses = refuses;
+    const add = (to: Map<string, TracedCommand[]>, key: string, step: TracedCommand): void => {
+      const same = to.get(key);
+      if (same === undefined) to.set(key, [step]);
+      else same.push(step);
+    };
     for (const step of trace.steps) {
       if ("event" in step) continue;
       const { cdb, direction, bytes } = step.sent;
-      const key = `${cdb} ${direction} ${bytes}`;
-      const same = answers.get(key);
-      if (same === undefined) answers.set(key, [step]);
-      else same.push(step);
+      add(this.#answers, `${cdb} ${direction} ${bytes}`, step);
+      add(this.#questions, questionOf(cdb, direction), step);
+      this.#operationCodes.add(cdb.slice(0, 2));
     }
-    this.#answers = answers;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -201,15 +225,33 @@ class ReplayByCdb extends Replay {
     this.throwDifference();
   }
 
-  protected async answer(cdb: Uint8Array, transfer: Transfer): Promise<TracedCommand> {
-    const answers = this.#answers.get(`${hexFromBytes(cdb, " ")} ${transfer.direction} ${bytesOf(transfer)}`);
-    if (answers === undefined) return this.differs(1, "no such command", textOfExecuted(cdb, transfer));
+  protected async answer(cdb: Uint8Array, transfer: Transfer): Promise<CommandResult> {
+    const hex = hexFromBytes(cdb, " ");
+    const same = this.#answers.get(`${hex} ${transfer.direction} ${bytesOf(transfer)}`);
     // Whoever asks more often than was recorded gets what was said last.
-    return answers.length > 1 ? answers.shift()! : answers[0]!;
+    if (same !== undefined) return this.resultOf(same.length > 1 ? same.shift()! : same[0]!);
+    const longer = this.#longerAnswer(hex, transfer);
+    if (longer !== undefined) return longer;
+    if (!this.#refuses) return this.differs(1, "no such command", textOfExecuted(cdb, transfer));
+    const sense = this.#operationCodes.has(hex.slice(0, 2)) ? invalidField : unknownOperationCode;
+    return { status: "check", sense, rawSense: encodeSense(sense), data: new Uint8Array(0) };
   }
 
   protected event(): string {
     return "ok";
+  }
+
+  /** The answer to the same question, where it was asked for at another length and is long enough for this one. */
+  #longerAnswer(cdb: string, transfer: Transfer): CommandResult | undefined {
+    if (transfer.direction !== "in") return undefined;
+    const { allocationBytes } = transfer;
+    const isEnough = ({ sent, answer }: TracedCommand): boolean =>
+      // One that was shorter than what was asked for was all that there is.
+      answer?.status === "ok" && (sent.bytes >= allocationBytes || (answer.residualBytes ?? 0) > 0);
+    const step = this.#questions.get(questionOf(cdb, transfer.direction))?.find(isEnough);
+    if (step === undefined) return undefined;
+    const result = this.resultOf(step);
+    return result.status === "failed" ? result : { ...result, data: result.data.subarray(0, allocationBytes) };
   }
 }
 
@@ -218,13 +260,13 @@ class ReplayByCdb extends Replay {
  *
  * Blocks of the disc are zero where the trace holds a digest of them, but for volume descriptors.
  *
- * @throws {@link DiscError} E_TRACE_DIFFERENT, from every call from then on, when something is sent that is not in the
- *   trace.
+ * @throws {@link DiscError} E_TRACE_DIFFERENT when something is sent that is not in the trace. From then on commands do not
+ *   get through.
  *
  * @example
  * const drive = replayTrace(readTrace(await readFile("burn.trace", "utf8"), "burn.trace"), { mode: "byCdb" });
  * await using recorder = await Recorder.on(drive);
  */
-export function replayTrace(trace: Trace, { mode }: ReplayOptions): ReplayTransport {
-  return mode === "strict" ? new StrictReplay(trace) : new ReplayByCdb(trace);
+export function replayTrace(trace: Trace, { mode, unknown = "fail" }: ReplayOptions): ReplayTransport {
+  return mode === "strict" ? new StrictReplay(trace) : new ReplayByCdb(trace, unknown === "refuse");
 }

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExecutionContext } from "ava";
+import type { Clock } from "../../src/device/clock.js";
 import { EmulatedDrive } from "../../src/device/emulated/drive.js";
 import type { Sense } from "../../src/device/mmc/sense.js";
 import { encodeSense } from "../../src/device/mmc/sense.js";
@@ -12,8 +13,8 @@ import { createDisc } from "../../src/device.js";
 import { nodeFileAccess } from "../../src/host/node-file-access.js";
 import { sessionOf, temporaryFolder } from "./support.js";
 
-/** Media that the device layer writes; there is a trace of each in test/fixtures/traces. */
-export const tracedMedia = ["cd-r", "dvd+r", "bd-r"] as const;
+/** Time that does not pass while somebody waits. */
+export const instantly: { readonly clock: Clock } = { clock: { now: () => 0, wait: async () => {} } };
 
 /** A trace in memory. */
 export class MemorySink implements TraceSink {
@@ -82,13 +83,31 @@ export async function blankDisc(t: ExecutionContext, media: string): Promise<str
 
 /** A recorder whose conversation goes to a sink. */
 export async function openTraced(path: string, sink: TraceSink, options: TraceOptions = {}): Promise<Recorder> {
-  return await Recorder.on(recordTrace(await EmulatedDrive.open(nodeFileAccess, path, {}), sink, options));
+  return await Recorder.on(recordTrace(await EmulatedDrive.open(nodeFileAccess, path, {}), sink, options), instantly);
 }
 
-/** Two sessions and a third that finalises the disc: the course of the traces in test/fixtures/traces. */
+/** Three sessions, the last of which finalises the disc. */
 export async function threeSessions(recorder: Recorder): Promise<void> {
   for (const [index, blocks] of [40, 7, 19].entries()) {
     const firstBlock = recorder.state.nextWritableAddress!;
     await recorder.write(sessionOf(index + 1, firstBlock, blocks, recorder.identity), { close: index === 2 });
   }
+}
+
+/** As long as the longest unit of all media, so that addresses which follow are allowed everywhere. */
+const unitBlocks = 64;
+
+/**
+ * The course of the traces in test/fixtures/traces, for any medium as it is sold: two sessions, of which the second one
+ * finalises the disc, or writes to two places of one that can be overwritten; then the disc is blanked or formatted, where
+ * that can be done.
+ */
+export async function wholeCourse(recorder: Recorder): Promise<void> {
+  const isOverwritable = recorder.state.state === "overwritable";
+  await recorder.write(sessionOf(1, recorder.state.nextWritableAddress!, unitBlocks, recorder.identity));
+  const next = isOverwritable ? unitBlocks : recorder.state.nextWritableAddress;
+  // A second session does not fit on every medium.
+  if (next !== null) await recorder.write(sessionOf(2, next, 16, recorder.identity), { close: !isOverwritable });
+  if (isOverwritable) await recorder.format({ type: "quick" });
+  else if (recorder.state.media.endsWith("-rw")) await recorder.blank();
 }

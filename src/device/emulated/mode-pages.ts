@@ -15,8 +15,8 @@ const pageControls = { current: 0, changeable: 1, default: 2, saved: 3 } as cons
 
 /** The drive's buffer. */
 export const bufferBytes = 4_194_304;
-/** Blocks of 2,048 bytes: mode 1, and form 1 of mode 2. MMC-6 "Data block type". */
-export const dataBlockTypes = { mode1: 8, mode2Form1: 10 } as const;
+/** Audio; blocks of 2,048 bytes in mode 1, and in form 1 of mode 2. MMC-6 "Data block type". */
+export const dataBlockTypes = { audio: 0, mode1: 8, mode2Form1: 10 } as const;
 const firstDataTrackMode = 4;
 const lastDataTrackMode = 7;
 const dvdPacketBlocks = 16;
@@ -233,14 +233,20 @@ function checkedWriteParameters(medium: MediumState | undefined, page: WritePara
   return page;
 }
 
-function isData({ trackMode, dataBlockType }: WriteParameters): boolean {
+/** Whether the page is for data, and not for audio. */
+export function isData({ trackMode, dataBlockType }: WriteParameters): boolean {
   const isBlock = dataBlockType === dataBlockTypes.mode1 || dataBlockType === dataBlockTypes.mode2Form1;
   return isBlock && trackMode >= firstDataTrackMode && trackMode <= lastDataTrackMode;
 }
 
-/** Sessions whose tracks a cue sheet tells take nothing else from here; tracks at once are data. */
+/**
+ * Sessions whose tracks a cue sheet tells take nothing else from here. A page for audio is taken, as every writer of CDs
+ * takes it: libburn sends one before it asks for the next writable address. Only to write with it is refused.
+ */
 function isPossibleOnCd(page: WriteParameters): boolean {
-  return page.writeType === writeTypes.sessionAtOnce || (page.writeType === writeTypes.trackAtOnce && isData(page));
+  const isAudio = page.dataBlockType === dataBlockTypes.audio;
+  if (page.writeType === writeTypes.sessionAtOnce) return true;
+  return page.writeType === writeTypes.trackAtOnce && (isAudio || isData(page));
 }
 
 function isPossibleOnDvdMinus(page: WriteParameters): boolean {

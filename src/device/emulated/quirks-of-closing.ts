@@ -13,12 +13,15 @@ import { multisessionFields, writeParametersFor, writeParametersPage } from "../
 import type { Behaviour, Quirk } from "./quirk.js";
 import {
   allMedia,
+  bdReMedia,
+  bdRMedia,
   cdMedia,
   check,
   checkWith,
   cutTo,
   done,
   dvdPlusRMedia,
+  dvdPlusRwMedia,
   fieldsOf,
   isCommand,
   refuse,
@@ -28,7 +31,7 @@ import {
 import { busyAfter, needsNoMedium, selectedPage } from "./quirk-commands.js";
 
 const invalidField: Sense = { key: 5, asc: 0x24, ascq: 0 };
-const noWriteParametersMedia = [...dvdPlusRMedia, "dvd+rw", "dvd+rw-dl", "bd-r", "bd-re"];
+const noWriteParametersMedia = [...dvdPlusRMedia, ...dvdPlusRwMedia, ...bdRMedia, ...bdReMedia];
 
 /** Refuses CLOSE TRACK/SESSION with one function. */
 function refuseClose(closeFunction: number): Behaviour {
@@ -134,7 +137,7 @@ export const closingQuirks: readonly Quirk[] = [
   {
     name: "finaliseOnlyMinimalRadius",
     group: "writing",
-    media: [...dvdPlusRMedia],
+    media: dvdPlusRMedia,
     drive: "Of the functions that finalise a disc, the drive knows 101b alone.",
     recorder: "Tries the one, then the other.",
     behave: () => refuseClose(closeFunctions.finalise),
@@ -142,7 +145,7 @@ export const closingQuirks: readonly Quirk[] = [
   {
     name: "finaliseOnlyPlain",
     group: "writing",
-    media: [...dvdPlusRMedia],
+    media: dvdPlusRMedia,
     drive: "Of the functions that finalise a disc, the drive knows 110b alone.",
     recorder: "Tries the one, then the other.",
     behave: () => refuseClose(closeFunctions.finaliseMinimalRadius),
@@ -150,7 +153,7 @@ export const closingQuirks: readonly Quirk[] = [
   {
     name: "multisessionBitsOnDvdPlusR",
     group: "writing",
-    media: [...dvdPlusRMedia],
+    media: dvdPlusRMedia,
     drive: "Closing a session finalises the disc unless the write parameters say that another may follow.",
     recorder: "Sets write parameters on DVD+R, too, though the standard has none there.",
     behave: multisessionBitsCount,

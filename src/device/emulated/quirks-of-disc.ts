@@ -21,6 +21,7 @@ import type { CommandResult } from "../transport.js";
 import type { Behaviour, Call, Pass, Quirk } from "./quirk.js";
 import {
   allMedia,
+  bdRMedia,
   callOf,
   cdMedia,
   chain,
@@ -247,7 +248,7 @@ export const discQuirks: readonly Quirk[] = [
   {
     name: "bdrFormattedClaimsAppendable",
     group: "state",
-    media: ["bd-r"],
+    media: bdRMedia,
     drive: "A formatted BD-R that was never written is said to be appendable, with one empty session and no capacity.",
     recorder: "Takes it for blank.",
     behave: (drive) =>
@@ -265,7 +266,7 @@ export const discQuirks: readonly Quirk[] = [
   {
     name: "bdrOpenSessionLeft",
     group: "state",
-    media: ["bd-r"],
+    media: bdRMedia,
     drive: "Someone left a session open: nothing is written before it was closed.",
     recorder: "Closes it, as it closes every session that was never closed, and reads the state again.",
     behave: openSessionLeft,

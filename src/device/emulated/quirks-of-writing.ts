@@ -1,9 +1,6 @@
 /** Quirks in how a drive takes data. */
 
-import { blank, blankingTypes } from "../mmc/blank.js";
 import { closeTrackSession } from "../mmc/close-track-session.js";
-import { featureCodes } from "../mmc/feature-codes.js";
-import { decodeConfiguration, encodeConfiguration, getConfiguration } from "../mmc/get-configuration.js";
 import { modeSelect10 } from "../mmc/mode-parameters.js";
 import { bufferCapacity, readBufferCapacity } from "../mmc/read-buffer-capacity.js";
 import { readTrackInformation, trackInformation } from "../mmc/read-track-information.js";
@@ -17,6 +14,8 @@ import { writeTypes } from "../mmc/write-parameters-page.js";
 import type { Behaviour, Call, Pass, Quirk } from "./quirk.js";
 import {
   allMedia,
+  bdReMedia,
+  bdRMedia,
   cdMedia,
   chain,
   check,
@@ -24,7 +23,6 @@ import {
   dvdMinusMedia,
   fieldsOf,
   isCommand,
-  onReply,
   onStructure,
   profileIn,
   refuse,
@@ -42,7 +40,6 @@ import {
 } from "./quirk-commands.js";
 
 const dvdAndBdMedia = allMedia.filter((type) => !cdMedia.includes(type));
-const restrictedOverwriteProfile = 0x0013;
 const firstBdProfile = 0x0040;
 const dvdUnitBlocks = 16;
 const bdUnitBlocks = 32;
@@ -106,29 +103,6 @@ function minimumTrack(): Behaviour {
     }
     const result = await pass(call);
     if (result.status === "ok") written += writeOf(call)?.blocks ?? 0;
-    return result;
-  };
-}
-
-function minimalBlankLosesFeature21(drive: Pass): Behaviour {
-  let isMinimal = false;
-  let isIncremental = false;
-  const features = onReply(getConfiguration, (data) => {
-    const { currentProfile, features: all } = decodeConfiguration(data);
-    const lost = ({ code }: { code: number }): boolean => isMinimal && code === featureCodes.incrementalStreaming;
-    return encodeConfiguration({
-      currentProfile,
-      features: all.map((feature) => (lost(feature) ? { ...feature, current: false } : feature)),
-    });
-  });
-  return async (call, pass) => {
-    const page = selectedPage(call);
-    if (page !== undefined) isIncremental = page.writeType === writeTypes.incremental;
-    if (isMinimal && isIncremental && writeOf(call) !== undefined) return check(5, 0x64, 0);
-    const result = await features(call, pass);
-    if (isCommand(call, blank) && result.status === "ok" && (await profileIn(drive)) !== 0x000a) {
-      isMinimal = fieldsOf(blank, call).blankingType === blankingTypes.minimal;
-    }
     return result;
   };
 }
@@ -243,18 +217,6 @@ export const writingQuirks: readonly Quirk[] = [
     },
   },
   {
-    name: "alignmentEnforced",
-    group: "writing",
-    media: ["dvd-rw"],
-    drive: "On a DVD-RW in restricted overwrite, a WRITE that does not begin at 32 KiB is refused (5/21/02).",
-    recorder: "Writes whole units only.",
-    behave: (drive) => async (call, pass) => {
-      const write = writeOf(call);
-      const isOff = write !== undefined && write.lba % dvdUnitBlocks !== 0;
-      return isOff && (await profileIn(drive)) === restrictedOverwriteProfile ? check(5, 0x21, 0x02) : await pass(call);
-    },
-  },
-  {
     name: "trackMode5Required",
     group: "writing",
     media: dvdMinusMedia,
@@ -266,14 +228,6 @@ export const writingQuirks: readonly Quirk[] = [
         const isIncremental = page?.writeType === writeTypes.incremental;
         return isIncremental && (page?.trackMode !== 5 || page.packetSize !== dvdUnitBlocks);
       }),
-  },
-  {
-    name: "minimalBlankLosesFeature21",
-    group: "writing",
-    media: ["dvd-rw"],
-    drive: "A DVD-RW after minimal blanking can't be written in increments (5/64/00), and the feature says so.",
-    recorder: "Writes it at once, as a whole, or asks for it to be blanked in full.",
-    behave: minimalBlankLosesFeature21,
   },
   {
     name: "calibrationAreaAlmostFull",
@@ -320,7 +274,7 @@ export const writingQuirks: readonly Quirk[] = [
   {
     name: "spareExhausted",
     group: "writing",
-    media: ["dvd-ram", "bd-r", "bd-re"],
+    media: ["dvd-ram", ...bdRMedia, ...bdReMedia],
     drive: "The third WRITE of a session meets a bad block, and no spare is left (3/0C/02).",
     recorder: "Fails; what was there before is untouched.",
     endsWith: "E_COMMAND_FAILED",
@@ -329,7 +283,7 @@ export const writingQuirks: readonly Quirk[] = [
   {
     name: "pseudoOverwriteExhausted",
     group: "writing",
-    media: ["bd-r"],
+    media: bdRMedia,
     drive:
       "A BD-R with pseudo-overwrite has no room for another one: blocks below the next writable address are refused.",
     recorder: "Writes from the next writable address on only.",

@@ -5,7 +5,7 @@ import { multisessionFields, writeTypes } from "../mmc/write-parameters-page.js"
 import type { LoadedDisc } from "./loaded-disc.js";
 import type { BlockRun, MediumTrack, SequentialMedium } from "./medium.js";
 import { rulesOfSequence } from "./medium.js";
-import { dataBlockTypes } from "./mode-pages.js";
+import { dataBlockTypes, isData } from "./mode-pages.js";
 import { usualWriting } from "./ready-made.js";
 import { checkCondition } from "./refusal.js";
 import {
@@ -38,7 +38,7 @@ function requireWriteType(state: SequentialMedium, parameters: WriteParameters, 
   if (state.media.family === "cd") {
     // A session at once begins with its cue sheet.
     if (parameters.writeType === writeTypes.sessionAtOnce) throw checkCondition(5, 0x2c, 0x00);
-    if (track?.writing === "sessionAtOnce") throw checkCondition(5, 0x64, 0x00);
+    if (track?.writing === "sessionAtOnce" || !isData(parameters)) throw checkCondition(5, 0x64, 0x00);
     return;
   }
   if (parameters.writeType === writeTypes.sessionAtOnce) {
@@ -104,10 +104,17 @@ async function beginTrack(
   const isMode2 = state.media.family === "cd" && dataBlockType === dataBlockTypes.mode2Form1;
   const empty = withTrackBegun({ ...state, format }, usualWriting(state));
   const begun = withTrack(empty, empty.tracks.length, { content: isMode2 ? "mode2" : "mode1" });
+  await saveBegun(disc, state, begun);
+  return begun;
+}
+
+/** Says that a track is there before anything is written to it. */
+async function saveBegun(disc: LoadedDisc, before: SequentialMedium, begun: SequentialMedium): Promise<void> {
+  // What the sidecar says of the other tracks has to be on the disc.
+  if (openTracks(before).some(({ blocks }) => blocks > 0)) await disc.sync();
   // What lies behind would be taken for blocks of this track, if power failed.
   await disc.truncate(begun.tracks.at(-1)!.startLba);
   await disc.save(begun);
-  return begun;
 }
 
 /** Writes over what was written: a BD-R formatted for it uses up other blocks in their place. */
@@ -151,8 +158,7 @@ export async function reserveTrack(
   const size = alignUp(blocks, state.media.unitBlocks);
   if (nextTrackStart(state) + size > usableBlocks(state)) throw checkCondition(5, 0x63, 0x00);
   const begun = withTrackBegun(state, atOnce ? "sessionAtOnce" : usualWriting(state), size);
-  await disc.truncate(begun.tracks.at(-1)!.startLba);
-  await disc.save(begun);
+  await saveBegun(disc, state, begun);
 }
 
 /**

@@ -4,8 +4,9 @@ import { blockBytes } from "../../units.js";
 import { emulatedMediaOf, mediaTypes } from "./media.js";
 import type { MediumState } from "./medium.js";
 import { blankMedium, recordedEnd } from "./medium.js";
+import { rulesWithQuirks } from "./misbehaviour.js";
 import { withFileContent } from "./power-loss.js";
-import { withContent } from "./ready-made.js";
+import { withAudioSession, withContent } from "./ready-made.js";
 import { decodeSidecar, encodeSidecar } from "./sidecar.js";
 import { sidecarError, sidecarPath } from "./sidecar-reader.js";
 
@@ -15,6 +16,8 @@ export interface StoreOptions {
   readonly force?: boolean;
   /** What a file without a sidecar is: its whole content becomes the first session. */
   readonly media?: string;
+  /** Names of docs/QUIRKS.md: what the drive does beside what the sidecar says. */
+  readonly quirks?: readonly string[];
 }
 
 /** What was found when a disc's files were read. */
@@ -24,6 +27,8 @@ export interface LoadedState {
   readonly sidecar: Uint8Array;
 }
 
+/** Four seconds: no track of a CD is shorter. ECMA-130 20.2. */
+const shortestTrackBlocks = 300;
 /** Zeros are written in pieces of so many bytes. */
 const zeroPieceBytes = 1_048_576;
 
@@ -59,7 +64,7 @@ export class DiscStore {
     if (sidecar === undefined) return await this.#withoutSidecar();
     let recorded: MediumState;
     try {
-      recorded = decodeSidecar(this.path, sidecar);
+      recorded = this.#withRules(decodeSidecar(this.path, sidecar));
     } catch (error) {
       if (this.#options.force !== true || this.#options.media === undefined || !hasCode(error, "E_SIDECAR"))
         throw error;
@@ -139,6 +144,12 @@ export class DiscStore {
     return this.#writer;
   }
 
+  /** Quirks may change the rules of the medium. */
+  #withRules(state: MediumState): MediumState {
+    const names = [...(state.misbehaviour.quirks ?? []), ...(this.#options.quirks ?? [])];
+    return { ...state, media: rulesWithQuirks(state.media, names) };
+  }
+
   /** Brings what the sidecar says and the length of the file together. */
   async #withFileLength(state: MediumState, bytes: number, exclusive: boolean): Promise<MediumState> {
     if (state.interrupted !== null) return state;
@@ -215,8 +226,44 @@ export interface CreateDiscOptions {
   readonly media: string;
   /** What the medium holds; that of usual media of its type where it isn't said. */
   readonly capacityBlocks?: number | undefined;
+  /** A CD begins with a closed session of one audio track of so many blocks. */
+  readonly audioSession?: number | undefined;
   /** Replaces a file that is there. */
   readonly force?: boolean | undefined;
+  /** Names of docs/QUIRKS.md: what the drive that the disc is in does. Its sidecar says so from then on. */
+  readonly quirks?: readonly string[] | undefined;
+}
+
+function invalidOption(option: string, value: number, allowed: string): DiscError<"E_OPTION_INVALID"> {
+  const message = `${option} is ${value}, expected ${allowed}`;
+  return new DiscError("E_OPTION_INVALID", message, { option, value, allowed });
+}
+
+/** The disc that is wanted. @throws {@link DiscError} E_NOT_SUPPORTED, E_OPTION_INVALID. */
+function newMedium(options: CreateDiscOptions): MediumState {
+  const media = emulatedMediaOf(options.media);
+  if (media === undefined) throw unsupportedMedia(options.media);
+  const capacityBlocks = options.capacityBlocks ?? media.defaultCapacityBlocks;
+  if (!Number.isSafeInteger(capacityBlocks) || capacityBlocks < 1 || capacityBlocks > media.maximumCapacityBlocks) {
+    const allowed = `a number of blocks from 1 to ${media.maximumCapacityBlocks}`;
+    throw invalidOption("capacityBlocks", capacityBlocks, allowed);
+  }
+  const { quirks = [] } = options;
+  const made = blankMedium(rulesWithQuirks(media, quirks), capacityBlocks, newDiscIdentification());
+  const blank = quirks.length === 0 ? made : { ...made, misbehaviour: { quirks } };
+  const { audioSession } = options;
+  if (audioSession === undefined) return blank;
+  if (media.family !== "cd" || blank.model !== "sequential") throw audioNotSupported(media.media);
+  if (!Number.isSafeInteger(audioSession) || audioSession < shortestTrackBlocks || audioSession > capacityBlocks) {
+    const allowed = `a number of blocks from ${shortestTrackBlocks} to ${capacityBlocks}`;
+    throw invalidOption("audioSession", audioSession, allowed);
+  }
+  return withAudioSession(blank, audioSession);
+}
+
+function audioNotSupported(media: string): DiscError<"E_NOT_SUPPORTED"> {
+  const what = `audio on ${media} media`;
+  return new DiscError("E_NOT_SUPPORTED", `not supported: ${what}`, { what });
 }
 
 /**
@@ -226,17 +273,7 @@ export interface CreateDiscOptions {
  *   for other types of media; E_OPTION_INVALID; E_DISC_BUSY; E_HOST.
  */
 export async function createDiscFile(files: FileAccess, path: string, options: CreateDiscOptions): Promise<void> {
-  const media = emulatedMediaOf(options.media);
-  if (media === undefined) throw unsupportedMedia(options.media);
-  const capacityBlocks = options.capacityBlocks ?? media.defaultCapacityBlocks;
-  if (!Number.isSafeInteger(capacityBlocks) || capacityBlocks < 1 || capacityBlocks > media.maximumCapacityBlocks) {
-    const allowed = `a number of blocks from 1 to ${media.maximumCapacityBlocks}`;
-    throw new DiscError("E_OPTION_INVALID", `capacityBlocks is ${capacityBlocks}, expected ${allowed}`, {
-      option: "capacityBlocks",
-      value: capacityBlocks,
-      allowed,
-    });
-  }
+  const state = newMedium(options);
   const lock = await files.lock(path);
   try {
     for (const target of [path, sidecarPath(path)]) {
@@ -246,7 +283,6 @@ export async function createDiscFile(files: FileAccess, path: string, options: C
     }
     const handle = await files.open(path, "create");
     await handle.close();
-    const state = blankMedium(media, capacityBlocks, newDiscIdentification());
     await files.replaceFile(sidecarPath(path), encodeSidecar(state));
   } finally {
     await lock.release();

@@ -55,11 +55,12 @@ export class BlockWriter {
       deadline ??= clock.now() + write10.timeoutMs;
       if (sense === null || clock.now() >= deadline) throw error;
       const cure = cureOf(sense);
-      if (cure === "partlyTaken") {
+      // Synchronizing fills up a unit of which only the first blocks came: what it moved by is no data of ours.
+      if (cure === "partlyTaken" && !isSynchronized) {
         at = await this.#takenUpTo(at, end, error);
         continue;
       }
-      if (cure === "none" || (cure === "synchronizeOnce" && isSynchronized)) throw error;
+      if (cure === "none" || cure === "partlyTaken" || (cure === "synchronizeOnce" && isSynchronized)) throw error;
       if (cure === "waitForBuffer") await this.#pacing.onFull();
       else if (cure === "wait") await clock.wait(longestPollMs);
       else {

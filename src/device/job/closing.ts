@@ -1,6 +1,8 @@
 /** Steps that end a track, a session or a disc. */
+import { strictContext } from "../../codec/codec.js";
 import type { CommandChannel } from "../command-channel.js";
 import { closeFunctions, closeTrackSession } from "../mmc/close-track-session.js";
+import { discInformation, readDiscInformation } from "../mmc/read-disc-information.js";
 import { synchronizeCache } from "../mmc/synchronize-cache.js";
 import type { PlanStep } from "../plan/step.js";
 import type { LongCommand, WaitOptions } from "./long-operation.js";
@@ -55,21 +57,48 @@ export async function closeTrack(
   }
 }
 
-/** Closes the session, by the first function that the drive knows. */
+/**
+ * Closes the session, by the first function that the drive knows. Some drives want the number of the last track with
+ * it, which the standard does not ask for.
+ */
 export async function closeSession(
   channel: CommandChannel,
   step: StepOf<"closeSession">,
   options: WaitOptions,
 ): Promise<void> {
-  const last = step.closeFunctions.at(-1);
-  for (const closeFunction of step.closeFunctions) {
+  const refusal = await refusalOfClosing(channel, step.closeFunctions, 0, options);
+  if (refusal === null) return;
+  const lastTrack = await lastTrackNumber(channel);
+  if (lastTrack > 0 && (await refusalOfClosing(channel, step.closeFunctions, lastTrack, options)) === null) return;
+  if (!step.mayFail) throw refusal;
+}
+
+/** Tries one function after the other; returns why the last one was refused, `null` where one was not. */
+async function refusalOfClosing(
+  channel: CommandChannel,
+  closeFunctionNumbers: readonly number[],
+  trackNumber: number,
+  options: WaitOptions,
+): Promise<unknown> {
+  let refusal: unknown = null;
+  for (const closeFunction of closeFunctionNumbers) {
     try {
-      return await close(channel, { closeFunction, trackNumber: 0 }, options);
+      await close(channel, { closeFunction, trackNumber }, options);
+      return null;
     } catch (error) {
-      const isRefused = senseKeyOf(error) === illegalRequestKey;
-      if (!isRefused || (closeFunction === last && !step.mayFail)) throw error;
+      if (senseKeyOf(error) !== illegalRequestKey) throw error;
+      refusal = error;
     }
   }
+  return refusal;
+}
+
+/** The number of the last track; 0 where the drive does not tell. */
+async function lastTrackNumber(channel: CommandChannel): Promise<number> {
+  const { size } = discInformation;
+  const fields = { dataType: 0, allocationLength: size };
+  const outcome = await channel.attempt(readDiscInformation, fields, { direction: "in", allocationBytes: size });
+  return "error" in outcome ? 0 : discInformation.read(outcome.data, 0, strictContext).lastTrackInLastSession;
 }
 
 /** Stops a format that goes on in the background. Where none does, drives may refuse. */

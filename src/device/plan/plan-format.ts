@@ -2,7 +2,7 @@ import { DiscError } from "../../errors.js";
 import type { DiscSnapshot } from "../state/snapshot.js";
 import type { FormatOptions } from "./formats.js";
 import { formatSteps } from "./formats.js";
-import { releaseOverwriting } from "./plan-overwritable.js";
+import { endBackgroundFormat } from "./plan-overwritable.js";
 import { notSupported, procedureOf, readOnly, refuseFinalised } from "./refusals.js";
 import type { PlanStep } from "./step.js";
 
@@ -30,5 +30,5 @@ export function planFormat(device: string, snapshot: DiscSnapshot, options: Form
   const procedure = procedureOf(device, snapshot);
   const steps = formatSteps(snapshot, options);
   const isPlusRw = traits.family === "dvd+rw";
-  return isPlusRw ? [...steps, ...releaseOverwriting({ ...snapshot, backgroundFormat: "running" }, procedure)] : steps;
+  return isPlusRw ? [...steps, ...endBackgroundFormat("running", procedure)] : steps;
 }

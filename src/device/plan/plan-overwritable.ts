@@ -9,16 +9,22 @@ import type { PlanStep } from "./step.js";
  * What has to be done before blocks of a medium that can be overwritten are written: it is formatted where it never
  * was, and a format that someone interrupted is taken up again.
  */
-function prepareOverwriting(snapshot: DiscSnapshot, firstBlock: number, blocks: number): PlanStep[] {
-  const { backgroundFormat, needsFormat, formattedBlocks, traits } = snapshot;
+function prepareOverwriting(snapshot: DiscSnapshot, end: number): PlanStep[] {
+  const { backgroundFormat, needsFormat, traits } = snapshot;
   if (needsFormat) return [...defaultFormat(snapshot), ...growSteps(snapshot)];
   if (traits?.family === "dvd+rw" && backgroundFormat === "suspended") return [restartFormat()];
-  return firstBlock + blocks > formattedBlocks || isBorderOpen(snapshot) ? growSteps(snapshot) : [];
+  return grows(snapshot, end) ? growSteps(snapshot) : [];
 }
 
 /** Whether it is a DVD-RW that was formatted in haste: its border is open until it was written over to the end. */
-export function isBorderOpen({ traits, capacities }: DiscSnapshot): boolean {
+function isBorderOpen({ traits, capacities }: DiscSnapshot): boolean {
   return traits?.family === "dvd-rw-overwrite" && capacities.format === "unknown";
+}
+
+/** Whether it is a DVD-RW that has to grow for what is written up to `end`. */
+function grows(snapshot: DiscSnapshot, end: number): boolean {
+  const { traits, formattedBlocks, needsFormat } = snapshot;
+  return traits?.family === "dvd-rw-overwrite" && (needsFormat || isBorderOpen(snapshot) || end > formattedBlocks);
 }
 
 /** A DVD-RW that was formatted in haste grows while it is written. */
@@ -31,22 +37,22 @@ function growSteps({ traits, capacities }: DiscSnapshot): PlanStep[] {
 }
 
 /** What ends writing to a medium that can be overwritten, so that other drives read it. */
-export function releaseOverwriting(snapshot: DiscSnapshot, { closeSession }: WriteProcedure): PlanStep[] {
-  const { traits, backgroundFormat } = snapshot;
-  const close = (description: string, mayFail: boolean): PlanStep => ({
-    kind: "closeSession",
-    closeFunctions: closeSession,
-    finalises: false,
-    mayFail,
-    description,
-  });
-  if (traits?.family === "dvd+rw") {
-    if (backgroundFormat === "complete") return [];
-    const stop: PlanStep = { kind: "stopBackgroundFormat", description: "stop formatting in the background" };
-    return [stop, close("close the border, so that other drives read the disc", true)];
-  }
-  const grows = isBorderOpen(snapshot) || snapshot.needsFormat;
-  return traits?.family === "dvd-rw-overwrite" && grows ? [close("close the border of the disc", false)] : [];
+function releaseOverwriting(snapshot: DiscSnapshot, procedure: WriteProcedure, end: number): PlanStep[] {
+  if (snapshot.traits?.family === "dvd+rw") return endBackgroundFormat(snapshot.backgroundFormat, procedure);
+  return grows(snapshot, end) ? [closeBorder(procedure, "close the border of the disc", false)] : [];
+}
+
+/** Stops formatting in the background, so that a DVD+RW can be taken out and read. */
+export function endBackgroundFormat(status: DiscSnapshot["backgroundFormat"], procedure: WriteProcedure): PlanStep[] {
+  if (status === "complete") return [];
+  return [
+    { kind: "stopBackgroundFormat", description: "stop formatting in the background" },
+    closeBorder(procedure, "close the border, so that other drives read the disc", true),
+  ];
+}
+
+function closeBorder({ closeSession }: WriteProcedure, description: string, mayFail: boolean): PlanStep {
+  return { kind: "closeSession", closeFunctions: closeSession, finalises: false, mayFail, description };
 }
 
 /** The steps that write blocks of a medium that can be overwritten. */
@@ -59,10 +65,10 @@ export function overwritingSteps(
   const procedure = procedures[snapshot.traits!.family];
   const { parameters } = procedure;
   return [
-    ...prepareOverwriting(snapshot, firstBlock, blocks),
+    ...prepareOverwriting(snapshot, firstBlock + blocks),
     ...(parameters === null ? [] : [parametersStep(snapshot, procedure, { writing: parameters, keepDiscOpen: true })]),
     ...writing,
     synchronizeStep,
-    ...releaseOverwriting(snapshot, procedure),
+    ...releaseOverwriting(snapshot, procedure, firstBlock + blocks),
   ];
 }

@@ -3,7 +3,7 @@ import { alignUp } from "../../units.js";
 import { damages } from "../state/damage.js";
 import type { DiscSnapshot } from "../state/snapshot.js";
 import { resolveSpeed } from "../state/speed.js";
-import { isBorderOpen, overwritingSteps } from "./plan-overwritable.js";
+import { overwritingSteps } from "./plan-overwritable.js";
 import { planRepair } from "./plan-repair.js";
 import { sequentialSteps } from "./plan-sequential.js";
 import type { WriteProcedure } from "./procedures.js";
@@ -68,6 +68,7 @@ function planOverwriting(
   if (!snapshot.blank && session.importedFrom === null && options.overwrite !== true) {
     throw new DiscError("E_DISC_NOT_BLANK", `${device}: the disc is not blank`, { device });
   }
+  checkNumbers(session);
   const data = dataStep(snapshot, session, procedure, options);
   checkRange(device, snapshot, data, options);
   return overwritingSteps(snapshot, data.firstBlock, data.blocks + data.zeroBlocks, [data]);
@@ -129,6 +130,14 @@ function checkOptions(device: string, snapshot: DiscSnapshot, procedure: WritePr
   if (!blank) throw notSupported(device, `writing at once on a disc that is not blank`);
 }
 
+/** @throws RangeError for what is no place for blocks. */
+function checkNumbers({ firstBlock, blocks }: WrittenSession): void {
+  for (const [name, value] of Object.entries({ firstBlock, blocks })) {
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new RangeError(`${name} is ${value}, expected a number of blocks`);
+  }
+}
+
 function checkIdentity(device: string, snapshot: DiscSnapshot, { importedFrom }: WrittenSession): void {
   if (importedFrom === null) return;
   const { identity, needsRepair } = snapshot;
@@ -182,7 +191,8 @@ function checkRange(device: string, snapshot: DiscSnapshot, data: DataStep, { st
       `writing starts at multiples of ${unit}, such as`,
     );
   }
-  if (isBorderOpen(snapshot) && firstBlock > formattedBlocks) {
+  const isGrowing = snapshot.traits!.family === "dvd-rw-overwrite" && !snapshot.needsFormat;
+  if (isGrowing && firstBlock > formattedBlocks) {
     throw wrongAddress(device, firstBlock, formattedBlocks, "the disc has grown up to block");
   }
   if (firstBlock + blocks + zeroBlocks > totalBlocks) throw full(device, blocks, Math.max(0, totalBlocks - firstBlock));

@@ -1,6 +1,7 @@
 import { blockBytes } from "../../units.js";
 import { lbaFromMsf } from "../mmc/minute-second-frame.js";
 import { profileOf } from "../mmc/profiles.js";
+import type { FormattableCapacity } from "../mmc/read-format-capacities.js";
 import { capacityTypes } from "../mmc/read-format-capacities.js";
 import type { QuirkName } from "./quirks.js";
 import type { DriveReplies } from "./replies.js";
@@ -28,6 +29,9 @@ export interface Capacities {
 /** Format types whose size is that of the whole medium. MMC-6 "Format types". */
 const fullFormatType = 0x00;
 const wholeFormatTypes = [fullFormatType, 0x10, 0x15, 0x26, 0x30, 0x31];
+/** Those whose parameter is a block length. */
+const ownBlockLengthTypes = [fullFormatType, 0x01, 0x30, 0x31];
+/** Those that let a DVD-RW grow. */
 const growTypes = [0x11, 0x13];
 const noAddress = 0xffff_ffff;
 
@@ -41,9 +45,9 @@ export function capacitiesOf(
   const { blockLengthBytes } = current;
   const factor = blockLengthBytes > 0 ? blockLengthBytes / blockBytes : 1;
   if (factor !== 1) quirks.add("format-block-length");
-  const blocks = (counted: number): number => (counted === noAddress ? counted : Math.floor(counted * factor));
+  const blocks = (counted: number, by: number): number => (counted === noAddress ? counted : Math.floor(counted * by));
   const formats = formatCapacities!.formats.map((format) => ({
-    blocks: blocks(format.numberOfBlocks),
+    blocks: blocks(format.numberOfBlocks, formatFactor(format)),
     formatType: format.formatType,
     formatSubtype: format.formatSubtype,
     parameter: format.typeDependentParameter,
@@ -55,7 +59,13 @@ export function capacitiesOf(
       : current.descriptorType === unformatted
         ? "unformatted"
         : "unknown";
-  return { lastReadableLba, format, formatBlocks: blocks(current.numberOfBlocks), formats };
+  return { lastReadableLba, format, formatBlocks: blocks(current.numberOfBlocks, factor), formats };
+}
+
+/** Formats of some types have a block length of their own; it is not that of the current size. MMC-6 "Format types". */
+function formatFactor({ formatType, typeDependentParameter }: FormattableCapacity): number {
+  const hasLength = ownBlockLengthTypes.includes(formatType) && typeDependentParameter > 0;
+  return hasLength ? typeDependentParameter / blockBytes : 1;
 }
 
 /** Whether a medium has to be formatted before anything can be written. */
@@ -113,17 +123,28 @@ export function totalBlocksOf(replies: DriveReplies, tracks: readonly TrackSnaps
   return (replies.lastReadableLba ?? -1) + 1;
 }
 
-/** A medium that grows, or is not formatted, has as many blocks as formatting all of it would give. */
+/**
+ * A medium has as many blocks as it was formatted with. One that was never formatted, or not to its end, has as many as
+ * formatting would give.
+ */
 function overwritableBlocks(replies: DriveReplies): number {
   const { format, formats } = capacitiesOf(replies);
   const formatted = formattedBlocksOf(replies);
-  if (format === "formatted" && formatted > 0) return formatted;
+  if (format === "formatted" && formatted > 0 && !goesOn(replies)) return formatted;
   // What is written to without further ado gets the size that the drive thinks usual.
   const usual = formats.find(({ formatType }) => formatType === fullFormatType);
   if (format === "unformatted" && usual !== undefined) return usual.blocks;
-  const sizes = formats.filter(({ formatType }) => [...wholeFormatTypes, ...growTypes].includes(formatType));
+  const sizes = formats.filter(({ formatType }) => wholeFormatTypes.includes(formatType));
   const known = sizes.map(({ blocks }) => blocks).filter((blocks) => blocks !== noAddress);
   return Math.max(formatted, ...known);
+}
+
+/** Whether what is formatted is not all: of a DVD+RW the rest comes in the background, a DVD-RW grows with writing. */
+function goesOn(replies: DriveReplies): boolean {
+  const family = traitsOf(replies.profileNumber)?.family;
+  if (family === "dvd+rw") return replies.disc.backgroundFormatStatus !== backgroundFormats.complete;
+  if (family !== "dvd-rw-overwrite") return false;
+  return capacitiesOf(replies).formats.some(({ formatType, blocks }) => growTypes.includes(formatType) && blocks > 0);
 }
 
 /** Where the lead-out would start at the latest; `null` where the drive does not say. */

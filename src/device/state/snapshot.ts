@@ -1,5 +1,6 @@
 import type { DiscIdentity, DiscState, Session } from "../../medium/session.js";
 import type { CapabilitiesPage } from "../mmc/capabilities-page.js";
+import { featureCodes } from "../mmc/feature-codes.js";
 import type { Feature } from "../mmc/features.js";
 import type { StandardInquiryData } from "../mmc/inquiry.js";
 import type { Profile } from "../mmc/profiles.js";
@@ -122,7 +123,7 @@ export function snapshotOf(replies: DriveReplies, rawReplies: readonly RawReply[
     capacities,
     rawReplies,
     state: stateOf(replies, derived, nextWritableLba),
-    writable: isWritable(replies, traits),
+    writable: isWritable(replies, traits, needsFormat(replies)),
     blank,
     appendable: !overwritable && !blank && nextWritableLba !== null,
     finalised: !overwritable && isClosedDisc(replies),
@@ -174,10 +175,12 @@ function stateOf(replies: DriveReplies, { blank, overwritable, damage }: Derived
   return replies.disc.discStatus === discStatuses.appendable && next !== null ? "appendable" : "complete";
 }
 
-function isWritable({ features }: DriveReplies, traits: MediaTraits | undefined): boolean {
+/** A medium that was never formatted cannot be written yet; but it can be formatted. */
+function isWritable({ features }: DriveReplies, traits: MediaTraits | undefined, needsFormat: boolean): boolean {
   if (traits === undefined) return false;
   if (features === null) return true;
-  return features.some(({ code, current }) => current && traits.writeFeatures.includes(code));
+  const isCurrent = (wanted: number): boolean => features.some(({ code, current }) => current && code === wanted);
+  return traits.writeFeatures.some(isCurrent) || (needsFormat && isCurrent(featureCodes.formattable));
 }
 
 /** Erasable is believable where such media can be; some drives say it of everything that is not full. */
@@ -190,7 +193,7 @@ function isErasable({ disc, profileNumber }: DriveReplies, profile: Profile): bo
 function takesOneSession({ features, profileNumber }: DriveReplies, traits: MediaTraits | undefined): boolean {
   if (traits?.family === "dvd-r-dl") return true;
   if (profileNumber !== 0x0014 || features === null) return false;
-  return !features.some(({ code, current }) => current && code === 0x0021);
+  return !features.some(({ code, current }) => current && code === featureCodes.incrementalStreaming);
 }
 
 function noteQuirks(replies: DriveReplies, profile: Profile, quirks: Set<QuirkName>): void {

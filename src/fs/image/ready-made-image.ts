@@ -114,14 +114,31 @@ async function hasNoTree(source: BlockSource, signal: AbortSignal | undefined): 
   return rootLbaIn(await readBlock(source, firstVolumeDescriptorBlock, signal)) === undefined;
 }
 
-async function* chunksOf(source: BlockSource, options: TaskOptions = {}): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(chunkBlocks * blockBytes);
+/** The blocks in order. The next piece is read while the one before is used. */
+async function* chunksOf(source: BlockSource, { signal, onProgress }: TaskOptions = {}): AsyncGenerator<Uint8Array> {
   const { blocks: totalBlocks } = source;
-  for (let lba = 0; lba < totalBlocks; lba += chunkBlocks) {
+  const buffers = [0, 1].map(() => new Uint8Array(Math.min(chunkBlocks, totalBlocks) * blockBytes));
+  const read = async (lba: number): Promise<Uint8Array> => {
     const count = Math.min(chunkBlocks, totalBlocks - lba);
-    const piece = buffer.subarray(0, count * blockBytes);
-    await source.read(lba, count, piece, options.signal);
-    yield piece;
-    options.onProgress?.({ phase: "reading", doneBlocks: lba + count, totalBlocks });
+    const piece = buffers[(lba / chunkBlocks) % 2]!.subarray(0, count * blockBytes);
+    await source.read(lba, count, piece, signal);
+    return piece;
+  };
+  let next = read(0);
+  try {
+    for (let lba = 0; lba < totalBlocks; lba += chunkBlocks) {
+      const piece = await next;
+      const end = Math.min(totalBlocks, lba + chunkBlocks);
+      if (end < totalBlocks) {
+        next = read(end);
+        // It is awaited, and its failure seen, when its turn comes; or never, where nobody wants the rest.
+        next.catch(() => undefined);
+      }
+      yield piece;
+      onProgress?.({ phase: "reading", doneBlocks: end, totalBlocks });
+    }
+  } finally {
+    // Whoever closes the source may do so now.
+    await Promise.allSettled([next]);
   }
 }

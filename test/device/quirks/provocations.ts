@@ -1,11 +1,34 @@
 /** What shows that a drive has a quirk: one for each, held against a drive with it and one without. */
+import { strictContext } from "../../../src/codec/codec.js";
 import { encode } from "../../../src/codec/struct.js";
+import { decodeCapabilitiesPage } from "../../../src/device/mmc/capabilities-page.js";
 import { closeTrackSession } from "../../../src/device/mmc/close-track-session.js";
-import { getConfiguration } from "../../../src/device/mmc/get-configuration.js";
-import { encodeModeSelectData, modeSelect10 } from "../../../src/device/mmc/mode-parameters.js";
+import { featureCodes } from "../../../src/device/mmc/feature-codes.js";
+import { discFormatCode, formatParameters, formatUnit } from "../../../src/device/mmc/format-unit.js";
+import { decodeConfiguration, getConfiguration } from "../../../src/device/mmc/get-configuration.js";
+import {
+  decodeEventReply,
+  eventClasses,
+  getEventStatusNotification,
+  mediaEvent,
+} from "../../../src/device/mmc/get-event-status-notification.js";
+import {
+  encodeModeSelectData,
+  findModePage,
+  modePageCodes,
+  modeSelect10,
+  modeSense10,
+} from "../../../src/device/mmc/mode-parameters.js";
 import { preventAllowMediumRemoval } from "../../../src/device/mmc/prevent-allow-medium-removal.js";
 import { read10 } from "../../../src/device/mmc/read-10.js";
+import { bufferCapacity, readBufferCapacity } from "../../../src/device/mmc/read-buffer-capacity.js";
 import { readDiscInformation } from "../../../src/device/mmc/read-disc-information.js";
+import type { FormatCapacities } from "../../../src/device/mmc/read-format-capacities.js";
+import {
+  capacityTypes,
+  decodeFormatCapacities,
+  readFormatCapacities,
+} from "../../../src/device/mmc/read-format-capacities.js";
 import { mediaSerialNumberAction, readMediaSerialNumber } from "../../../src/device/mmc/read-media-serial-number.js";
 import { leadOutTrackNumber } from "../../../src/device/mmc/read-toc.js";
 import { readTrackInformation } from "../../../src/device/mmc/read-track-information.js";
@@ -17,7 +40,12 @@ import { setStreaming, streamingPerformance } from "../../../src/device/mmc/set-
 import { startStopUnit } from "../../../src/device/mmc/start-stop-unit.js";
 import { synchronizeCache } from "../../../src/device/mmc/synchronize-cache.js";
 import { testUnitReady } from "../../../src/device/mmc/test-unit-ready.js";
-import type { WriteParametersChoice, WritingKind } from "../../../src/device/mmc/write-parameters-page.js";
+import { decodeIncrementalStreaming } from "../../../src/device/mmc/write-feature-payloads.js";
+import type {
+  WriteParameters,
+  WriteParametersChoice,
+  WritingKind,
+} from "../../../src/device/mmc/write-parameters-page.js";
 import { writeParametersFor, writeParametersPage } from "../../../src/device/mmc/write-parameters-page.js";
 import { blockBytes } from "../../../src/units.js";
 import type { Asker } from "./support.js";
@@ -51,8 +79,14 @@ async function tray(drive: Asker, loadEject: boolean, start: boolean): Promise<s
   return await drive.ends(startStopUnit, { immediate: false, loadEject, start });
 }
 
-async function select(drive: Asker, kind: WritingKind, choice: WriteParametersChoice): Promise<string> {
-  const data = encodeModeSelectData([encode(writeParametersPage, writeParametersFor(kind, choice))]);
+async function select(
+  drive: Asker,
+  kind: WritingKind,
+  choice: WriteParametersChoice,
+  change: Partial<WriteParameters> = {},
+): Promise<string> {
+  const page = { ...writeParametersFor(kind, choice), ...change };
+  const data = encodeModeSelectData([encode(writeParametersPage, page)]);
   const fields = { pageFormat: true, savePages: false, parameterListLength: data.length };
   return await drive.ends(modeSelect10, fields, { direction: "out", data });
 }
@@ -76,6 +110,40 @@ async function readyEndings(drive: Asker, count: number): Promise<string> {
   const endings: string[] = [];
   for (let index = 0; index < count; index++) endings.push(await isReady(drive));
   return endings.join(" ");
+}
+
+/** Formats the medium; tells how that ended. */
+async function format(
+  drive: Asker,
+  formatType: number,
+  options: { formatSubtype?: number; numberOfBlocks?: number; parameter?: number; immediate?: boolean } = {},
+): Promise<string> {
+  const { formatSubtype = 0, numberOfBlocks = 0xffff_ffff, parameter = 0, immediate = false } = options;
+  const data = encode(formatParameters, {
+    formatOptionsValid: true,
+    disablePrimary: false,
+    disableCertification: false,
+    stopFormat: false,
+    initializationPattern: false,
+    tryOut: false,
+    immediate,
+    vendorSpecific: false,
+    numberOfBlocks,
+    formatType,
+    formatSubtype,
+    typeDependentParameter: parameter,
+  });
+  const fields = { formatData: true, completeList: false, formatCode: discFormatCode };
+  return await drive.ends(formatUnit, fields, { direction: "out", data });
+}
+
+async function formatCapacities(drive: Asker): Promise<FormatCapacities> {
+  return decodeFormatCapacities(dataIn(await drive.ask(readFormatCapacities, {}, 252)));
+}
+
+async function capabilities(drive: Asker): Promise<Uint8Array> {
+  const fields = { disableBlockDescriptors: true, pageControl: 0, pageCode: modePageCodes.capabilities };
+  return dataIn(await drive.ask(modeSense10, fields, 512));
 }
 
 async function setSpeed(drive: Asker): Promise<void> {
@@ -171,6 +239,18 @@ const trackQuirks: Readonly<Record<string, Provocation>> = {
       return !before && (await drive.track(2)).nextWritableAddressValid;
     },
   },
+  longSessionGaps: {
+    media: "dvd-r",
+    sessions: 0,
+    shows: async (drive) => {
+      await select(drive, "dvdIncremental", { keepDiscOpen: true });
+      await drive.write(0, 32);
+      await synchronise(drive);
+      await close(drive, 1, 1);
+      await close(drive, 2, 0);
+      return (await drive.track(2)).nextWritableAddress === 32 + 3 * 28_688 + 32;
+    },
+  },
   sessionsExhausted: {
     media: "dvd+r",
     sessions: 2,
@@ -262,6 +342,53 @@ const discQuirks: Readonly<Record<string, Provocation>> = {
     },
   },
   erasableBitWrong: { media: "cd-r", sessions: 1, shows: async (drive) => (await drive.disc()).erasable },
+  featureLinkSizeGarbage: {
+    media: "dvd-r",
+    sessions: 0,
+    shows: async (drive) => {
+      const reply = await drive.ask(getConfiguration, { requestedType: 0, startingFeatureNumber: 0 }, 4096);
+      const { features } = decodeConfiguration(dataIn(reply));
+      const feature = features.find(({ code }) => code === featureCodes.incrementalStreaming);
+      const { linkSizes } = decodeIncrementalStreaming(feature!.payload)!;
+      return feature!.payload[3]! > linkSizes.length && !linkSizes.includes(16);
+    },
+  },
+  mode2aShort: {
+    media: "dvd+r",
+    sessions: 0,
+    shows: async (drive) => {
+      const page = findModePage(await capabilities(drive), modePageCodes.capabilities)!;
+      return page.length === 20 && page[1] === 18;
+    },
+  },
+  mode2aPadded: {
+    media: "dvd+r",
+    sessions: 0,
+    shows: async (drive) => {
+      const reply = await capabilities(drive);
+      const page = findModePage(reply, modePageCodes.capabilities)!;
+      const isLonger = reply.length === 8 + page.length + 8;
+      return isLonger && page[31] === 99 && decodeCapabilitiesPage(page).writeSpeeds.length < 99;
+    },
+  },
+  formatCapacitiesUnknown: {
+    media: "dvd-rw",
+    sessions: 0,
+    shows: async (drive) => {
+      await format(drive, 0x10, { numberOfBlocks: 1600, parameter: 16 });
+      const { current } = await formatCapacities(drive);
+      return current?.descriptorType === capacityTypes.unknown && current.numberOfBlocks === 1600;
+    },
+  },
+  formatCapacitiesOddBlocks: {
+    media: "dvd-rw",
+    sessions: 0,
+    shows: async (drive) => {
+      await format(drive, 0x10, { numberOfBlocks: 1600, parameter: 16 });
+      const { current } = await formatCapacities(drive);
+      return current?.blockLengthBytes === 512 && current.numberOfBlocks === 6400;
+    },
+  },
   rejectsReadDiscInformation: {
     media: "cd-r",
     sessions: 1,
@@ -284,6 +411,21 @@ const writingQuirks: Readonly<Record<string, Provocation>> = {
       const busy = [await drive.write(128, 32), await drive.write(128, 32), await drive.write(128, 32)].join();
       return first === "ok ok ok ok" && busy === "2/04/08,2/04/08,2/04/08" && (await drive.write(128, 32)) === "ok";
     },
+  },
+  bufferCapacityOdd: {
+    media: "dvd+r",
+    sessions: 0,
+    shows: async (drive) => {
+      const reply = dataIn(await drive.ask(readBufferCapacity, { block: false }, bufferCapacity.size));
+      const { bufferLength, availableLength } = bufferCapacity.read(reply, 0, strictContext);
+      return availableLength > bufferLength;
+    },
+  },
+  bufferCapacityAbsent: {
+    media: "dvd+r",
+    sessions: 0,
+    shows: async (drive) =>
+      ending(await drive.ask(readBufferCapacity, { block: false }, bufferCapacity.size)) === "5/20/00",
   },
   longWriteAfterSync: {
     media: "dvd+r",
@@ -340,6 +482,35 @@ const writingQuirks: Readonly<Record<string, Provocation>> = {
     sessions: 0,
     shows: async (drive) => (await drive.write(0, 16)) === "5/63/01" && (await drive.write(0, 32)) === "ok",
   },
+  trackMode5Required: {
+    media: "dvd-r",
+    sessions: 0,
+    shows: async (drive) => {
+      const { trackMode } = await drive.track(1);
+      const refused = await select(drive, "dvdIncremental", { keepDiscOpen: true }, { trackMode: 4 });
+      return (
+        trackMode === 5 &&
+        refused === "5/26/02" &&
+        (await select(drive, "dvdIncremental", { keepDiscOpen: true })) === "ok"
+      );
+    },
+  },
+  opcUnknown: {
+    media: "dvd+r",
+    sessions: 0,
+    shows: async (drive) =>
+      (await drive.ends(sendOpcInformation, { doOpc: true, parameterListLength: 0 })) === "5/20/00",
+  },
+  pseudoOverwriteExhausted: {
+    media: "bd-r",
+    sessions: 0,
+    shows: async (drive) => {
+      await format(drive, 0x00, { parameter: blockBytes });
+      const first = await writes(drive, 0, 2);
+      await drive.track(1);
+      return first === "ok ok" && (await drive.write(0, 32)) === "5/21/02" && (await drive.write(64, 32)) === "ok";
+    },
+  },
   calibrationAreaAlmostFull: {
     media: "cd-r",
     sessions: 0,
@@ -389,6 +560,22 @@ const closingQuirks: Readonly<Record<string, Provocation>> = {
       await tray(drive, false, true);
       return (await isReady(drive)) === "ok" && (await read(drive, 0, 1)) === "2/04/01";
     },
+  },
+  progressMissingFromTur: {
+    media: "dvd-rw",
+    sessions: 0,
+    shows: async (drive) => {
+      await format(drive, 0x10, { numberOfBlocks: 1600, parameter: 16, immediate: true });
+      const busy = await drive.send(testUnitReady, {});
+      const asked = decodeSense(dataIn(await drive.ask(requestSense, {}, senseBytes)));
+      const told = busy.status === "check" && busy.sense !== null ? busy.sense : undefined;
+      return told?.ascq === 4 && told.progress === undefined && asked?.progress !== undefined;
+    },
+  },
+  page05RefusedOnPlus: {
+    media: "dvd+r",
+    sessions: 0,
+    shows: async (drive) => (await select(drive, "multisessionOnly", { keepDiscOpen: true })) === "5/26/00",
   },
   closeTrackFailsOnCd: {
     media: "cd-r",
@@ -466,6 +653,20 @@ const mediumQuirks: Readonly<Record<string, Provocation>> = {
       const locked = await tray(drive, true, false);
       await drive.send(preventAllowMediumRemoval, { prevent: 0 });
       return locked === "5/53/02" && (await tray(drive, true, false)) === "ok";
+    },
+  },
+  ejectButtonPressed: {
+    media: "dvd+r",
+    sessions: 0,
+    shows: async (drive) => {
+      const codes = [];
+      for (let time = 1; time <= 3; time++) {
+        const fields = { polled: true, classRequest: 2 ** eventClasses.media };
+        const reply = decodeEventReply(dataIn(await drive.ask(getEventStatusNotification, fields, 8)));
+        codes.push(mediaEvent.read(reply.event!, 0, strictContext).eventCode);
+        await drive.write(32 * (time - 1), 32);
+      }
+      return codes.slice(1).join() === "1,0";
     },
   },
   runOutIllegalMode: {

@@ -1,5 +1,6 @@
 /** Each quirk is a switch: with it on, the drive behaves so; without, it does not. */
 import test from "ava";
+import { mediaTypes } from "../../../src/device/emulated/media.js";
 import { allMedia } from "../../../src/device/emulated/quirk.js";
 import { quirks, quirksNamed } from "../../../src/device/emulated/quirks.js";
 import { provocations } from "./provocations.js";
@@ -7,6 +8,7 @@ import { Asker, discWith, driveWith } from "./support.js";
 
 test("every quirk has a name of its own, media, sentences, and something that shows it", (t) => {
   const names = quirks.map(({ name }) => name);
+  t.deepEqual([...allMedia].sort(), [...mediaTypes].sort());
   t.deepEqual(names, [...new Set(names)]);
   t.deepEqual([...names].sort(), Object.keys(provocations).sort());
   for (const { name, media, drive, recorder } of quirks) {
@@ -28,9 +30,9 @@ test("a quirk that there is none of is refused, and those that there are keep th
 
 for (const [name, { media, sessions, finalised, shows }] of Object.entries(provocations)) {
   test(`${name} shows on ${media}`, async (t) => {
-    const quirky = await driveWith(t, await discWith(t, media, sessions, finalised), { quirks: [name] });
+    const quirky = await driveWith(t, await discWith(media, sessions, finalised), { quirks: [name] });
     t.true(await shows(new Asker(quirky)));
-    const plain = await driveWith(t, await discWith(t, media, sessions, finalised));
+    const plain = await driveWith(t, await discWith(media, sessions, finalised));
     t.false(await shows(new Asker(plain)));
   });
 }
