@@ -32,6 +32,11 @@ export interface OpenRecorderOptions {
   readonly media?: string | undefined;
   /** Opens a drive without a disc, too. */
   readonly mayBeEmpty?: boolean | undefined;
+  /**
+   * How long a drive is left alone after it took a command that it goes on with by itself; some say too early that they
+   * are ready. Default: 500 ms for a real drive, none for an emulated one.
+   */
+  readonly settlingMs?: number | undefined;
   /** Of a real drive: refuses to change its disc, as a dry run has to. */
   readonly readOnly?: boolean | undefined;
   /** Of a real drive: the most bytes of one command, 65,536 unless said. 32,768 suits old USB bridges. */
@@ -39,6 +44,8 @@ export interface OpenRecorderOptions {
   /** Names of docs/QUIRKS.md: what the drive of an emulated disc does beside what the disc's sidecar says. */
   readonly quirks?: readonly string[] | undefined;
 }
+
+const driveSettlingMs = 500;
 
 /** Whether a path is that of a real drive, on POSIX systems or on Windows; what lies in /dev/shm are files. */
 export function isDrivePath(path: string): boolean {
@@ -53,7 +60,8 @@ export function isDrivePath(path: string): boolean {
  *   E_OPTION_INVALID; E_TARGET_EXISTS of a trace; {@link DeviceError}.
  */
 export async function openRecorderOn(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Recorder> {
-  return await Recorder.on(await openTransportOn(files, path, options), { mayBeEmpty: options.mayBeEmpty });
+  const { mayBeEmpty, settlingMs = isDrivePath(path) ? driveSettlingMs : 0 } = options;
+  return await Recorder.on(await openTransportOn(files, path, options), { mayBeEmpty, settlingMs });
 }
 
 /**
