@@ -18,6 +18,14 @@ const packages: Readonly<Record<string, string>> = {
   blkid: "util-linux",
   "grub-fstest": "grub-common",
   "qemu-system-x86_64": "qemu-system-x86",
+  "qemu-img": "qemu-utils",
+  "iscsi-ls": "libiscsi-bin",
+  "iscsi-inq": "libiscsi-bin",
+  "iscsi-test-cu": "libiscsi-bin",
+  iscsistart: "open-iscsi",
+  "dvd+rw-mediainfo": "dvd+rw-tools",
+  "dvd+rw-format": "dvd+rw-tools",
+  sg_start: "sg3-utils",
 };
 
 /** Whether nothing may be skipped. */
