@@ -4,7 +4,7 @@ import type { ExecutionContext } from "ava";
 import test from "ava";
 import type { RecorderOptions } from "../../src/device/drive-access.js";
 import { EmulatedDrive } from "../../src/device/emulated/drive.js";
-import type { Misbehaviour } from "../../src/device/emulated/misbehaving-drive.js";
+import type { Misbehaviour } from "../../src/device/emulated/misbehaviour.js";
 import { misbehaving } from "../../src/device/emulated/misbehaving-drive.js";
 import { getPerformance } from "../../src/device/mmc/get-performance.js";
 import { setCdSpeed } from "../../src/device/mmc/set-cd-speed.js";
