@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump serve trace completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump trace serve completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -188,6 +188,12 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --count --iso --udf --path --session --start --scan --charset --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    trace)
+      case "$previous" in
+        -o|--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --data --serial-numbers -p --print -l --long -a --all --bare --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     serve)
       case "$previous" in
         --target-name) COMPREPLY=(); return ;;
@@ -195,18 +201,12 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--iscsi --target-name --media -f --force --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    trace)
-      case "$previous" in
-        -o|--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
-      esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --data --serial-numbers -p --print -l --long -a --all --bare --json -h --help" -- "$current"))
-      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     completion)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump serve trace completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build create info write append burn drives close blank format eject load speed list cat extract verify dump trace serve completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;

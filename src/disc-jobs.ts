@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import type { TraceRequest } from "./device/drives.js";
 import type { PlanStep } from "./device/plan/step.js";
 import type { Recorder, RecorderState, RecorderWriteOptions } from "./device/recorder.js";
-import { openRecorderOn } from "./device.js";
+import { openRecorderOn } from "./disc-access.js";
 import type { Warning } from "./errors.js";
 import { DiscError, hasCode } from "./errors.js";
 import type { DetectedFileSystem } from "./fs/image/detect.js";

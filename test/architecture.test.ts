@@ -46,7 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "device/emulated",
   ],
   "device/mmc": ["errors", "units", "codec"],
-  "device/state": ["units", "codec", "medium", "device/mmc"],
+  "device/state": ["errors", "units", "codec", "medium", "device/mmc"],
   "device/plan": ["errors", "units", "medium", "device/mmc", "device/state"],
   "device/job": ["errors", "units", "codec", "medium", "device", "device/mmc", "device/state", "device/plan"],
   "device/iscsi": ["errors", "units", "codec", "device", "device/mmc"],
@@ -77,12 +77,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/layout",
     "fs/image",
     "fs/iso9660",
-    "device/iscsi",
     "native-binding",
+    "device/iscsi",
   ],
+  "disc-access": ["errors", "medium", "device", "device/emulated", "device/iscsi", "device-host", "host"],
   "device-entry": [
-    "errors",
-    "medium",
     "device",
     "device/mmc",
     "device/state",
@@ -91,15 +90,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "device/emulated",
     "device/iscsi",
     "device-host",
-    "host",
+    "disc-access",
   ],
   "disc-jobs": [
     "errors",
     "medium",
     "device",
     "device/plan",
-    "device-entry",
     "device-host",
+    "disc-access",
     "fs/image",
     "fs/tree",
     "host",
@@ -109,7 +108,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that may use Node itself. */
-const hostRooms = ["host", "cli", "node", "device-entry", "device-host", "disc-jobs", "native-binding"];
+const hostRooms = ["host", "cli", "node", "disc-access", "device-host", "disc-jobs", "native-binding"];
 
 /** Files of `src/device` that open what the host has: real drives, and emulated ones in its files. */
 const deviceHostFiles = ["drives.ts", "sg-transport.ts", "sg-device.ts", "sg-reply.ts", "list-drives.ts"];
@@ -130,6 +129,7 @@ function sourceFiles(folder: string): string[] {
 function roomOf(path: string): string {
   const inside = path.slice(root.length + 1);
   if (inside === "device.ts") return "device-entry";
+  if (inside === "disc-access.ts") return "disc-access";
   if (dirname(inside) === "device" && deviceHostFiles.includes(basename(inside))) return "device-host";
   return inside.includes("/") ? dirname(inside) : inside.replace(/\.ts$/, "");
 }

@@ -284,6 +284,22 @@ export const commandTable: readonly CommandRow[] = [
     ],
   },
   {
+    name: "trace",
+    summary: "Record what another command says to a drive, or show such a record.",
+    arguments: [disc, { name: "COMMAND", optional: true, multiple: true, completes: "none" }],
+    options: traceOptions,
+    description: [
+      "Runs COMMAND, which is another command of discsmith with its arguments, and writes to FILE all that is said between it and DISC: one JSON object a line. -- keeps COMMAND's options from being taken for those of trace. Each line is written before the next command is sent, so that the trace of a drive that hangs ends with what it hangs in.",
+      "With --print, DISC is a trace, and a table of it is shown. docs/TRACES.md tells what a trace holds, and what it does not.",
+    ],
+    examples: [
+      "discsmith trace backup.disc -o burn.trace -- append backup.disc ~/documents",
+      "discsmith trace /dev/sr0 -o info.trace -- info /dev/sr0",
+      "discsmith trace --print burn.trace",
+      "diff <(discsmith trace -p --bare old.trace) <(discsmith trace -p --bare new.trace)",
+    ],
+  },
+  {
     name: "serve",
     summary: "Serve a disc with its drive to other systems.",
     arguments: [disc],
@@ -308,22 +324,6 @@ export const commandTable: readonly CommandRow[] = [
       "There is no authentication: whoever reaches the address can read and write the disc. See docs/SERVE.md.",
     ],
     examples: ["discsmith serve backup.disc --iscsi", "discsmith serve backup.disc --iscsi 0.0.0.0:3261 --json"],
-  },
-  {
-    name: "trace",
-    summary: "Record what another command says to a drive, or show such a record.",
-    arguments: [disc, { name: "COMMAND", optional: true, multiple: true, completes: "none" }],
-    options: traceOptions,
-    description: [
-      "Runs COMMAND, which is another command of discsmith with its arguments, and writes to FILE all that is said between it and DISC: one JSON object a line. -- keeps COMMAND's options from being taken for those of trace. Each line is written before the next command is sent, so that the trace of a drive that hangs ends with what it hangs in.",
-      "With --print, DISC is a trace, and a table of it is shown. docs/TRACES.md tells what a trace holds, and what it does not.",
-    ],
-    examples: [
-      "discsmith trace backup.disc -o burn.trace -- append backup.disc ~/documents",
-      "discsmith trace /dev/sr0 -o info.trace -- info /dev/sr0",
-      "discsmith trace --print burn.trace",
-      "diff <(discsmith trace -p --bare old.trace) <(discsmith trace -p --bare new.trace)",
-    ],
   },
   {
     name: "completion",

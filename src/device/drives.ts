@@ -1,12 +1,10 @@
 import { DiscError } from "../errors.js";
 import type { FileAccess } from "../medium/file-access.js";
-import { EmulatedDrive } from "./emulated/drive.js";
+import { openEmulatedDrive } from "./emulated/misbehaving-drive.js";
 import type { CreateDiscOptions } from "./emulated/store.js";
 import { createDiscFile } from "./emulated/store.js";
-import { listDrives } from "./list-drives.js";
 import { Recorder } from "./recorder.js";
 import { SgTransport } from "./sg-transport.js";
-import type { TracedDrive } from "./trace-record.js";
 import type { TraceOptions, TraceSink } from "./trace-transport.js";
 import { recordTrace } from "./trace-transport.js";
 import type { Transport } from "./transport.js";
@@ -34,11 +32,20 @@ export interface OpenRecorderOptions {
   readonly media?: string | undefined;
   /** Opens a drive without a disc, too. */
   readonly mayBeEmpty?: boolean | undefined;
+  /**
+   * How long a drive is left alone after it took a command that it goes on with by itself; some say too early that they
+   * are ready. Default: 500 ms for a real drive, none for an emulated one.
+   */
+  readonly settlingMs?: number | undefined;
   /** Of a real drive: refuses to change its disc, as a dry run has to. */
   readonly readOnly?: boolean | undefined;
   /** Of a real drive: the most bytes of one command, 65,536 unless said. 32,768 suits old USB bridges. */
   readonly maximumTransferBytes?: number | undefined;
+  /** Names of docs/QUIRKS.md: what the drive of an emulated disc does beside what the disc's sidecar says. */
+  readonly quirks?: readonly string[] | undefined;
 }
+
+const driveSettlingMs = 500;
 
 /** Whether a path is that of a real drive, on POSIX systems or on Windows; what lies in /dev/shm are files. */
 export function isDrivePath(path: string): boolean {
@@ -53,7 +60,8 @@ export function isDrivePath(path: string): boolean {
  *   E_OPTION_INVALID; E_TARGET_EXISTS of a trace; {@link DeviceError}.
  */
 export async function openRecorderOn(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Recorder> {
-  return await Recorder.on(await openTransportOn(files, path, options), { mayBeEmpty: options.mayBeEmpty });
+  const { mayBeEmpty, settlingMs = isDrivePath(path) ? driveSettlingMs : 0 } = options;
+  return await Recorder.on(await openTransportOn(files, path, options), { mayBeEmpty, settlingMs });
 }
 
 /**
@@ -66,20 +74,11 @@ async function traced(transport: Transport, request: TraceRequest | undefined): 
   if (request === undefined) return transport;
   try {
     const sink = await request.open(transport.name);
-    if (sink === undefined) return transport;
-    const drive = request.drive ?? (transport.kind === "drive" ? await makerOf(transport.name) : undefined);
-    return recordTrace(transport, sink, { ...request, drive });
+    return sink === undefined ? transport : recordTrace(transport, sink, request);
   } catch (error) {
     await transport[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-/** Who made a drive, as the kernel remembers it: asking the drive would be a command that nobody sent. */
-async function makerOf(path: string): Promise<TracedDrive | undefined> {
-  const drives = await listDrives();
-  const found = drives.find((drive) => [drive.path, drive.genericPath, ...drive.links].includes(path));
-  return found === undefined ? undefined : { vendor: found.vendor, product: found.product, revision: found.revision };
 }
 
 /**
@@ -113,6 +112,6 @@ export async function openTransportOn(
 
 async function openTransport(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Transport> {
   if (isDrivePath(path)) return await SgTransport.open(path, options);
-  const { force = false, media } = options;
-  return await EmulatedDrive.open(files, path, media === undefined ? { force } : { force, media });
+  const { force = false, media, quirks = [] } = options;
+  return await openEmulatedDrive(files, path, { force, quirks, ...(media === undefined ? {} : { media }) });
 }

@@ -66,7 +66,7 @@ export async function readsBack(
   for (let index = 0; index < blocks; index++) {
     const expected = blockContent(seed, firstBlock + index);
     const found = into.subarray(index * blockBytes, (index + 1) * blockBytes);
-    if (!expected.every((octet, at) => octet === found[at])) return false;
+    if (!Buffer.from(expected.buffer).equals(found)) return false;
   }
   return true;
 }

@@ -40,17 +40,15 @@ export async function burn(
 /** genisoimage makes the image for the numbers that wodim says, wodim burns it. */
 async function burnByWodim(t: ExecutionContext, media: string, disc: string, tree: string): Promise<void> {
   const asked = await burnOnRig(t, media, disc, ["wodim", "dev=/dev/sr0", "-msinfo"]);
+  // Of a blank disc it says none.
   const numbers = asked.output.toString().trim();
-  t.regex(numbers, /^\d+,\d+$/);
+  t.regex(numbers, /^(\d+,\d+)?$/);
   const image = join(temporaryFolder(t), "next.iso");
   const made = await burnOnRig(t, media, disc, [
     "genisoimage",
     "-quiet",
     "-R",
-    "-C",
-    numbers,
-    "-M",
-    "/dev/sr0",
+    ...(numbers === "" ? [] : ["-C", numbers, "-M", "/dev/sr0"]),
     "-o",
     image,
     tree,

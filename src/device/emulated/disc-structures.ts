@@ -59,7 +59,7 @@ function padded(structure: Uint8Array, bytes: number): Uint8Array {
 }
 
 /** Where the first of two layers ends: half of the disc, unless set. */
-export function firstLayerBlocks(state: MediumState): number {
+function firstLayerBlocks(state: MediumState): number {
   const set = state.model === "sequential" ? state.firstLayerBlocks : null;
   const unit = state.media.unitBlocks;
   return set ?? Math.ceil(state.capacityBlocks / state.media.layers / unit) * unit;

@@ -244,7 +244,7 @@ function bdRows(state: MediumState | undefined): FeatureRow[] {
 }
 
 /** All features of the drive with the medium that is in it; `undefined` for none. MMC-6 "Features". */
-export function featuresOf(state: MediumState | undefined): Feature[] {
+function featuresOf(state: MediumState | undefined): Feature[] {
   return [...generalRows(state), ...sequentialRows(state), ...overwritableRows(state), ...bdRows(state)]
     .map(([code, current, payload]): Feature => {
       return { code, version: 0, persistent: persistentFeatures.includes(code), current, payload };

@@ -20,7 +20,7 @@ export const quirks: readonly Quirk[] = [
 ];
 
 /** The same, for people: what docs/QUIRKS.md is made of. */
-export const quirkDescriptions: readonly QuirkDescription[] = quirks;
+export const quirkDescriptions: readonly QuirkDescription[] = [...quirks];
 
 /**
  * The quirks of these names, in the order of the table.

@@ -40,7 +40,7 @@ const positionAdr = 1;
  * @throws Refusal 5/26/00 for a sheet that makes no sense on this disc, 5/26/02 for what this drive doesn't write,
  *   5/63/00 for one that is longer than the disc.
  */
-export function planSession(state: SequentialMedium, entries: readonly CueSheetEntry[]): SessionPlan {
+function planSession(state: SequentialMedium, entries: readonly CueSheetEntry[]): SessionPlan {
   const lines = entries.map((entry) => ({ ...entry, lba: lbaFromMsf(entry.absoluteTime) }));
   const leadOut = lines.at(-1);
   const positions = lines.filter(

@@ -55,7 +55,7 @@ export function isDisturbing(cdb: Uint8Array): boolean {
 }
 
 /** Whether a command loads or ejects the medium. */
-export function isTrayMoving(cdb: Uint8Array): boolean {
+function isTrayMoving(cdb: Uint8Array): boolean {
   return cdb[0] === startStopUnit.operationCode && startStopUnit.cdb.read(cdb, 0, strictContext).loadEject;
 }
 

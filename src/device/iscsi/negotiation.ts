@@ -50,7 +50,7 @@ const longestSegment = 0xff_ffff;
 const burst = { lowest: 512, highest: longestSegment };
 
 /** Every key that is understood during a login, with the way to its value. */
-export const loginKeys: readonly KeyRow[] = [
+const loginKeys: readonly KeyRow[] = [
   { key: "AuthMethod", rule: { kind: "list", supported: ["None"] }, default: "None", clause: "RFC 7143 12.1" },
   {
     key: "HeaderDigest",

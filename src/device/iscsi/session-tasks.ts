@@ -27,7 +27,7 @@ import type { Task } from "./task.js";
 import { answerTask } from "./task.js";
 
 /** The most that one command may transfer: 2,048 blocks. */
-export const longestTransferBytes = 4_194_304;
+const longestTransferBytes = 4_194_304;
 /** How much data of commands that wait for the drive a session holds before it asks for more. */
 const heldBytesLimit = 8_388_608;
 

@@ -17,7 +17,7 @@ export interface VitalProductDataHead {
 const clause = "SPC-4 Vital product data page format";
 
 /** SPC-4 "Vital product data page format". */
-export const vitalProductDataHead: StructCodec<VitalProductDataHead> = struct<VitalProductDataHead>(
+const vitalProductDataHead: StructCodec<VitalProductDataHead> = struct<VitalProductDataHead>(
   "VitalProductDataPage",
   4,
   {
@@ -43,7 +43,7 @@ export interface DesignatorHead {
 const designator = "SPC-4 Designation descriptor";
 
 /** SPC-4 "Designation descriptor", up to the designator. */
-export const designatorHead: StructCodec<DesignatorHead> = struct<DesignatorHead>("DesignationDescriptor", 4, {
+const designatorHead: StructCodec<DesignatorHead> = struct<DesignatorHead>("DesignationDescriptor", 4, {
   protocolIdentifier: bits(0, 7, 4, designator),
   codeSet: bits(0, 3, 0, designator),
   _piv: reservedBits(1, 7, 6, designator),

@@ -5,8 +5,6 @@ import { bufferCapacity, readBufferCapacity } from "../mmc/read-buffer-capacity.
 /** Above this share of the drive's buffer nothing more is sent, until it has come down to the other one. */
 const highWater = 0.95;
 const lowWater = 0.65;
-/** The buffer is asked about when so much of it was sent again. */
-const askedAfter = 0.25;
 const firstPollMs = 10;
 const longestPollMs = 100;
 const limitMs = 120_000;
@@ -21,8 +19,8 @@ const longestRetryMs = 25;
 export class BufferPacing {
   readonly #channel: CommandChannel;
   #mode: "idle" | "paced" | "givenUp" = "idle";
-  #bufferBytes = 0;
-  #sentBytes = 0;
+  /** Bytes that the buffer takes for certain: it was asked about, and only empties meanwhile. */
+  #creditBytes = 0;
   #retries = 0;
 
   constructor(channel: CommandChannel) {
@@ -32,10 +30,8 @@ export class BufferPacing {
   /** Before so many bytes are sent. */
   async beforeWrite(bytes: number): Promise<void> {
     if (this.#mode !== "paced") return;
-    this.#sentBytes += bytes;
-    if (this.#sentBytes < askedAfter * this.#bufferBytes) return;
-    const fill = await this.#fill();
-    if (fill !== null && fill >= highWater) await this.#drain();
+    if (bytes > this.#creditBytes && (await this.#fill()) !== null && bytes > this.#creditBytes) await this.#drain();
+    this.#creditBytes -= bytes;
   }
 
   /** A command was taken. */
@@ -67,7 +63,6 @@ export class BufferPacing {
 
   /** How full the buffer is, from 0 to 1; `null` where that cannot be found out. */
   async #fill(): Promise<number | null> {
-    this.#sentBytes = 0;
     const bytes = bufferCapacity.size;
     const fields = { block: false, allocationLength: bytes };
     const outcome = await this.#channel.attempt(readBufferCapacity, fields, {
@@ -80,7 +75,8 @@ export class BufferPacing {
       this.#mode = "givenUp";
       return null;
     }
-    this.#bufferBytes = reply.bufferLength;
-    return 1 - reply.availableLength / reply.bufferLength;
+    const fill = 1 - reply.availableLength / reply.bufferLength;
+    this.#creditBytes = Math.max(0, highWater - fill) * reply.bufferLength;
+    return fill;
   }
 }

@@ -68,6 +68,7 @@ function planOverwriting(
   if (!snapshot.blank && session.importedFrom === null && options.overwrite !== true) {
     throw new DiscError("E_DISC_NOT_BLANK", `${device}: the disc is not blank`, { device });
   }
+  checkNumbers(session);
   const data = dataStep(snapshot, session, procedure, options);
   checkRange(device, snapshot, data, options);
   return overwritingSteps(snapshot, data.firstBlock, data.blocks + data.zeroBlocks, [data]);
@@ -127,6 +128,14 @@ function checkOptions(device: string, snapshot: DiscSnapshot, procedure: WritePr
   if (procedure.atOnceParameters === null) throw notSupported(device, `writing ${media} media at once`);
   // Drives take it on blank discs only, whatever they say of it.
   if (!blank) throw notSupported(device, `writing at once on a disc that is not blank`);
+}
+
+/** @throws RangeError for what is no place for blocks. */
+function checkNumbers({ firstBlock, blocks }: WrittenSession): void {
+  for (const [name, value] of Object.entries({ firstBlock, blocks })) {
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new RangeError(`${name} is ${value}, expected a number of blocks`);
+  }
 }
 
 function checkIdentity(device: string, snapshot: DiscSnapshot, { importedFrom }: WrittenSession): void {

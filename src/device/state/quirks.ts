@@ -17,7 +17,6 @@ export const quirks = {
   "data-mode-unknown": "the drive does not know the data mode of a track: it counts as data",
   "erasable-bit": "the drive says of a medium that can be written once that it is erasable",
   "format-block-length": "the drive counts format capacities in blocks of another length: they were converted",
-  "capacity-too-small": "READ CAPACITY says less than is recorded: track information was believed",
 } as const;
 
 /** The name of a quirk. */

@@ -64,7 +64,7 @@ const blankDisc: DiscInformation = {
   numberOfOpcTables: 0,
 };
 
-const plainTrack: TrackInformation = {
+export const plainTrack: TrackInformation = {
   dataLength: 46,
   trackNumber: 1,
   sessionNumber: 1,
