@@ -21,6 +21,7 @@ if [ -d "$(dirname "$0")/../../shared/rig" ]; then
     qemu-system-x86 qemu-block-extra busybox-static cpio kmod zstd  # start kernels that mount
     libiscsi-bin sg3-utils                       # show a kernel the drive
     libudfread-dev                               # reads UDF, as players do
+    attr faketime makefs                         # make the images of other writers
     gcc libc6-dev
   )
 fi
