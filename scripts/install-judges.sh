@@ -27,6 +27,7 @@ if [ -d "$(dirname "$0")/../../shared/rig" ]; then
     qemu-system-x86 busybox-static cpio kmod zstd  # start kernels that mount
     sg3-utils                                    # moves the tray
     libudfread-dev                               # reads UDF, as players do
+    attr faketime makefs                         # make the images of other writers
   )
 fi
 
