@@ -1,6 +1,6 @@
 import { DiscError } from "../errors.js";
 import type { FileAccess } from "../medium/file-access.js";
-import { EmulatedDrive } from "./emulated/drive.js";
+import { openEmulatedDrive } from "./emulated/misbehaving-drive.js";
 import type { CreateDiscOptions } from "./emulated/store.js";
 import { createDiscFile } from "./emulated/store.js";
 import { Recorder } from "./recorder.js";
@@ -30,6 +30,8 @@ export interface OpenRecorderOptions {
    * session, and can be appended to.
    */
   readonly media?: string | undefined;
+  /** Names of docs/QUIRKS.md: what the drive of an emulated disc does beside what the disc's sidecar says. */
+  readonly quirks?: readonly string[] | undefined;
   /** Opens a drive without a disc, too. */
   readonly mayBeEmpty?: boolean | undefined;
   /**
@@ -110,6 +112,6 @@ export async function openTransportOn(
 
 async function openTransport(files: FileAccess, path: string, options: OpenRecorderOptions): Promise<Transport> {
   if (isDrivePath(path)) return await SgTransport.open(path, options);
-  const { force = false, media } = options;
-  return await EmulatedDrive.open(files, path, media === undefined ? { force } : { force, media });
+  const { force = false, media, quirks = [] } = options;
+  return await openEmulatedDrive(files, path, { force, quirks, ...(media === undefined ? {} : { media }) });
 }

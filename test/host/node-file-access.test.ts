@@ -93,3 +93,15 @@ test("files are read and written where asked, and failures name the operation", 
   await nodeFileAccess.remove(path);
   t.false(await nodeFileAccess.exists(path));
 });
+
+test("a file is cut off, and extended with a hole", async (t) => {
+  const path = join(await folderOf(t), "disc");
+  await writeFile(path, "0123456789");
+  await using handle = await nodeFileAccess.open(path, "readWrite");
+  await handle.truncate(4);
+  t.is(await readFile(path, "latin1"), "0123");
+  await handle.truncate(6);
+  t.is(await readFile(path, "latin1"), "0123\0\0");
+  await using reader = await nodeFileAccess.open(path, "read");
+  await t.throwsAsync(reader.truncate(1), { code: "E_HOST" });
+});

@@ -19,7 +19,8 @@ export interface OperationPolls {
 
 /** That part of the disc is formatted in the background whenever the host asks how the drive is. */
 const backgroundFormatParts = 64;
-const noSense: Sense = { key: 0, asc: 0, ascq: 0 };
+/** There is nothing to tell. */
+export const noSense: Sense = { key: 0, asc: 0, ascq: 0 };
 /** The medium has changed: what was known of it is wrong. */
 const mediumMayHaveChanged: Sense = { key: 6, asc: 0x28, ascq: 0x00 };
 

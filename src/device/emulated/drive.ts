@@ -10,7 +10,7 @@ import { testUnitReady } from "../mmc/test-unit-ready.js";
 import type { CommandResult, Transfer, Transport } from "../transport.js";
 import { handlers } from "./commands.js";
 import type { OperationPolls } from "./drive-state.js";
-import { DriveState } from "./drive-state.js";
+import { DriveState, noSense } from "./drive-state.js";
 import { LoadedDisc } from "./loaded-disc.js";
 import type { MediumState } from "./medium.js";
 import { Refusal } from "./refusal.js";
@@ -157,6 +157,8 @@ export class EmulatedDrive implements Transport {
       throw new Refusal(attention);
     }
     if (handler === undefined) throw new Refusal({ key: 5, asc: 0x20, ascq: 0x00 });
+    // The sense of a command is kept until the next one.
+    if (!isUnconditional) state.lastSense = noSense;
     const busy = isUnconditional ? undefined : await state.pollOperation();
     if (busy !== undefined) throw new Refusal(busy);
     const data = await handler(state, cdb, transfer.direction === "out" ? transfer.data : new Uint8Array(0));

@@ -8,7 +8,7 @@ import { checkCondition } from "./refusal.js";
 import { isBlank, usableBlocks } from "./sequential.js";
 
 /** Format types, by name. MMC-6 "Format types". */
-export const formatTypes = {
+const formatTypes = {
   full: 0x00,
   dvdRwFull: 0x10,
   dvdRwQuickGrow: 0x13,

@@ -1,4 +1,5 @@
 import type { EmulatedMedia, OverwritableRules, SequentialRules } from "./media.js";
+import type { Misbehaviour } from "./misbehaviour.js";
 
 /** A track of an emulated disc. */
 export interface MediumTrack {
@@ -39,6 +40,8 @@ interface MediumBase {
   readonly acceptedBytes: number;
   /** What was begun and not yet ended: when it never will be, the disc has to be blanked, or formatted, again. */
   readonly interrupted: "blank" | "format" | null;
+  /** How the drive that the disc is in differs from a well-behaved one. */
+  readonly misbehaviour: Misbehaviour;
 }
 
 /** How a BD-R was formatted. */
@@ -101,7 +104,15 @@ export type MediumState = OverwritableMedium | SequentialMedium;
 
 /** What all media have in common when they are made. */
 function freshBase(media: EmulatedMedia, capacityBlocks: number, discIdentification: number): MediumBase {
-  return { media, capacityBlocks, discIdentification, damage: [], acceptedBytes: 0, interrupted: null };
+  return {
+    media,
+    capacityBlocks,
+    discIdentification,
+    damage: [],
+    acceptedBytes: 0,
+    interrupted: null,
+    misbehaviour: {},
+  };
 }
 
 /** A disc as it is sold. */
@@ -116,10 +127,11 @@ export function blankMedium(media: EmulatedMedia, capacityBlocks: number, discId
 
 /** The disc with nothing recorded, to be written in sequence. */
 export function asSequential(state: MediumBase): SequentialMedium {
-  const { media, capacityBlocks, discIdentification, damage } = state;
+  const { media, capacityBlocks, discIdentification, damage, misbehaviour } = state;
   return {
     ...freshBase(media, capacityBlocks, discIdentification),
     damage,
+    misbehaviour,
     model: "sequential",
     closedSessions: 0,
     finalised: false,
@@ -132,10 +144,11 @@ export function asSequential(state: MediumBase): SequentialMedium {
 
 /** The disc with nothing recorded, to be formatted and overwritten. */
 export function unformatted(state: MediumBase): OverwritableMedium {
-  const { media, capacityBlocks, discIdentification, damage } = state;
+  const { media, capacityBlocks, discIdentification, damage, misbehaviour } = state;
   return {
     ...freshBase(media, capacityBlocks, discIdentification),
     damage,
+    misbehaviour,
     model: "overwritable",
     userBlocks: 0,
     spareBlocks: 0,

@@ -1,15 +1,25 @@
+import type { FileAccess } from "../../medium/file-access.js";
 import type { CommandResult, Transfer, Transport } from "../transport.js";
-import type { Fault, SlowDrive } from "./faults.js";
+import type { EmulatedDriveOptions } from "./drive.js";
+import { EmulatedDrive } from "./drive.js";
 import { faultsBehaviour, slowDriveBehaviour } from "./faults.js";
+import type { Misbehaviour } from "./misbehaviour.js";
 import type { Behaviour, Pass } from "./quirk.js";
 import { quirksNamed } from "./quirks.js";
 
-/** How a drive differs from a well-behaved one that is whole. */
-export interface Misbehaviour {
-  /** Names of docs/QUIRKS.md. */
-  readonly quirks?: readonly string[];
-  readonly faults?: readonly Fault[];
-  readonly slow?: SlowDrive;
+/**
+ * Puts the disc at `path` into a drive that misbehaves as the disc's sidecar and the options say.
+ *
+ * @throws {@link DiscError} E_SIDECAR, E_HOST, E_NOT_SUPPORTED, E_OPTION_INVALID.
+ */
+export async function openEmulatedDrive(
+  files: FileAccess,
+  path: string,
+  options: EmulatedDriveOptions,
+): Promise<Transport> {
+  const drive = await EmulatedDrive.open(files, path, options);
+  const { quirks = [], ...others } = drive.medium.misbehaviour;
+  return misbehaving(drive, { ...others, quirks: [...quirks, ...(options.quirks ?? [])] });
 }
 
 /**

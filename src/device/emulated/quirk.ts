@@ -9,6 +9,7 @@ import { discInformation, readDiscInformation } from "../mmc/read-disc-informati
 import type { Sense } from "../mmc/sense.js";
 import { encodeSense } from "../mmc/sense.js";
 import type { CommandResult, Transfer } from "../transport.js";
+import type { EmulatedMedia } from "./media.js";
 
 /** One command on its way to a drive. */
 export interface Call {
@@ -44,6 +45,8 @@ export interface QuirkDescription {
 export interface Quirk extends QuirkDescription {
   /** Begins to behave so: what it remembers belongs to one drive, and is lost with its power. */
   behave(drive: Pass): Behaviour;
+  /** Changes the rules of the medium, where it is not the drive that differs. */
+  changeRules?(media: EmulatedMedia): EmulatedMedia;
 }
 
 export const cdMedia: readonly string[] = ["cd-r", "cd-rw"];
@@ -85,6 +88,9 @@ export function checkWith(sense: Sense, data: Uint8Array = noData): CommandResul
 export function check(key: number, asc: number, ascq: number): CommandResult {
   return checkWith({ key, asc, ascq });
 }
+
+/** Passes everything on. */
+export const wellBehaved: Behaviour = async (call, pass) => await pass(call);
 
 /** The answer GOOD, without data. */
 export const done: CommandResult = { status: "ok", data: noData };

@@ -16,6 +16,7 @@ import {
   onStructure,
   refuse,
   sequentialMedia,
+  wellBehaved,
 } from "./quirk.js";
 import { selectedPage } from "./quirk-commands.js";
 
@@ -193,6 +194,25 @@ export const trackQuirks: readonly Quirk[] = [
         return await hidden(call, pass);
       };
     },
+  },
+  {
+    name: "longSessionGaps",
+    group: "medium",
+    media: sequentialMedia.filter((type) => type !== "dvd-r-dl"),
+    drive: "What lies between two sessions is three times as long as usual, and 32 blocks more.",
+    recorder: "Takes the next writable address from the drive, and computes none.",
+    behave: () => wellBehaved,
+    changeRules: (media) =>
+      media.sequential === null
+        ? media
+        : {
+            ...media,
+            sequential: {
+              ...media.sequential,
+              firstSessionGapBlocks: 3 * media.sequential.firstSessionGapBlocks + 32,
+              laterSessionGapBlocks: 3 * media.sequential.laterSessionGapBlocks + 32,
+            },
+          },
   },
   {
     name: "sessionsExhausted",

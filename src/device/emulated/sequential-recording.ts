@@ -104,10 +104,17 @@ async function beginTrack(
   const isMode2 = state.media.family === "cd" && dataBlockType === dataBlockTypes.mode2Form1;
   const empty = withTrackBegun({ ...state, format }, usualWriting(state));
   const begun = withTrack(empty, empty.tracks.length, { content: isMode2 ? "mode2" : "mode1" });
+  await saveBegun(disc, state, begun);
+  return begun;
+}
+
+/** Says that a track is there before anything is written to it. */
+async function saveBegun(disc: LoadedDisc, before: SequentialMedium, begun: SequentialMedium): Promise<void> {
+  // What the sidecar says of the other tracks has to be on the disc.
+  if (openTracks(before).some(({ blocks }) => blocks > 0)) await disc.sync();
   // What lies behind would be taken for blocks of this track, if power failed.
   await disc.truncate(begun.tracks.at(-1)!.startLba);
   await disc.save(begun);
-  return begun;
 }
 
 /** Writes over what was written: a BD-R formatted for it uses up other blocks in their place. */
@@ -151,8 +158,7 @@ export async function reserveTrack(
   const size = alignUp(blocks, state.media.unitBlocks);
   if (nextTrackStart(state) + size > usableBlocks(state)) throw checkCondition(5, 0x63, 0x00);
   const begun = withTrackBegun(state, atOnce ? "sessionAtOnce" : usualWriting(state), size);
-  await disc.truncate(begun.tracks.at(-1)!.startLba);
-  await disc.save(begun);
+  await saveBegun(disc, state, begun);
 }
 
 /**
@@ -178,13 +184,20 @@ export async function synchronizeSequence(
   }
   const whole = track === undefined ? state : await filled(disc, state, track);
   await disc.sync();
-  const atOnce = openTracks(whole).find(({ writing }) => writing === "sessionAtOnce");
-  if (atOnce?.reservedBlocks != null && alignUp(atOnce.blocks, state.media.unitBlocks) >= atOnce.reservedBlocks) {
-    const ended = await closeTrack(disc, whole, atOnce);
-    await disc.save(withSessionClosed(ended, true));
-    return;
+  const ended = await withFullTracksClosed(disc, whole);
+  const isDiscAtOnce = ended !== whole && ended.tracks.some(({ writing }) => writing === "sessionAtOnce");
+  if (isDiscAtOnce) await disc.save(withSessionClosed(ended, true));
+  else if (openTracks(ended).length > 0 || ended.format !== null) await disc.save(ended);
+}
+
+/** A track is complete once all that was reserved for it is written: nobody has to close it. */
+async function withFullTracksClosed(disc: LoadedDisc, state: SequentialMedium): Promise<SequentialMedium> {
+  let closed = state;
+  for (const track of openTracks(state)) {
+    const blocks = alignUp(track.blocks, state.media.unitBlocks);
+    if (track.reservedBlocks !== null && blocks >= track.reservedBlocks) closed = await closeTrack(disc, closed, track);
   }
-  if (openTracks(whole).length > 0 || whole.format !== null) await disc.save(whole);
+  return closed;
 }
 
 /** Fills a track that is being recorded up to whole units. */
@@ -234,10 +247,11 @@ export async function closeInSequence(
   if (closeFunction !== closeFunctions.session && !finalise) throw checkCondition(5, 0x24, 0x00);
   if (state.finalised) throw checkCondition(5, 0x30, 0x05);
   if (recordingTrack(state) !== undefined) throw checkCondition(5, 0x72, 0x03);
-  if (openTracks(state).length > 0) throw checkCondition(5, 0x72, 0x04);
+  const whole = await withFullTracksClosed(disc, state);
+  if (openTracks(whole).length > 0) throw checkCondition(5, 0x72, 0x04);
   const keepOpen = rules.obeysWriteParameters ? parameters.multisession === multisessionFields.keepOpen : !finalise;
-  if (keepOpen && openSessionTracks(state).length === 0) return;
-  await disc.save(withSessionClosed(state, !keepOpen));
+  if (keepOpen && openSessionTracks(whole).length === 0) return;
+  await disc.save(withSessionClosed(whole, !keepOpen));
   // Nothing was recorded; the disc is what it was.
   disc.endSimulation();
 }

@@ -10,6 +10,7 @@ import type {
 } from "./medium.js";
 import { asSequential, profileOfMedium, unformatted } from "./medium.js";
 import { brokenInvariant } from "./medium-invariants.js";
+import { readMisbehaviour } from "./misbehaviour.js";
 import { SidecarReader, sidecarError } from "./sidecar-reader.js";
 import { upgradeSchema1 } from "./sidecar-schema-1.js";
 
@@ -29,6 +30,7 @@ export function encodeSidecar(state: MediumState): Uint8Array {
     ...(state.model === "sequential" ? sequentialMembers(state) : overwritableMembers(state)),
     damage: state.damage,
     acceptedBytes: state.acceptedBytes,
+    ...state.misbehaviour,
   };
   return new TextEncoder().encode(`${JSON.stringify(sidecar, null, 2)}\n`);
 }
@@ -88,6 +90,7 @@ function readMedium(check: SidecarReader, root: Record<string, unknown>): Medium
     discIdentification: Number.parseInt(discId, 16),
     damage: check.array(root.damage, "damage").map((damage, index) => readDamage(check, damage, index)),
     acceptedBytes: check.count(root.acceptedBytes ?? 0, "acceptedBytes"),
+    misbehaviour: readMisbehaviour(check, root),
     interrupted: check.nullable(root.interrupted, (what) =>
       check.oneOf<"blank" | "format">(what, "interrupted", ["blank", "format"]),
     ),
@@ -99,7 +102,14 @@ function readMedium(check: SidecarReader, root: Record<string, unknown>): Medium
 
 type OwnMembers<T extends MediumState> = Omit<
   T,
-  "acceptedBytes" | "capacityBlocks" | "damage" | "discIdentification" | "interrupted" | "media" | "model"
+  | "acceptedBytes"
+  | "capacityBlocks"
+  | "damage"
+  | "discIdentification"
+  | "interrupted"
+  | "media"
+  | "misbehaviour"
+  | "model"
 >;
 
 function readSequential(check: SidecarReader, root: Record<string, unknown>): OwnMembers<SequentialMedium> {

@@ -4,6 +4,7 @@ import { blockBytes } from "../../units.js";
 import { emulatedMediaOf, mediaTypes } from "./media.js";
 import type { MediumState } from "./medium.js";
 import { blankMedium, recordedEnd } from "./medium.js";
+import { rulesWithQuirks } from "./misbehaviour.js";
 import { withFileContent } from "./power-loss.js";
 import { withAudioSession, withContent } from "./ready-made.js";
 import { decodeSidecar, encodeSidecar } from "./sidecar.js";
@@ -15,6 +16,8 @@ export interface StoreOptions {
   readonly force?: boolean;
   /** What a file without a sidecar is: its whole content becomes the first session. */
   readonly media?: string;
+  /** Names of docs/QUIRKS.md: what the drive does beside what the sidecar says. */
+  readonly quirks?: readonly string[];
 }
 
 /** What was found when a disc's files were read. */
@@ -61,7 +64,7 @@ export class DiscStore {
     if (sidecar === undefined) return await this.#withoutSidecar();
     let recorded: MediumState;
     try {
-      recorded = decodeSidecar(this.path, sidecar);
+      recorded = this.#withRules(decodeSidecar(this.path, sidecar));
     } catch (error) {
       if (this.#options.force !== true || this.#options.media === undefined || !hasCode(error, "E_SIDECAR"))
         throw error;
@@ -139,6 +142,12 @@ export class DiscStore {
   async #write(): Promise<FileHandle> {
     this.#writer ??= await this.#files.open(this.path, "readWrite");
     return this.#writer;
+  }
+
+  /** Quirks may change the rules of the medium. */
+  #withRules(state: MediumState): MediumState {
+    const names = [...(state.misbehaviour.quirks ?? []), ...(this.#options.quirks ?? [])];
+    return { ...state, media: rulesWithQuirks(state.media, names) };
   }
 
   /** Brings what the sidecar says and the length of the file together. */
@@ -221,6 +230,8 @@ export interface CreateDiscOptions {
   readonly audioSession?: number | undefined;
   /** Replaces a file that is there. */
   readonly force?: boolean | undefined;
+  /** Names of docs/QUIRKS.md: what the drive that the disc is in does. Its sidecar says so from then on. */
+  readonly quirks?: readonly string[] | undefined;
 }
 
 function invalidOption(option: string, value: number, allowed: string): DiscError<"E_OPTION_INVALID"> {
@@ -237,7 +248,9 @@ function newMedium(options: CreateDiscOptions): MediumState {
     const allowed = `a number of blocks from 1 to ${media.maximumCapacityBlocks}`;
     throw invalidOption("capacityBlocks", capacityBlocks, allowed);
   }
-  const blank = blankMedium(media, capacityBlocks, newDiscIdentification());
+  const { quirks = [] } = options;
+  const made = blankMedium(rulesWithQuirks(media, quirks), capacityBlocks, newDiscIdentification());
+  const blank = quirks.length === 0 ? made : { ...made, misbehaviour: { quirks } };
   const { audioSession } = options;
   if (audioSession === undefined) return blank;
   if (media.family !== "cd" || blank.model !== "sequential") throw audioNotSupported(media.media);

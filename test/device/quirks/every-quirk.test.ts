@@ -1,11 +1,8 @@
 /** Every quirk, alone, on every medium that it makes sense for: three sessions, or a reason why not. */
 import test from "ava";
-import { EmulatedDrive } from "../../../src/device/emulated/drive.js";
-import { misbehaving } from "../../../src/device/emulated/misbehaving-drive.js";
 import { quirks } from "../../../src/device/emulated/quirks.js";
-import { nodeFileAccess } from "../../../src/host/node-file-access.js";
-import { openPlainly, readsBack } from "../support.js";
-import { course, discWith, sessionBlocks, sessionsOn, writeNext } from "./support.js";
+import { readsBack } from "../support.js";
+import { blankDisc, course, driveOf, recorderWith, sessionBlocks, sessionsOn, writeNext } from "./support.js";
 
 /** Media that differ from another one in the number of layers alone. */
 const doubleLayers = ["dvd+r-dl", "dvd+rw-dl", "bd-r-dl", "bd-re-dl"];
@@ -14,12 +11,11 @@ const isSlow = process.env.DISCSMITH_SLOW === "1";
 for (const { name, media, endsWith } of quirks) {
   for (const type of media.filter((candidate) => isSlow || !doubleLayers.includes(candidate))) {
     test(`${name} on ${type}`, async (t) => {
-      const path = await discWith(t, type, 0);
-      const drive = misbehaving(await EmulatedDrive.open(nodeFileAccess, path, {}), { quirks: [name] });
-      const { starts, error } = await course(drive, sessionsOn(type));
+      const disc = await blankDisc(type);
+      const { starts, error } = await course(await driveOf(disc, { quirks: [name] }), sessionsOn(type));
       if (error !== undefined && error.code !== endsWith) t.log(error);
       t.is(error?.code, endsWith);
-      await using plain = await openPlainly(path);
+      await using plain = await recorderWith(disc);
       // The disc is none the worse for it.
       await plain.repair();
       if (starts.length > 0 || sessionsOn(type) > 1) {

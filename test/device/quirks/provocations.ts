@@ -239,6 +239,18 @@ const trackQuirks: Readonly<Record<string, Provocation>> = {
       return !before && (await drive.track(2)).nextWritableAddressValid;
     },
   },
+  longSessionGaps: {
+    media: "dvd-r",
+    sessions: 0,
+    shows: async (drive) => {
+      await select(drive, "dvdIncremental", { keepDiscOpen: true });
+      await drive.write(0, 32);
+      await synchronise(drive);
+      await close(drive, 1, 1);
+      await close(drive, 2, 0);
+      return (await drive.track(2)).nextWritableAddress === 32 + 3 * 28_688 + 32;
+    },
+  },
   sessionsExhausted: {
     media: "dvd+r",
     sessions: 2,

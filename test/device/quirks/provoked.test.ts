@@ -30,9 +30,9 @@ test("a quirk that there is none of is refused, and those that there are keep th
 
 for (const [name, { media, sessions, finalised, shows }] of Object.entries(provocations)) {
   test(`${name} shows on ${media}`, async (t) => {
-    const quirky = await driveWith(t, await discWith(t, media, sessions, finalised), { quirks: [name] });
+    const quirky = await driveWith(t, await discWith(media, sessions, finalised), { quirks: [name] });
     t.true(await shows(new Asker(quirky)));
-    const plain = await driveWith(t, await discWith(t, media, sessions, finalised));
+    const plain = await driveWith(t, await discWith(media, sessions, finalised));
     t.false(await shows(new Asker(plain)));
   });
 }

@@ -1,12 +1,10 @@
-import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import { strictContext } from "../../../src/codec/codec.js";
 import type { StructCodec } from "../../../src/codec/struct.js";
 import { encode } from "../../../src/codec/struct.js";
 import type { Clock } from "../../../src/device/clock.js";
-import { EmulatedDrive } from "../../../src/device/emulated/drive.js";
-import type { Misbehaviour } from "../../../src/device/emulated/misbehaving-drive.js";
-import { misbehaving } from "../../../src/device/emulated/misbehaving-drive.js";
+import { misbehaving, openEmulatedDrive } from "../../../src/device/emulated/misbehaving-drive.js";
+import type { Misbehaviour } from "../../../src/device/emulated/misbehaviour.js";
 import type { Command } from "../../../src/device/mmc/command.js";
 import { decodeConfiguration, getConfiguration } from "../../../src/device/mmc/get-configuration.js";
 import { capacityReply, readCapacity } from "../../../src/device/mmc/read-capacity.js";
@@ -19,39 +17,58 @@ import { readTrackInformation, trackInformation } from "../../../src/device/mmc/
 import { write10 } from "../../../src/device/mmc/write-10.js";
 import { Recorder } from "../../../src/device/recorder.js";
 import type { CommandResult, Transfer, Transport } from "../../../src/device/transport.js";
-import { createDisc } from "../../../src/device.js";
+import { createDiscOn } from "../../../src/device.js";
 import { DiscError } from "../../../src/errors.js";
-import { nodeFileAccess } from "../../../src/host/node-file-access.js";
+import type { FileAccess } from "../../../src/medium/file-access.js";
 import { blockBytes } from "../../../src/units.js";
-import { openPlainly, sessionOf, temporaryFolder } from "../support.js";
+import { memoryFiles } from "../memory-files.js";
+import { sessionOf } from "../support.js";
 
 /** Blocks of each session that a disc is prepared with. */
 export const sessionBlocks = 320;
 
-/** A disc with some sessions. */
-export async function discWith(
-  t: ExecutionContext,
-  media: string,
-  sessions: number,
-  finalise = false,
-): Promise<string> {
-  const path = join(await temporaryFolder(t), "disc");
-  await createDisc(path, { media });
-  await using recorder = await openPlainly(path);
+/** A disc, and where its files are. */
+export interface TestDisc {
+  readonly files: FileAccess;
+  readonly path: string;
+}
+
+/** A blank disc, in memory. */
+export async function blankDisc(media: string): Promise<TestDisc> {
+  const disc = { files: memoryFiles(), path: "disc" };
+  await createDiscOn(disc.files, disc.path, { media });
+  return disc;
+}
+
+/** A disc with some sessions, in memory. */
+export async function discWith(media: string, sessions: number, finalise = false): Promise<TestDisc> {
+  const disc = await blankDisc(media);
+  await using recorder = await recorderWith(disc);
   for (let session = 1; session <= sessions; session++) {
     const first = recorder.state.nextWritableAddress!;
     const data = sessionOf(session, first, sessionBlocks, recorder.identity);
     await recorder.write(data, { close: finalise && session === sessions });
   }
-  return path;
+  return disc;
 }
 
-/** A drive with the disc at `path` in it, taken for exclusive use; it ends with the test. */
-export async function driveWith(t: ExecutionContext, path: string, how: Misbehaviour = {}): Promise<Transport> {
-  const drive = misbehaving(await EmulatedDrive.open(nodeFileAccess, path, {}), how);
+/** A drive with a disc in it, that misbehaves. */
+export async function driveOf(disc: TestDisc, how: Misbehaviour = {}): Promise<Transport> {
+  const { quirks = [], ...others } = how;
+  return misbehaving(await openEmulatedDrive(disc.files, disc.path, { quirks }), others);
+}
+
+/** The same, taken for exclusive use; it ends with the test. */
+export async function driveWith(t: ExecutionContext, disc: TestDisc, how: Misbehaviour = {}): Promise<Transport> {
+  const drive = await driveOf(disc, how);
   t.teardown(() => drive[Symbol.asyncDispose]());
   await drive.reserve();
   return drive;
+}
+
+/** A recorder with a disc, that waits for nobody. */
+export async function recorderWith(disc: TestDisc, how: Misbehaviour = {}): Promise<Recorder> {
+  return await Recorder.on(await driveOf(disc, how), { clock: instantClock() });
 }
 
 /** A DVD-R DL takes a single session. */
