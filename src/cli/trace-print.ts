@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
-import type { TracedStep, TraceHeader, TraceRow } from "../device.js";
-import { TraceReader, TraceTable } from "../device.js";
+import type { TracedDrive, TracedStep, TraceHeader, TraceRow } from "../device.js";
+import { driveOfStep, TraceReader, TraceTable } from "../device.js";
 import { hostError } from "../host/host-error.js";
 import { hostPath } from "../host/host-path.js";
 import type { CommandContext } from "./command.js";
@@ -38,7 +38,8 @@ async function* stepsOf(reader: TraceReader, stream: Readable, path: string): As
 
 function headLines(
   path: string,
-  { device, kind, drive, program, started, blocks, serialNumbers }: TraceHeader,
+  { device, kind, program, started, blocks, serialNumbers }: TraceHeader,
+  drive: TracedDrive | null,
 ): string[] {
   const maker = drive === null ? "" : `, ${drive.vendor} ${drive.product} ${drive.revision}`;
   const by = program === null ? "" : ` by ${program}`;
@@ -77,7 +78,9 @@ export async function printTrace({ arguments: words, options, output, input }: C
   const steps: TracedStep[] = [];
   const rows: TraceRow[] = [];
   const table = new TraceTable(options.has("all"));
+  let drive: TracedDrive | undefined;
   for await (const step of stepsOf(reader, stream, path)) {
+    drive ??= driveOfStep(step);
     if (options.has("json")) steps.push(step);
     else rows.push(...table.take(step));
   }
@@ -87,7 +90,7 @@ export async function printTrace({ arguments: words, options, output, input }: C
     await output.json({ header, isComplete, steps });
     return exitCodes.done;
   }
-  if (!isBare) for (const line of headLines(path, header)) await output.line(line);
+  if (!isBare) for (const line of headLines(path, header, drive ?? header.drive)) await output.line(line);
   await printRows(output, rows, isBare, options.has("long"));
   if (!isComplete) await output.line("the trace ends before the drive was closed");
   return exitCodes.done;

@@ -1,7 +1,8 @@
 import { describeData } from "./mmc/command-registry.js";
+import { inquiry } from "./mmc/inquiry.js";
 import { dataFromTrace } from "./trace-data.js";
 import type { TracedCommand, TracedStep } from "./trace-reader.js";
-import type { AnswerLine, TracedData } from "./trace-record.js";
+import type { AnswerLine, TracedData, TracedDrive } from "./trace-record.js";
 import { bytesFromHex } from "./trace-record.js";
 
 /** One row of a trace for people. */
@@ -18,6 +19,17 @@ export interface TraceRow {
   readonly result: string;
   /** CDB, data and what they mean, of the first command. */
   readonly details: readonly string[];
+}
+
+/** Who made the drive, where this is the step that tells: an INQUIRY that was answered. */
+export function driveOfStep(step: TracedStep): TracedDrive | undefined {
+  if ("event" in step || step.sent.command !== inquiry.name || step.answer?.data?.hex === undefined) return undefined;
+  const { data, bytes = 0 } = step.answer;
+  const fields = describeData(bytesFromHex(step.sent.cdb), dataFromTrace(data, bytes));
+  const { vendorIdentification: vendor, productIdentification: product, productRevisionLevel: revision } = fields ?? {};
+  return vendor === undefined || product === undefined || revision === undefined
+    ? undefined
+    : { vendor: String(vendor), product: String(product), revision: String(revision) };
 }
 
 /** Fields that say what the length of the data says already. */

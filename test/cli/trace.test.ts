@@ -190,7 +190,10 @@ test("a trace is shown as a table", async (t) => {
   const shell = new Shell(t);
   const shown = await shell.ok(t, "trace", "--print", join(fixtures, "dvd+r.trace"));
   const lines = shown.split("\n");
-  t.regex(lines[0]!, /dvd\+r\.trace: emulated disc dvd\+r\.disc, recorded on 2023-11-14T22:13:20\.000Z$/);
+  t.regex(
+    lines[0]!,
+    /dvd\+r\.trace: emulated disc dvd\+r\.disc, DISCSMTH EMULATED DRIVE 1\.00, recorded on 2023-11-14T22:13:20\.000Z$/,
+  );
   t.is(lines[1], "blocks of the disc as digests, serial numbers redacted");
   t.regex(lines[2]!, /^number +at s +ms +command +fields +result$/);
   t.regex(lines[3]!, /^1 +0\.000 +0\.0 +TEST UNIT READY +ok$/);

@@ -1,11 +1,12 @@
 import test from "ava";
 import { encode } from "../../src/codec/struct.js";
+import { inquiry } from "../../src/device/mmc/inquiry.js";
 import { read10 } from "../../src/device/mmc/read-10.js";
 import type { Sense } from "../../src/device/mmc/sense.js";
 import { write10 } from "../../src/device/mmc/write-10.js";
 import { readTrace } from "../../src/device/trace-reader.js";
 import type { TraceRow } from "../../src/device/trace-table.js";
-import { TraceTable } from "../../src/device/trace-table.js";
+import { driveOfStep, TraceTable } from "../../src/device/trace-table.js";
 import { recordTrace } from "../../src/device/trace-transport.js";
 import type { CommandResult, Transfer } from "../../src/device/transport.js";
 import { MemorySink, ok, refused, ScriptedDrive } from "./trace-support.js";
@@ -131,6 +132,22 @@ test("a command that was never answered, and events", async (t) => {
     " |  | reserve |  | ok",
     "1 |  | TEST UNIT READY |  | no answer: the trace ends here",
   ]);
+});
+
+test("who made the drive is in the INQUIRY that was answered", async (t) => {
+  const sink = new MemorySink();
+  const reply = Buffer.from(
+    `\x05\x80\x05\x02\x1f\0\0\0${"PIONEER".padEnd(8)}${"BD-RW BDR-212".padEnd(16)}1.02`,
+    "latin1",
+  );
+  const answers = [refused({ key: 6, asc: 0x29, ascq: 0 }), ok(reply.subarray(0, 5)), ok(reply)];
+  const traced = recordTrace(new ScriptedDrive(() => answers.shift()!), sink);
+  const cdb = encode(inquiry.cdb, { vitalProductData: false, pageCode: 0, allocationLength: 36 });
+  for (let time = 0; time < 3; time++) await traced.execute(cdb, { direction: "in", allocationBytes: 36 }, 1);
+  await traced.reserve();
+  const [, , ...found] = readTrace(sink.text, "x").steps.map(driveOfStep);
+  t.deepEqual(readTrace(sink.text, "x").steps.slice(0, 2).map(driveOfStep), [undefined, undefined]);
+  t.deepEqual(found, [{ vendor: "PIONEER", product: "BD-RW BDR-212", revision: "1.02" }, undefined]);
 });
 
 test("details show CDB, data, what they mean, and sense", async (t) => {

@@ -18,6 +18,7 @@ const scenarios: Readonly<Record<string, string>> = {
   terminated: "a thread of JavaScript is ended in the middle of commands",
   idle: "a drive that is just open keeps no process from ending",
   exiting: "a process exits in the middle of a command",
+  files: "file operations come back, or do no harm where nobody waits for them",
 };
 
 for (const [name, title] of Object.entries(scenarios)) {

@@ -5,11 +5,21 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { SgDevice } from "../../src/device/sg-device.js";
+import { hasCode } from "../../src/errors.js";
+import {
+  birthTimeNs,
+  copyFileRange,
+  dataRanges,
+  readExtendedAttributes,
+  removeExtendedAttribute,
+  setExtendedAttribute,
+} from "../../src/host/native-files.js";
 import type { NativeBinding } from "../../src/native-binding.js";
 import { errnoName, loadNative } from "../../src/native-binding.js";
 
@@ -303,8 +313,49 @@ async function terminated(): Promise<void> {
   await until("their threads have ended", () => threadCount() <= threads + 1);
 }
 
+/** File operations, many at once, and some under way when their thread of JavaScript is ended. */
+async function files(): Promise<void> {
+  const path = join(process.env.FAKE_SG_FOLDER!, "file");
+  await writeFile(path, Buffer.alloc(100_000, 1));
+  await fileOperations(path, 50);
+  for (let round = 0; round < (isChecked ? 3 : 10); round++) {
+    const worker = startWorker(`files ${path}`);
+    await once(worker, "message");
+    await worker.terminate();
+  }
+}
+
+async function fileOperations(path: string, count: number): Promise<void> {
+  await using source = await open(path);
+  await using target = await open(`${path}.${process.pid}`, "w");
+  const ends = { source: source.fd, sourceOffset: 10, target: target.fd, targetOffset: 0 };
+  const all = async (index: number): Promise<void> => {
+    assert.deepEqual(await dataRanges(path), [{ start: 0, end: 100_000 }]);
+    assert.equal(await copyFileRange(ends, 50_000), 50_000);
+    assert.notEqual(await birthTimeNs(path), undefined);
+    const name = `user.${index}`;
+    try {
+      assert.ok(await setExtendedAttribute(path, { name, value: new Uint8Array(index) }));
+    } catch (error) {
+      // Of the file system, not of the addon.
+      if (hasCode(error, "E_HOST") && ["ENOTSUP", "ENOSPC"].includes(error.detail.errno)) return;
+      throw error;
+    }
+    assert.ok((await readExtendedAttributes(path))!.some((attribute) => attribute.name === name));
+    assert.ok(await removeExtendedAttribute(path, name));
+  };
+  await Promise.all(Array.from({ length: count }, (_, index) => all(index)));
+}
+
 async function workerTask(task: string): Promise<void> {
   const port = parentPort!;
+  if (task.startsWith("files ")) {
+    const path = task.slice("files ".length);
+    for (let index = 0; index < 20; index++) void dataRanges(path);
+    void readExtendedAttributes(path);
+    port.postMessage("begun");
+    for (;;) await birthTimeNs(path);
+  }
   const device = await openDrive("worker");
   const content = new Uint8Array(65_536);
   if (task === "commands") {
@@ -348,6 +399,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
   terminated,
   idle,
   exiting,
+  files,
 };
 
 if (!isMainThread) await workerTask(workerData as string);

@@ -25,6 +25,8 @@ interface MediumCase {
   readonly others: readonly Burner[];
   /** Whether this package adds a second session to it. */
   readonly grows: boolean;
+  /** Those that begin no disc on the rig's drive: it offers no formats for spare areas, which growisofs asks for. */
+  readonly cannotBegin?: readonly Burner[];
 }
 
 const cases: readonly MediumCase[] = [
@@ -32,7 +34,7 @@ const cases: readonly MediumCase[] = [
   { media: "cd-rw", others: ["xorriso", "wodim"], grows: true },
   { media: "dvd-r", others: ["xorriso", "growisofs"], grows: true },
   { media: "dvd+r", others: ["xorriso", "growisofs"], grows: true },
-  { media: "bd-r", others: ["xorriso", "growisofs"], grows: true },
+  { media: "bd-r", others: ["xorriso", "growisofs"], grows: true, cannotBegin: ["growisofs"] },
   { media: "dvd+rw", others: ["xorriso", "growisofs"], grows: false },
   { media: "dvd-ram", others: ["xorriso", "growisofs"], grows: false },
   { media: "bd-re", others: ["xorriso", "growisofs"], grows: false },
@@ -63,9 +65,7 @@ async function burnSession(
       tree,
     );
   } else if (burner === "growisofs") {
-    // It formats a BD-R before, unless it is told not to; the rig's drive offers no formats for that.
-    const luck = media === "bd-r" ? "tty,spare:none" : "tty";
-    const words = [`-use-the-force-luke=${luck}`, isFirst ? "-Z" : "-M", "/dev/sr0", "-R", "-J", "-quiet", "TREE"];
+    const words = ["-use-the-force-luke=tty", isFirst ? "-Z" : "-M", "/dev/sr0", "-R", "-J", "-quiet", "TREE"];
     await burn(t, media, disc, ["growisofs", ...words], tree);
   } else if (burner === "wodim") {
     await burn(t, media, disc, ["wodim"], tree);
@@ -77,31 +77,30 @@ async function burnSession(
   }
 }
 
-/** What a burner sends for one session after the other, on a disc of its own. */
-async function commandsOf(
-  t: ExecutionContext,
-  burner: Burner,
-  media: string,
-  sessions: number,
-): Promise<LoggedCommand[][]> {
+/** What a burner sends for one session after the other, on a disc of its own; "xorriso" begins it where that one cannot. */
+async function commandsOf(t: ExecutionContext, burner: Burner, medium: MediumCase): Promise<LoggedCommand[][]> {
+  const { media, grows, cannotBegin = [] } = medium;
   const disc = join(temporaryFolder(t), "disc.img");
   const logged: LoggedCommand[][] = [];
-  for (let session = 1; session <= sessions; session++) {
-    await burnSession(t, burner, media, disc, session);
+  for (const session of grows ? [1, 2] : [1]) {
+    const isHelped = session === 1 && cannotBegin.includes(burner);
+    await burnSession(t, isHelped ? "xorriso" : burner, media, disc, session);
     const all = loggedCommands(readFileSync(`${disc}.cdb`, "utf8"));
     logged.push(all.slice(logged.reduce((sum, { length }) => sum + length, 0)));
   }
   return logged;
 }
 
-async function sectionOf(t: ExecutionContext, { media, others, grows }: MediumCase): Promise<string> {
-  const burners: readonly Burner[] = ["discsmith", ...others];
+async function sectionOf(t: ExecutionContext, medium: MediumCase): Promise<string> {
+  const { media, others, grows, cannotBegin = [] } = medium;
   const columns: { name: Burner; sessions: LoggedCommand[][] }[] = [];
-  for (const name of burners) columns.push({ name, sessions: await commandsOf(t, name, media, grows ? 2 : 1) });
-  const tables = (grows ? [0, 1] : [0]).map((session) => {
-    const title = session === 0 ? "a first session" : "a second session";
-    const table = commandTable(columns.map(({ name, sessions }) => ({ name, commands: sessions[session]! })));
-    return `### ${media}: ${title}\n\n${table}\n`;
+  for (const name of ["discsmith", ...others] as const) {
+    columns.push({ name, sessions: await commandsOf(t, name, medium) });
+  }
+  const tables = (grows ? [1, 2] : [1]).map((session) => {
+    const shown = columns.filter(({ name }) => session === 2 || !cannotBegin.includes(name));
+    const table = commandTable(shown.map(({ name, sessions }) => ({ name, commands: sessions[session - 1]! })));
+    return `### ${media}: a ${session === 1 ? "first" : "second"} session\n\n${table}\n`;
   });
   return tables.join("\n");
 }

@@ -42,6 +42,7 @@ interface GuestBurn {
   readonly script: string;
   readonly sessions: number;
   readonly programs: readonly string[];
+  readonly says?: readonly string[];
 }
 
 const first: GuestBurn = {
@@ -60,6 +61,18 @@ const longer: readonly GuestBurn[] = [
       discsmith append /dev/sr0 /tree3 --close --yes`,
     sessions: 3,
     programs: ["node", "sg_start", "xorriso"],
+  },
+  {
+    media: "bd-re",
+    script: `discsmith write /dev/sr0 /tree1; ${reload}
+      mount -t iso9660 -o ro /dev/sr0 /mnt
+      node /package/dist/cli/main.js list /dev/sr0 >/tmp/said && grep -q file1 /tmp/said && echo READ-WHILE-MOUNTED
+      node /package/dist/cli/main.js write /dev/sr0 /tree1 --yes --json </dev/null 2>/tmp/said
+      grep -q 'E_DISC_BUSY.*mounted on /mnt' /tmp/said && echo KEPT-WHILE-MOUNTED || cat /tmp/said
+      umount /mnt`,
+    sessions: 1,
+    programs: ["node", "sg_start"],
+    says: ["READ-WHILE-MOUNTED", "KEPT-WHILE-MOUNTED"],
   },
   {
     media: "dvd+r",
@@ -86,7 +99,7 @@ function contentsIn(text: string): Record<string, string> {
 }
 
 if (hasRig) {
-  for (const { media, script, sessions, programs } of isSlow ? [first, ...longer] : [first]) {
+  for (const { media, script, sessions, programs, says = [] } of isSlow ? [first, ...longer] : [first]) {
     test.serial(`${media}, ${sessions} sessions by the kernel's /dev/sr0`, async (t) => {
       for (const tool of ["qemu-system-x86_64", "sg_start", ...programs.slice(2)]) if (!requireTool(t, tool)) return;
       if (!requireNative(t)) return;
@@ -102,15 +115,16 @@ if (hasRig) {
         Array.from({ length: sessions }, () => "0"),
         said,
       );
+      for (const words of says) t.true(said.includes(words), said);
       const [before = "", after = ""] = said.split("MOUNTED");
       const expected = contentsIn(before);
       t.is(Object.keys(expected).length, 2 * sessions, said);
       t.deepEqual(contentsIn(after), expected, said);
       const tracks = rigTracks(disc);
-      t.is(tracks.length, sessions);
+      if (media !== "bd-re") t.is(tracks.length, sessions);
       const bytes = readFileSync(disc);
       const source = new MemorySource(bytes.subarray(0, bytes.length - (bytes.length % blockBytes)));
-      const image = await openImage(source, { start: tracks.at(-1)!.start });
+      const image = await openImage(source, { start: tracks.at(-1)?.start ?? 0 });
       for (const path of Object.keys(expected)) t.is((await image.stat(path)).type, "file", path);
     });
   }

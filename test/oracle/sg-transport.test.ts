@@ -26,6 +26,8 @@ const commandLine = resolve(import.meta.dirname, "../../../dist/cli/main.js");
 const burners: Readonly<Record<string, readonly ("ours" | Words)[]>> = {
   "cd-r": ["ours", ["wodim"], "ours"],
   "dvd+r": ["ours", ["growisofs", "-use-the-force-luke=tty", "-M", "/dev/sr0", "-R", "-J", "-quiet", "TREE"], "ours"],
+  "cd-rw": [["xorriso", "-outdev", "/dev/sr0", "-map", "TREE", "/", "-commit"], "ours", "ours"],
+  "dvd-r": ["ours", ["xorriso", "-dev", "/dev/sr0", "-map", "TREE", "/", "-commit"], "ours"],
   "bd-r": [["xorriso", "-outdev", "/dev/sr0", "-map", "TREE", "/", "-commit"], "ours", "ours"],
 };
 
@@ -128,6 +130,33 @@ if (hasRig) {
       const read = await burnOnRig(t, media, disc.path, ["xorriso", "-indev", "/dev/sr0", "-toc"]);
       t.is(read.status, 0, read.messages);
       t.is(read.output.toString().match(/^ISO session/gm)?.length, sessions.length, read.output.toString());
+    });
+  }
+
+  // The rig's drive tells of every DVD+RW that it was never formatted, as if nothing were on it: so others read that one.
+  for (const [media, readsBack] of [
+    ["dvd+rw", false],
+    ["dvd-ram", true],
+    ["bd-re", true],
+  ] as const) {
+    test.serial(`${media}, written by ours, grown by growisofs, written over by ours`, async (t) => {
+      for (const tool of ["xorriso", "genisoimage", "growisofs", "gcc"]) if (!requireTool(t, tool)) return;
+      if (!requireNative(t)) return;
+      const disc = new RigDisc(t, media);
+      const trees = [1, 2, 3].map((number) => sessionFolder(t, number));
+      await disc.ok("write", "/dev/sr0", trees[0]!);
+      await disc.check(0, folderListing(trees[0]!));
+      await disc.burn(["growisofs", "-use-the-force-luke=tty", "-M", "/dev/sr0", "-R", "-quiet", "TREE"], trees[1]!);
+      if (readsBack) {
+        const found = JSON.parse(await disc.ok("list", "/dev/sr0", "--json")) as { readonly path: string }[];
+        const paths = found.map(({ path }) => path);
+        for (const path of ["/file 1.txt", "/file 2.txt"]) t.true(paths.includes(path), path);
+        await disc.ok("verify", "/dev/sr0");
+        // What holds something is not written over by itself.
+        t.not((await disc.run("write", "/dev/sr0", trees[2]!)).status, 0);
+      }
+      await disc.ok("write", "/dev/sr0", trees[2]!, "--yes");
+      await disc.check(0, folderListing(trees[2]!));
     });
   }
 

@@ -16,7 +16,9 @@ import { execute, extractedListing } from "./judges.js";
 import type { ListedItem, Listing } from "./listing.js";
 import { run, temporaryFolder } from "./tools.js";
 
-const rig = join(import.meta.dirname, "..", "..", "..", "..", "shared", "rig");
+/** Where the rig is. */
+export const rigFolder: string = join(import.meta.dirname, "..", "..", "..", "..", "shared", "rig");
+const rig = rigFolder;
 
 /** Whether the rig is there. Tests that need it are registered only then: nobody can install it. */
 export const hasRig: boolean = existsSync(join(rig, "kmount.sh"));
@@ -62,6 +64,13 @@ function itemOf(line: KernelLine): ListedItem {
     ...(line.rdev === undefined ? {} : { device: line.rdev }),
     ...(type === "directory" ? {} : { links: line.nlink }),
   };
+}
+
+/** What the rig's walker of trees printed in a guest: a line of JSON for each item. */
+export function walkedListing(text: string): Listing {
+  const lines = text.split("\n").filter((line) => line !== "");
+  const items = lines.map((line) => JSON.parse(line) as KernelLine).filter(({ path }) => path !== "/");
+  return Object.fromEntries(items.map((line) => [fromOctets(line.path), itemOf(line)]));
 }
 
 /**

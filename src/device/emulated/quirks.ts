@@ -20,9 +20,7 @@ export const quirks: readonly Quirk[] = [
 ];
 
 /** The same, for people: what docs/QUIRKS.md is made of. */
-export const quirkDescriptions: readonly QuirkDescription[] = quirks.map(
-  ({ behave: _behave, changeRules: _changeRules, ...description }) => description,
-);
+export const quirkDescriptions: readonly QuirkDescription[] = [...quirks];
 
 /**
  * The quirks of these names, in the order of the table.

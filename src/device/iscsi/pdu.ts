@@ -141,18 +141,6 @@ export function statusNumbers(clause: string): {
   };
 }
 
-/** A PDU with its data, as it goes out: the header, the data, and zeros up to a multiple of four bytes. */
-function encodePdu<F extends ResponseHead | RequestHead>(
-  codec: StructCodec<F>,
-  fields: F,
-  data: Uint8Array = new Uint8Array(0),
-): Uint8Array {
-  const target = new Uint8Array(codec.size + paddedBytes(data.length));
-  codec.write({ ...fields, dataSegmentLength: data.length }, target, 0);
-  target.set(data, codec.size);
-  return target;
-}
-
 /** Pieces as one. */
 export function joinPieces(pieces: readonly Uint8Array[]): Uint8Array {
   if (pieces.length === 1) return pieces[0]!;
