@@ -51,3 +51,5 @@ export {
   traceOfEnvironment,
   traceToFile,
 } from "./disc-access.js";
+export type { StreamSessionOptions } from "./host/stream-session.js";
+export { sessionFromStream } from "./host/stream-session.js";

@@ -87,3 +87,68 @@ for (const { name, path } of codecs) {
     t.true((isWritten && isRead) || name in oneSided, `${name}: written ${isWritten}, read ${isRead}`);
   });
 }
+
+/** Codecs of commands that the emulated drive needs and the recorder does not, with the reason. */
+const onDriveSideAlone: Readonly<Record<string, string>> = {
+  atip: "other burners look at it; what it tells of the capacity, the disc information tells, too",
+  "disc-resources": "other programs ask how many tracks a disc can still have; the recorder is told by a refusal",
+  "error-recovery-page": "other programs set how often a drive reads again",
+  "get-event-status-notification": "kernels use the events up; the recorder compares what it reads of the disc",
+  "mechanism-status": "changers are not driven",
+  "mode-sense-6": "hosts of old send it; the recorder sends the long form",
+  "read-12": "other programs send it; transfers of the recorder fit the short form",
+  "read-media-serial-number": "Linux lets only an administrator send it",
+  "write-feature-payloads": "whether a feature is current is all that the recorder asks",
+};
+
+/** Parts of codecs, and tables: both sides need no import of their own. */
+const partsOfCodecs = ["command", "command-registry", "feature-codes", "features", "items", "profiles"];
+
+const deviceFiles = filesBelow("src/device");
+
+function isImported(name: string, from: (path: string) => boolean): boolean {
+  return deviceFiles.some(({ path, text }) => from(path) && text.includes(`/mmc/${name}.js"`));
+}
+
+test("what one side of the way to a drive writes, the other reads", (t) => {
+  const isDrive = (path: string): boolean => /^src.device.emulated.(?!quirk|fault|misbehav)/.test(path);
+  const isHost = (path: string): boolean => !/^src.device.(emulated|iscsi|mmc)/.test(path);
+  const names = deviceFiles.filter(({ path }) => /^src.device.mmc/.test(path)).map(({ path }) => basename(path, ".ts"));
+  const codecFiles = names.filter((name) => !partsOfCodecs.includes(name));
+  t.true(codecFiles.length > 40);
+  t.deepEqual(
+    codecFiles.filter((name) => !isImported(name, isDrive)),
+    [],
+    "the drive needs every codec",
+  );
+  t.deepEqual(
+    codecFiles.filter((name) => !isImported(name, isHost)).sort(),
+    Object.keys(onDriveSideAlone).sort(),
+    "the recorder needs those that no reason is given for",
+  );
+});
+
+interface Declared {
+  readonly name: string;
+  readonly operationCode: number;
+}
+
+function isCommand(value: unknown): value is Declared {
+  return typeof value === "object" && value !== null && "cdb" in value && "operationCode" in value;
+}
+
+test("the emulated drive answers every command that is declared", async (t) => {
+  const { handlers } = await import("../src/device/emulated/commands.js");
+  const declared: Declared[] = [];
+  for (const { path } of deviceFiles.filter((file) => /^src.device.mmc/.test(file.path))) {
+    const exported = (await import(`../${path.replace(/\.ts$/, ".js")}`)) as Record<string, unknown>;
+    for (const value of Object.values(exported)) {
+      if (isCommand(value)) declared.push(value);
+    }
+  }
+  t.true(declared.length >= 35);
+  t.deepEqual(
+    declared.filter(({ operationCode }) => !handlers.has(operationCode)).map(({ name }) => name),
+    [],
+  );
+});

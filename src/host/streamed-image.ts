@@ -3,7 +3,8 @@ import { DiscError, throwIfCancelled } from "../errors.js";
 import { isRootDirectory, rootLbaIn, wrongAddress } from "../fs/image/ready-made-image.js";
 import { firstVolumeDescriptorBlock } from "../fs/iso9660/volume-descriptors.js";
 import type { SessionData, TaskOptions } from "../medium/session-data.js";
-import { blockBytes, blocksOf } from "../units.js";
+import { blockBytes } from "../units.js";
+import { CountedStream } from "./counted-stream.js";
 import { rechunk } from "./rechunk.js";
 
 /** What is handed to the recorder at once: two write units of a DVD or BD. */
@@ -31,7 +32,7 @@ export async function streamedImage(
   firstBlock: number,
   signal?: AbortSignal,
 ): Promise<SessionData> {
-  const counted = new Counted(source);
+  const counted = new CountedStream(source);
   const stream = rechunk(counted, chunkBlocks * blockBytes, signal);
   const head: Uint8Array[] = [];
   const readTo = async (block: number): Promise<Uint8Array | undefined> => {
@@ -62,38 +63,10 @@ export async function streamedImage(
   };
 }
 
-/** Counts the bytes of a stream: the chunks made of it do not tell, since the last is filled with zeros. */
-class Counted {
-  bytes = 0;
-  ended = false;
-  readonly #source: AsyncIterable<Uint8Array>;
-
-  constructor(source: AsyncIterable<Uint8Array>) {
-    this.#source = source;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for await (const piece of this.#source) {
-      this.bytes += piece.length;
-      yield piece;
-    }
-    this.ended = true;
-  }
-
-  /** @throws {@link DiscError} E_CONTENT_CHANGED where the stream has not the length that was announced. */
-  check(blocks: number): void {
-    if (blocksOf(this.bytes) === blocks && this.ended) return;
-    const expectedBytes = blocks * blockBytes;
-    const detail = { path: "stream", expectedBytes, actualBytes: this.bytes, what: "size" };
-    const relation = this.bytes > expectedBytes ? "more than" : `${blocksOf(this.bytes)} of`;
-    throw new DiscError("E_CONTENT_CHANGED", `the stream gave ${relation} the ${blocks} blocks announced`, detail);
-  }
-}
-
 async function* remaining(
   head: readonly Uint8Array[],
   stream: AsyncGenerator<Uint8Array>,
-  counted: Counted,
+  counted: CountedStream,
   blocks: number,
   options: TaskOptions = {},
 ): AsyncGenerator<Uint8Array> {

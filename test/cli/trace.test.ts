@@ -1,5 +1,6 @@
 /** Traces on the command line: made, shown, and told apart. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
@@ -7,6 +8,7 @@ import { Recorder } from "../../src/device/recorder.js";
 import { replayTrace } from "../../src/device/replay-transport.js";
 import { readTrace } from "../../src/device/trace-reader.js";
 import { openRecorder } from "../../src/device.js";
+import { Initiator } from "../support/iscsi-initiator.js";
 import { Shell } from "./support.js";
 
 const fixtures = join(import.meta.dirname, "../../../test/fixtures/traces");
@@ -233,6 +235,32 @@ test("what is no trace is told, with the line", async (t) => {
   t.like(error.detail, { trace: "x.trace", line: 6 });
   t.is((await shell.fails(t, 1, "trace", "--print", "missing.trace")).code, "E_HOST");
   t.is((await shell.run(["trace", "--print", "-"], { input: new Uint8Array(0) })).code, 3);
+});
+
+test("what other systems say to a served disc is recorded", async (t) => {
+  const shell = new Shell(t);
+  await disc(shell, t);
+  const words = ["trace", "x.disc", "-o", "serve.trace", "--", "serve", "x.disc", "--iscsi", "127.0.0.1:0", "--json"];
+  const child = spawn("node", [shell.command, ...words], { cwd: shell.folder, stdio: ["ignore", "pipe", "ignore"] });
+  t.teardown(() => child.kill("SIGKILL"));
+  let out = "";
+  for await (const piece of child.stdout as AsyncIterable<Buffer>) {
+    out += piece.toString();
+    if (out.endsWith("\n}\n")) break;
+  }
+  const told = JSON.parse(out) as { host: string; port: number; targetName: string };
+  const initiator = await Initiator.connect(t, told);
+  await initiator.login({ target: told.targetName });
+  await initiator.settle();
+  // READ CAPACITY, which no part of discsmith sends here.
+  await initiator.command([0x25, 0, 0, 0, 0, 0, 0, 0, 0, 0], { read: 8 });
+  await initiator.logout();
+  child.kill("SIGINT");
+  await once(child, "exit");
+  const trace = readTrace(readFileSync(shell.path("serve.trace"), "utf8"), "serve.trace");
+  t.true(trace.isComplete);
+  const commands = trace.steps.flatMap((step) => ("sent" in step ? [step.sent.command] : []));
+  t.true(commands.includes("READ CAPACITY"), commands.join(", "));
 });
 
 test("programs that use the library are traced by the environment, too; in threads as well", (t) => {

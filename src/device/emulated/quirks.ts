@@ -20,7 +20,9 @@ export const quirks: readonly Quirk[] = [
 ];
 
 /** The same, for people: what docs/QUIRKS.md is made of. */
-export const quirkDescriptions: readonly QuirkDescription[] = [...quirks];
+export const quirkDescriptions: readonly QuirkDescription[] = quirks.map(
+  ({ behave: _behave, changeRules: _changeRules, ...description }) => description,
+);
 
 /**
  * The quirks of these names, in the order of the table.

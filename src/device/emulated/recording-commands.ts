@@ -21,7 +21,7 @@ import type { Handler } from "./command-handler.js";
 import { answer, perform } from "./command-handler.js";
 import { withStructure } from "./disc-structures.js";
 import type { DriveState } from "./drive-state.js";
-import type { MediumState } from "./medium.js";
+import type { MediumState, SequentialMedium } from "./medium.js";
 import { isDamaged, rulesOfSequence } from "./medium.js";
 import { selectPages } from "./mode-pages.js";
 import { closeOverwritten, overwrite, requireFormatted, synchronizeOverwritten } from "./overwriting.js";
@@ -76,8 +76,13 @@ async function write(drive: DriveState, address: number, blocks: number, data: U
     return;
   }
   const { writeParameters } = settings;
-  if (writeParameters.testWrite && rulesOfSequence(medium).obeysWriteParameters) disc.beginSimulation();
+  simulateIfAsked(drive, medium);
   await writeInSequence(disc, medium, run, content, writeParameters);
+}
+
+/** With the test write bit, what follows is not recorded. */
+function simulateIfAsked({ disc, settings }: DriveState, medium: SequentialMedium): void {
+  if (settings.writeParameters.testWrite && rulesOfSequence(medium).obeysWriteParameters) disc.beginSimulation();
 }
 
 async function synchronize(drive: DriveState): Promise<void> {
@@ -126,6 +131,7 @@ export const recordingCommands: readonly (readonly [number, Handler])[] = [
     requireSound(medium);
     if (addressSpecified) throw checkCondition(5, 0x24, 0x00);
     if (medium.model !== "sequential") throw checkCondition(5, 0x30, 0x05);
+    simulateIfAsked(drive, medium);
     await reserveInSequence(drive.disc, medium, reservationSize, drive.settings.writeParameters);
   }),
   perform(sendCueSheet, (drive, { cueSheetSize }, data) => {
@@ -135,7 +141,7 @@ export const recordingCommands: readonly (readonly [number, Handler])[] = [
     if (medium.media.family !== "cd" || medium.model !== "sequential") throw checkCondition(5, 0x30, 0x05);
     if (writeParameters.writeType !== writeTypes.sessionAtOnce) throw checkCondition(5, 0x2c, 0x00);
     if (cueSheetSize !== data.length || data.length % cueSheetEntry.size !== 0) throw checkCondition(5, 0x1a, 0x00);
-    if (writeParameters.testWrite) drive.disc.beginSimulation();
+    simulateIfAsked(drive, medium);
     beginSession(drive.disc, medium, decodeCueSheet(data));
   }),
   perform(blank, async (drive, { immediate, blankingType }) => {

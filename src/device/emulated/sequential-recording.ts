@@ -184,13 +184,20 @@ export async function synchronizeSequence(
   }
   const whole = track === undefined ? state : await filled(disc, state, track);
   await disc.sync();
-  const atOnce = openTracks(whole).find(({ writing }) => writing === "sessionAtOnce");
-  if (atOnce?.reservedBlocks != null && alignUp(atOnce.blocks, state.media.unitBlocks) >= atOnce.reservedBlocks) {
-    const ended = await closeTrack(disc, whole, atOnce);
-    await disc.save(withSessionClosed(ended, true));
-    return;
+  const ended = await withFullTracksClosed(disc, whole);
+  const isDiscAtOnce = ended !== whole && ended.tracks.some(({ writing }) => writing === "sessionAtOnce");
+  if (isDiscAtOnce) await disc.save(withSessionClosed(ended, true));
+  else if (openTracks(ended).length > 0 || ended.format !== null) await disc.save(ended);
+}
+
+/** A track is complete once all that was reserved for it is written: nobody has to close it. */
+async function withFullTracksClosed(disc: LoadedDisc, state: SequentialMedium): Promise<SequentialMedium> {
+  let closed = state;
+  for (const track of openTracks(state)) {
+    const blocks = alignUp(track.blocks, state.media.unitBlocks);
+    if (track.reservedBlocks !== null && blocks >= track.reservedBlocks) closed = await closeTrack(disc, closed, track);
   }
-  if (openTracks(whole).length > 0 || whole.format !== null) await disc.save(whole);
+  return closed;
 }
 
 /** Fills a track that is being recorded up to whole units. */
@@ -240,10 +247,11 @@ export async function closeInSequence(
   if (closeFunction !== closeFunctions.session && !finalise) throw checkCondition(5, 0x24, 0x00);
   if (state.finalised) throw checkCondition(5, 0x30, 0x05);
   if (recordingTrack(state) !== undefined) throw checkCondition(5, 0x72, 0x03);
-  if (openTracks(state).length > 0) throw checkCondition(5, 0x72, 0x04);
+  const whole = await withFullTracksClosed(disc, state);
+  if (openTracks(whole).length > 0) throw checkCondition(5, 0x72, 0x04);
   const keepOpen = rules.obeysWriteParameters ? parameters.multisession === multisessionFields.keepOpen : !finalise;
-  if (keepOpen && openSessionTracks(state).length === 0) return;
-  await disc.save(withSessionClosed(state, !keepOpen));
+  if (keepOpen && openSessionTracks(whole).length === 0) return;
+  await disc.save(withSessionClosed(whole, !keepOpen));
   // Nothing was recorded; the disc is what it was.
   disc.endSimulation();
 }

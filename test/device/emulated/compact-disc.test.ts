@@ -64,7 +64,10 @@ test("CD-R: what track-at-once writing is not for", async (t) => {
   const bench = await benchWith(t, "cd-r");
   t.is(await bench.select({ ...trackAtOnce, writeType: 0 }), "5/26/02");
   t.is(await bench.select({ ...trackAtOnce, writeType: 3 }), "5/26/02");
-  t.is(await bench.select({ ...trackAtOnce, trackMode: 0, dataBlockType: 0 }), "5/26/02");
+  // Parameters for audio are taken, but nothing is written with them.
+  t.is(await bench.select({ ...trackAtOnce, trackMode: 0, dataBlockType: 0 }), "ok");
+  t.is(await bench.write(0, 300), "5/64/00");
+  t.is(await bench.select({ ...trackAtOnce, trackMode: 0 }), "5/26/02");
   t.is(await bench.blank(0), "5/30/00");
   t.is(await bench.close(6), "5/24/00");
   // Form 1 of mode 2 has blocks of the same length.
@@ -161,6 +164,14 @@ test("test writing does everything but write", async (t) => {
   await dvd.select({ ...writeParametersFor("dvdIncremental", open), testWrite: true });
   t.deepEqual(await dvd.session(0, 32, 1), allWell);
   t.like(await dvd.disc(), { discStatus: 0 });
+  const atOnce = writeParametersFor("dvdDiscAtOnce", { keepDiscOpen: false });
+  await dvd.select({ ...atOnce, testWrite: true });
+  t.is(await dvd.reserve(32), "ok");
+  t.is(await dvd.write(0, 32), "ok");
+  t.is(await dvd.sync(), "ok");
+  await dvd.select(atOnce);
+  t.like(await dvd.disc(), { discStatus: 0 });
+  t.is(await dvd.reserve(32), "ok");
 });
 
 test("CD-RW: blanked wholly, minimally, and by its last session", async (t) => {

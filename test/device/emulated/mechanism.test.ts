@@ -5,7 +5,6 @@ import {
   decodeEventReply,
   deviceBusyEvent,
   eventClasses,
-  eventReplyBytes,
   getEventStatusNotification,
   mediaEvent,
 } from "../../../src/device/mmc/get-event-status-notification.js";
@@ -23,7 +22,7 @@ const start = { immediate: false, loadEject: false, start: true };
 
 async function event(bench: Bench, ...classes: readonly number[]) {
   const classRequest = classes.reduce((sum, number) => sum + 2 ** number, 0);
-  const fields = { polled: true, classRequest, allocationLength: eventReplyBytes };
+  const fields = { polled: true, classRequest, allocationLength: 8 };
   return decodeEventReply(await bench.fetch(getEventStatusNotification, fields));
 }
 

@@ -141,6 +141,17 @@ test("a track that is reserved keeps its place, while others are written", async
   }
 });
 
+test("a reserved track that is full needs no closing", async (t) => {
+  for (const media of ["dvd+r", "bd-r"]) {
+    const bench = await benchWith(t, media);
+    t.is(await bench.reserve(1_641), "ok");
+    for (let lba = 0; lba < 1_641; lba += 547) t.is(await bench.write(lba, 547), "ok");
+    t.is(await bench.close(2), "ok", media);
+    t.like(await bench.disc(), { discStatus: 1, stateOfLastSession: 0, numberOfSessions: 2 });
+    t.is(await bench.read(0, 1_641), "ok");
+  }
+});
+
 test("only so many tracks may be reserved", async (t) => {
   const bench = await benchWith(t, "dvd+r");
   for (let track = 1; track <= 15; track++) t.is(await bench.reserve(16), "ok");
