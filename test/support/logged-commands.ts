@@ -138,7 +138,7 @@ function joinWrites(commands: readonly LoggedCommand[]): Shown[] {
       run.each = Math.max(run.each, count);
       continue;
     }
-    flush();
+    if (changing.includes(code)) flush();
     const text = fields[code]?.(cdb, outBytes) ?? "";
     shown.push({ operationCode: code, text: taken ? text : `${text} (refused)`.trim() });
   }

@@ -68,12 +68,18 @@ function formatFactor({ formatType, typeDependentParameter }: FormattableCapacit
   return hasLength ? typeDependentParameter / blockBytes : 1;
 }
 
-/** Whether a medium has to be formatted before anything can be written. */
+/**
+ * Whether a medium has to be formatted before anything can be written. Of a DVD+RW two replies tell: one alone that says
+ * so is not believed, since what is on the disc would be taken for nothing.
+ */
 export function needsFormat(replies: DriveReplies): boolean {
   const family = traitsOf(replies.profileNumber)?.family;
-  if (family === "dvd+rw") return replies.disc.backgroundFormatStatus === backgroundFormats.none;
+  const { format } = capacitiesOf(replies);
+  if (family === "dvd+rw") {
+    return replies.disc.backgroundFormatStatus === backgroundFormats.none && format !== "formatted";
+  }
   const isFormatted = family === "bd-re" || family === "dvd-ram" || family === "dvd-rw-overwrite";
-  return isFormatted && capacitiesOf(replies).format === "unformatted";
+  return isFormatted && format === "unformatted";
 }
 
 /**
