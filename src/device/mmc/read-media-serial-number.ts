@@ -37,7 +37,7 @@ export const mediaSerialNumberAction = 1;
 const reply = "MMC-6 READ MEDIA SERIAL NUMBER response data";
 
 /** The head of the reply. MMC-6 "READ MEDIA SERIAL NUMBER response data". */
-const mediaSerialNumberHeader: StructCodec<{ serialNumberLength: number }> = struct<{
+export const mediaSerialNumberHeader: StructCodec<{ serialNumberLength: number }> = struct<{
   serialNumberLength: number;
 }>("MediaSerialNumberHeader", 4, {
   serialNumberLength: byte(0, 4, u32be, reply),
