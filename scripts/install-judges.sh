@@ -16,15 +16,18 @@ packages=(
   gcc g++ libc6-dev make python3  # build the native addon, and fake drives for it
   binutils           # objdump: what its binary asks for
   clang-format       # whether its source is formatted
+  libiscsi-bin       # an initiator and its test suite judge served discs
+  qemu-utils qemu-block-extra  # qemu-img reads them
 )
 
 # With the rig beside the project, its kernels and its drive judge too.
 if [ -d "$(dirname "$0")/../../shared/rig" ]; then
   packages+=(
-    wodim growisofs                              # burn on the rig's drive
-    qemu-system-x86 qemu-block-extra busybox-static cpio kmod zstd  # start kernels that mount
-    libiscsi-bin sg3-utils                       # show a kernel the drive
+    wodim growisofs dvd+rw-tools                 # burn on the rig's drive, and on ours
+    qemu-system-x86 busybox-static cpio kmod zstd  # start kernels that mount
+    sg3-utils                                    # moves the tray
     libudfread-dev                               # reads UDF, as players do
+    attr faketime makefs                         # make the images of other writers
   )
 fi
 

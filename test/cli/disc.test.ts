@@ -272,6 +272,19 @@ test("burn takes an image from standard input", async (t) => {
   t.regex(wrong.err, /E_IMAGE_WRONG_ADDRESS/);
 });
 
+test("nothing is written behind the table that ends a ready-made image", async (t) => {
+  const shell = new Shell(t);
+  await shell.ok(t, "create", "made.disc", "--media", "cd-r");
+  await shell.ok(t, "create", "x.disc", "--media", "cd-r");
+  shell.file("one/large.bin", new Uint8Array(700_000));
+  await shell.ok(t, "write", "made.disc", "one", "--fs", "udf", "--udf-revision", "2.00", "--udf-vat");
+  const image = readFileSync(shell.path("made.disc"));
+  writeFileSync(shell.path("table.udf"), image);
+  await shell.ok(t, "burn", "x.disc", "table.udf");
+  t.is(statSync(shell.path("x.disc")).size, image.length);
+  t.deepEqual(await shell.list(t, "x.disc"), ["/large.bin"]);
+});
+
 test("the disc's identity is its own, whatever is written on it", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);

@@ -21,6 +21,14 @@ const packages: Readonly<Record<string, string>> = {
   objdump: "binutils",
   getfacl: "acl",
   "qemu-system-x86_64": "qemu-system-x86",
+  "qemu-img": "qemu-utils",
+  "iscsi-ls": "libiscsi-bin",
+  "iscsi-inq": "libiscsi-bin",
+  "iscsi-test-cu": "libiscsi-bin",
+  iscsistart: "open-iscsi",
+  "dvd+rw-mediainfo": "dvd+rw-tools",
+  "dvd+rw-format": "dvd+rw-tools",
+  sg_start: "sg3-utils",
 };
 
 /** Whether nothing may be skipped. */

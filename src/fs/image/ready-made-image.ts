@@ -7,6 +7,7 @@ import { blockBytes } from "../../units.js";
 import { primaryDescriptorAt, rootLbaOf } from "../iso9660/descriptor-set.js";
 import { directoryRecordHead, fileFlags } from "../iso9660/directory-record.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
+import { tagIdentifierAt, tagIdentifiers } from "../udf/tag.js";
 
 /** Blocks read at once. */
 const chunkBlocks = 512;
@@ -104,6 +105,7 @@ export async function readyMadeImage(
     firstBlock,
     blocks,
     importedFrom: null,
+    endsInPostGap: await endsInAllocationTable(source, signal),
     read: (lba, count, into, task) => source.read(lba - firstBlock, count, into, task),
     chunks: (options) => chunksOf(source, options),
   };
@@ -112,6 +114,15 @@ export async function readyMadeImage(
 async function hasNoTree(source: BlockSource, signal: AbortSignal | undefined): Promise<boolean> {
   if (source.blocks <= firstVolumeDescriptorBlock) return true;
   return rootLbaIn(await readBlock(source, firstVolumeDescriptorBlock, signal)) === undefined;
+}
+
+/**
+ * Whether the last block is a file entry. Then it is that of a virtual allocation table, which readers look for in the
+ * last recorded block: nothing may follow it. OSTA UDF 2.2.11.
+ */
+async function endsInAllocationTable(source: BlockSource, signal: AbortSignal | undefined): Promise<boolean> {
+  const identifier = tagIdentifierAt(await readBlock(source, source.blocks - 1, signal), 0);
+  return identifier === tagIdentifiers.fileEntry || identifier === tagIdentifiers.extendedFileEntry;
 }
 
 /** The blocks in order. The next piece is read while the one before is used. */

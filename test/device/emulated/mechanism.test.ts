@@ -25,7 +25,7 @@ const eventReplyBytes = 8;
 
 async function event(bench: Bench, ...classes: readonly number[]) {
   const classRequest = classes.reduce((sum, number) => sum + 2 ** number, 0);
-  const fields = { polled: true, classRequest, allocationLength: eventReplyBytes };
+  const fields = { polled: true, classRequest, allocationLength: 8 };
   return decodeEventReply(await bench.fetch(getEventStatusNotification, fields));
 }
 
