@@ -187,3 +187,31 @@ test("dvd+r and bd-r: with a track that is reserved first", async (t) => {
     t.true(await readsBack(recorder, 2, start, 320), type);
   }
 });
+
+test("a CD that begins with audio: nothing to import, and yet not blank; the first data session comes behind it", async (t) => {
+  const path = join(await temporaryFolder(t), "disc");
+  await createDisc(path, { media: "cd-r", capacityBlocks, audioSession: 4_500 });
+  await using recorder = await openRecorder(path);
+  t.like(recorder.state, { state: "appendable", blank: false });
+  t.like(recorder.sessions, [{ number: 1, state: "complete", data: false }]);
+  t.like(await sequential(recorder), {
+    isSupportedOnCurrentMediaState: true,
+    isFirstDataSession: true,
+    startAddressOfPreviousSession: -1,
+    lastWrittenAddressOfPreviousSession: -1,
+  });
+  const start = await append(recorder, 1, 400);
+  t.true(start > 4_500);
+  t.like(await sequential(recorder), { isFirstDataSession: false, startAddressOfPreviousSession: start });
+  t.true(await readsBack(recorder, 1, start, 400));
+});
+
+test("what a drive does against the standard is told as a warning", async (t) => {
+  const path = join(await temporaryFolder(t), "disc");
+  await createDisc(path, { media: "cd-r" });
+  await using recorder = await openRecorder(path, { quirks: ["nwaMinus150OnBlank"] });
+  t.is(recorder.state.nextWritableAddress, 0);
+  const [warning] = recorder.state.warnings;
+  t.is(warning?.code, "W_DRIVE_QUIRK");
+  t.deepEqual(warning?.detail, { quirk: "address-before-start" });
+});
