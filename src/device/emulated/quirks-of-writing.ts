@@ -206,7 +206,7 @@ export const writingQuirks: readonly Quirk[] = [
   {
     name: "wholeUnitsEnforced",
     group: "writing",
-    media: dvdAndBdMedia,
+    media: sequentialMedia.filter((type) => !cdMedia.includes(type)),
     drive: "A WRITE of other than whole units of error correction is refused (5/63/01).",
     recorder: "Fills the last unit with zeros.",
     behave: (drive) => async (call, pass) => {
