@@ -91,6 +91,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "device/iscsi",
     "device-host",
     "disc-access",
+    "host",
   ],
   "disc-jobs": [
     "errors",

@@ -112,7 +112,7 @@ function isImported(name: string, from: (path: string) => boolean): boolean {
 
 test("what one side of the way to a drive writes, the other reads", (t) => {
   const isDrive = (path: string): boolean => /^src.device.emulated.(?!quirk|fault|misbehav)/.test(path);
-  const isHost = (path: string): boolean => !/^src.device.(emulated|iscsi|mmc)/.test(path);
+  const isHost = (path: string): boolean => !/^src.device.(emulated|iscsi|mmc|trace)/.test(path);
   const names = deviceFiles.filter(({ path }) => /^src.device.mmc/.test(path)).map(({ path }) => basename(path, ".ts"));
   const codecFiles = names.filter((name) => !partsOfCodecs.includes(name));
   t.true(codecFiles.length > 40);

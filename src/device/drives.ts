@@ -30,8 +30,6 @@ export interface OpenRecorderOptions {
    * session, and can be appended to.
    */
   readonly media?: string | undefined;
-  /** Names of docs/QUIRKS.md: what the drive of an emulated disc does beside what the disc's sidecar says. */
-  readonly quirks?: readonly string[] | undefined;
   /** Opens a drive without a disc, too. */
   readonly mayBeEmpty?: boolean | undefined;
   /**
@@ -43,6 +41,8 @@ export interface OpenRecorderOptions {
   readonly readOnly?: boolean | undefined;
   /** Of a real drive: the most bytes of one command, 65,536 unless said. 32,768 suits old USB bridges. */
   readonly maximumTransferBytes?: number | undefined;
+  /** Names of docs/QUIRKS.md: what the drive of an emulated disc does beside what the disc's sidecar says. */
+  readonly quirks?: readonly string[] | undefined;
 }
 
 const driveSettlingMs = 500;

@@ -14,6 +14,7 @@ import {
   openSessionTracks,
   openTracks,
   replacementBlocks,
+  usableBlocks,
 } from "./sequential.js";
 
 const status = { blank: 0, appendable: 1, complete: 2, other: 3 } as const;
@@ -68,8 +69,14 @@ function tracksLeft(state: SequentialMedium): Uint8Array {
   });
 }
 
+/** Blocks that a session, or all there is, may end with. */
+function lastPossibleEnd(state: MediumState): number {
+  if (state.model === "sequential") return usableBlocks(state);
+  return isFormatted(state) ? state.userBlocks : state.capacityBlocks;
+}
+
 function standardInformation(state: MediumState): Uint8Array {
-  const { media, capacityBlocks } = state;
+  const { media } = state;
   const isCd = media.family === "cd";
   const own = state.model === "sequential" ? ofSequence(state) : ofOverwritable(state);
   return encode(discInformation, {
@@ -83,7 +90,7 @@ function standardInformation(state: MediumState): Uint8Array {
     dirty: false,
     discType: isCd ? 0x00 : 0xff,
     discIdentification: state.discIdentification,
-    lastPossibleLeadOutStart: isCd ? msfFromLba(capacityBlocks) : capacityBlocks,
+    lastPossibleLeadOutStart: isCd ? msfFromLba(lastPossibleEnd(state)) : lastPossibleEnd(state),
     discBarCode: new Uint8Array(8),
     discApplicationCode: 0,
     numberOfOpcTables: 0,

@@ -207,6 +207,7 @@ test("BD-R formatted for it takes writes again, for the price of other blocks", 
   t.is(await bench.format(bdR, 40_000 - 1_280), "ok");
   t.is(await bench.format(bdR, all), "5/30/06");
   t.like(await bench.disc(), { discStatus: 1, stateOfLastSession: 0, numberOfSessions: 1 });
+  t.is((await bench.disc()).lastPossibleLeadOutStart, 38_720);
   t.is(await bench.lastBlock(), 0);
   t.true(await bench.hasFeature(0x0038));
   t.is(await bench.write(0, 64, 1), "ok");
