@@ -133,13 +133,8 @@ if (hasRig) {
     });
   }
 
-  // The rig's drive tells of every DVD+RW that it was never formatted, as if nothing were on it: so others read that one.
-  for (const [media, readsBack] of [
-    ["dvd+rw", false],
-    ["dvd-ram", true],
-    ["bd-re", true],
-  ] as const) {
-    test.serial(`${media}, written by ours, grown by growisofs, written over by ours`, async (t) => {
+  for (const media of ["dvd+rw", "dvd-ram", "bd-re"]) {
+    test.serial(`${media}, written by ours, grown by growisofs, read by ours`, async (t) => {
       for (const tool of ["xorriso", "genisoimage", "growisofs", "gcc"]) if (!requireTool(t, tool)) return;
       if (!requireNative(t)) return;
       const disc = new RigDisc(t, media);
@@ -147,16 +142,12 @@ if (hasRig) {
       await disc.ok("write", "/dev/sr0", trees[0]!);
       await disc.check(0, folderListing(trees[0]!));
       await disc.burn(["growisofs", "-use-the-force-luke=tty", "-M", "/dev/sr0", "-R", "-quiet", "TREE"], trees[1]!);
-      if (readsBack) {
-        const found = JSON.parse(await disc.ok("list", "/dev/sr0", "--json")) as { readonly path: string }[];
-        const paths = found.map(({ path }) => path);
-        for (const path of ["/file 1.txt", "/file 2.txt"]) t.true(paths.includes(path), path);
-        await disc.ok("verify", "/dev/sr0");
-        // What holds something is not written over by itself.
-        t.not((await disc.run("write", "/dev/sr0", trees[2]!)).status, 0);
-      }
-      await disc.ok("write", "/dev/sr0", trees[2]!, "--yes");
-      await disc.check(0, folderListing(trees[2]!));
+      const found = JSON.parse(await disc.ok("list", "/dev/sr0", "--json")) as { readonly path: string }[];
+      const paths = found.map(({ path }) => path);
+      for (const path of ["/file 1.txt", "/file 2.txt"]) t.true(paths.includes(path), path);
+      await disc.ok("verify", "/dev/sr0");
+      // What holds something is not written over by itself.
+      t.not((await disc.run("write", "/dev/sr0", trees[2]!)).status, 0);
     });
   }
 

@@ -217,3 +217,12 @@ test("every snapshot can be made again of its raw replies", (t) => {
   const { rawReplies } = snapshotOfDrive(drives[0]!);
   t.throws(() => snapshotFromReplies(rawReplies.slice(0, -1)), { instanceOf: RangeError, message: /no reply to/ });
 });
+
+test("a DVD+RW is taken for unformatted only where both replies say so", (t) => {
+  const drive = recordedDrive(overwritableCases.find(({ media }) => media === "dvd+rw")!);
+  const doubtful = { ...drive, disc: { ...drive.disc, backgroundFormatStatus: 0 } };
+  // The rig's drive says so of every one; what is on it must not be taken for nothing.
+  t.like(snapshotOfDrive(doubtful), { needsFormat: false, blank: false, state: "overwritable" });
+  const formats = { ...drive.formats!, current: { ...drive.formats!.current, descriptorType: 1 } };
+  t.like(snapshotOfDrive({ ...doubtful, formats }), { needsFormat: true, blank: true });
+});
