@@ -225,9 +225,13 @@ if (hasRig) {
   });
 
   if (process.env.DISCSMITH_SLOW === "1") {
-    test.serial("every medium, by every burner", async (t) => {
-      await serveGuest(t, "6.12", Object.keys(courses));
-    });
+    // wodim knows no more than 16 drives.
+    for (let from = 0; from < Object.keys(courses).length; from += 8) {
+      const names = Object.keys(courses).slice(from, from + 8);
+      test.serial(`every medium, by every burner: ${names.join(", ")}`, async (t) => {
+        await serveGuest(t, "6.12", names);
+      });
+    }
   }
 } else {
   test("the rig is not beside the project: no kernel is asked", (t) => t.pass());

@@ -9,7 +9,8 @@ export interface CommandOutcome {
   readonly status: number;
   /** As the drive gave it; empty where there is none. */
   readonly sense: Uint8Array;
-  readonly data: Uint8Array;
+  /** What was fetched, in pieces that follow each other. */
+  readonly data: readonly Uint8Array[];
   /** How many bytes the command itself is about: more or less than the initiator expected. */
   readonly transferBytes: number;
 }
@@ -18,10 +19,10 @@ const nothing = new Uint8Array(0);
 
 /** A command that was done. */
 export function good(data: Uint8Array): CommandOutcome {
-  return { status: statuses.good, sense: nothing, data, transferBytes: data.length };
+  return { status: statuses.good, sense: nothing, data: [data], transferBytes: data.length };
 }
 
 /** A command that was refused. */
 export function checkCondition(sense: Sense): CommandOutcome {
-  return { status: statuses.checkCondition, sense: encodeSense(sense), data: nothing, transferBytes: 0 };
+  return { status: statuses.checkCondition, sense: encodeSense(sense), data: [], transferBytes: 0 };
 }

@@ -215,20 +215,19 @@ export class LogicalUnit {
     const whole = Math.ceil(bytes / blockBytes) * blockBytes;
     if (blocks.bytes <= most) {
       const outcome = await this.#execute(cdb, limited(transfer, 0, blocks.bytes));
-      return { ...outcome, transferBytes: outcome.status === statuses.good ? blocks.bytes : outcome.data.length };
+      return outcome.status === statuses.good ? { ...outcome, transferBytes: blocks.bytes } : outcome;
     }
     // More than the way to the drive takes at once: in parts, of which the first that fails is the last.
-    const pieces: Uint8Array[] = [];
-    let done = 0;
+    const data: Uint8Array[] = [];
+    let transferBytes = 0;
     let outcome = good(nothing);
-    while (done < whole && outcome.status === statuses.good) {
+    for (let done = 0; done < whole && outcome.status === statuses.good; done += most) {
       const part = Math.min(most, whole - done);
       outcome = await this.#execute(blocks.part(done / blockBytes, part / blockBytes), limited(transfer, done, part));
-      pieces.push(outcome.data);
-      done += part;
+      data.push(...outcome.data);
+      transferBytes += outcome.transferBytes;
     }
-    const data = joinPieces(pieces);
-    return { ...outcome, data, transferBytes: outcome.status === statuses.good ? blocks.bytes : data.length };
+    return { ...outcome, data, transferBytes: outcome.status === statuses.good ? blocks.bytes : transferBytes };
   }
 
   async #execute(cdb: Uint8Array, transfer: Transfer): Promise<CommandOutcome> {
@@ -243,7 +242,7 @@ export class LogicalUnit {
     }
     const sense = await this.#senseOf(result);
     const sent = transfer.direction === "out" ? transfer.data.length : result.data.length;
-    return { status: statuses.checkCondition, sense, data: result.data, transferBytes: sent };
+    return { status: statuses.checkCondition, sense, data: [result.data], transferBytes: sent };
   }
 
   /** The sense of a refused command: initiators get it with the status, so one that was lost is asked for. */
@@ -268,7 +267,7 @@ export class LogicalUnit {
     const fields = { vitalProductData: false, pageCode: 0, allocationLength: standardInquiryData.size };
     const transfer: Transfer = { direction: "in", allocationBytes: standardInquiryData.size };
     const { data } = await this.#execute(encode(inquiry.cdb, fields), transfer);
-    return standardInquiryData.read(data, 0, strictContext).vendorIdentification ?? "";
+    return standardInquiryData.read(joinPieces(data), 0, strictContext).vendorIdentification ?? "";
   }
 
   async #allowRemoval(): Promise<void> {

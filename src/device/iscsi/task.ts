@@ -8,6 +8,8 @@ import type { SessionParameters } from "./negotiation.js";
 import { noTag } from "./pdu.js";
 import type { PduWriter } from "./pdu-writer.js";
 
+const noUnit = new Uint8Array(8);
+
 /** A command of SCSI from its PDU to its answer. */
 export interface Task {
   readonly pdu: ScsiCommandPdu;
@@ -36,10 +38,10 @@ function residualOf({ pdu }: Task, transferBytes: number): Residual {
  */
 export function answerTask(writer: PduWriter, task: Task, outcome: CommandOutcome, form: SessionParameters): void {
   const residual = residualOf(task, outcome.transferBytes);
-  const data = task.pdu.read ? outcome.data.subarray(0, task.pdu.expectedDataTransferLength) : new Uint8Array(0);
+  const data = task.pdu.read ? limitedPieces(outcome.data, task.pdu.expectedDataTransferLength) : [];
   const isGood = outcome.status === statuses.good;
   const count = sendData(writer, task, data, form, isGood ? residual : undefined);
-  if (isGood && data.length > 0) return;
+  if (isGood && count > 0) return;
   const senseLength = outcome.sense.length;
   const sense = senseLength === 0 ? outcome.sense : Uint8Array.of(0, senseLength, ...outcome.sense);
   const fields = {
@@ -56,6 +58,46 @@ export function answerTask(writer: PduWriter, task: Task, outcome: CommandOutcom
   writer.send(scsiResponsePdu, fields, sense);
 }
 
+/** Pieces up to a number of bytes. */
+function limitedPieces(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  const limited: Uint8Array[] = [];
+  let left = bytes;
+  for (const piece of pieces) {
+    if (piece.length > 0 && left > 0) limited.push(piece.subarray(0, left));
+    left -= piece.length;
+  }
+  return limited;
+}
+
+/** A piece of data that goes in one PDU. */
+interface Segment {
+  readonly bytes: Uint8Array;
+  readonly bufferOffset: number;
+  /** Whether it ends its sequence. */
+  readonly final: boolean;
+  /** Whether it ends all of the data. */
+  readonly isLast: boolean;
+}
+
+/** Cuts data into segments and sequences no longer than was agreed upon. */
+function* segmentsOf(
+  data: readonly Uint8Array[],
+  { maxRecvDataSegmentLength, maxBurstLength }: SessionParameters,
+): Generator<Segment> {
+  const total = data.reduce((sum, { length }) => sum + length, 0);
+  let bufferOffset = 0;
+  for (const piece of data) {
+    for (let at = 0; at < piece.length; ) {
+      const burstLeft = maxBurstLength - (bufferOffset % maxBurstLength);
+      const bytes = piece.subarray(at, at + Math.min(burstLeft, maxRecvDataSegmentLength));
+      const isLast = bufferOffset + bytes.length === total;
+      yield { bytes, bufferOffset, final: isLast || bytes.length === burstLeft, isLast };
+      at += bytes.length;
+      bufferOffset += bytes.length;
+    }
+  }
+}
+
 /**
  * Sends data.
  *
@@ -65,33 +107,29 @@ export function answerTask(writer: PduWriter, task: Task, outcome: CommandOutcom
 function sendData(
   writer: PduWriter,
   task: Task,
-  data: Uint8Array,
-  { maxRecvDataSegmentLength, maxBurstLength }: SessionParameters,
+  data: readonly Uint8Array[],
+  form: SessionParameters,
   residual: Residual | undefined,
 ): number {
   let dataSn = 0;
-  for (let at = 0; at < data.length; dataSn++) {
-    const burstEnd = Math.min(data.length, (Math.floor(at / maxBurstLength) + 1) * maxBurstLength);
-    const end = Math.min(burstEnd, at + maxRecvDataSegmentLength);
-    const withStatus = residual !== undefined && end === data.length;
+  for (const { bytes, bufferOffset, final, isLast } of segmentsOf(data, form)) {
+    const ending = residual !== undefined && isLast ? residual : undefined;
     const fields = {
-      final: end === burstEnd,
+      final,
       acknowledge: false,
-      overflow: withStatus && residual.overflow,
-      underflow: withStatus && residual.underflow,
-      withStatus,
+      overflow: ending?.overflow === true,
+      underflow: ending?.underflow === true,
+      withStatus: ending !== undefined,
       status: statuses.good,
-      logicalUnitNumber: new Uint8Array(8),
+      logicalUnitNumber: noUnit,
       initiatorTaskTag: task.pdu.initiatorTaskTag,
       targetTransferTag: noTag,
-      dataSn,
-      bufferOffset: at,
-      residualCount: withStatus ? residual.residualCount : 0,
+      dataSn: dataSn++,
+      bufferOffset,
+      residualCount: ending?.residualCount ?? 0,
     };
-    const piece = data.subarray(at, end);
-    if (withStatus) writer.send(dataInPdu, fields, piece);
-    else writer.sendData(dataInPdu, fields, piece);
-    at = end;
+    if (ending === undefined) writer.sendData(dataInPdu, fields, bytes);
+    else writer.send(dataInPdu, fields, bytes);
   }
   return dataSn;
 }
