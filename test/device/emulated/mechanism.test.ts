@@ -20,9 +20,6 @@ const eject = { immediate: false, loadEject: true, start: false };
 const load = { immediate: false, loadEject: true, start: true };
 const start = { immediate: false, loadEject: false, start: true };
 
-/** A header and one event. MMC-6 "Event status notification response". */
-const eventReplyBytes = 8;
-
 async function event(bench: Bench, ...classes: readonly number[]) {
   const classRequest = classes.reduce((sum, number) => sum + 2 ** number, 0);
   const fields = { polled: true, classRequest, allocationLength: 8 };
