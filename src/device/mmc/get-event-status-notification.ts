@@ -74,8 +74,6 @@ const eventReply: StructCodec<EventReply> = struct<EventReply>(
   { mayEndEarly: true },
 );
 
-/** Bytes of the longest reply. */
-export const eventReplyBytes: number = eventReply.size;
 const eventHeaderBytes = 4;
 
 /** Writes a reply; without an event, the header alone. */
