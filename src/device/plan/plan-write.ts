@@ -11,7 +11,7 @@ import { noNextSession, notSupported, procedureOf, readOnly, refuseFinalised } f
 import type { DataStep, PlanStep } from "./step.js";
 import type { WriteOptions, WrittenSession } from "./write-options.js";
 
-/** Drives fill shorter tracks of a CD up: four seconds. ECMA-130 20.2; MMC-6 4.2.3. */
+/** No track of a CD may be shorter: four seconds. ECMA-130 20.2; MMC-6 4.2.3. */
 const shortestCdTrackBlocks = 300;
 
 /**
@@ -76,7 +76,7 @@ function planOverwriting(
 
 /** The step that writes the session, with what is written around it. */
 function dataStep(
-  { traits, writeUnitBlocks, addressUnitBlocks }: DiscSnapshot,
+  { traits, writeUnitBlocks, addressUnitBlocks, freeBlocks }: DiscSnapshot,
   session: WrittenSession,
   { transferBlocks }: WriteProcedure,
   options: WriteOptions,
@@ -85,8 +85,11 @@ function dataStep(
   const hasPostGap = options.postgapAlreadyInImage === true || session.endsInPostGap === true;
   const postGapBlocks = hasPostGap ? 0 : traits!.postGapBlocks;
   const streaming = options.streaming === true;
-  const written = alignUp(blocks + postGapBlocks, streaming ? writeUnitBlocks : addressUnitBlocks);
   const isCd = traits!.family === "cd";
+  // Most drives fill up a track that is too short; others refuse to close it, and the session would be lost.
+  const least = isCd && !hasPostGap ? Math.min(shortestCdTrackBlocks, freeBlocks + postGapBlocks) : 0;
+  const unit = streaming ? writeUnitBlocks : addressUnitBlocks;
+  const written = alignUp(Math.max(blocks + postGapBlocks, least), unit);
   const atOnce = options.writeType === "sessionAtOnce";
   const zeroBlocks = written - blocks;
   const way = streaming ? ", streaming" : "";
