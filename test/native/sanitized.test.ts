@@ -47,14 +47,15 @@ test("nothing is read or written where it should not be, and nothing is lost", (
   const environment = {
     DISCSMITH_NATIVE: buildSanitized(t),
     DISCSMITH_SANITIZED: "1",
-    ASAN_OPTIONS: "detect_leaks=1",
     // Node itself loses some memory when it exits; what we lose shows in the report.
     LSAN_OPTIONS: "exitcode=0",
   };
   const names = drives.runScript(script, []).output.split("\n");
   t.true(names.length > 10);
   for (const name of names) {
-    const { status, messages } = drives.runScript(script, [name], environment, sanitizerRuntime());
+    // A process that exits in the middle of a command never gets to free what the command needs.
+    const options = { ASAN_OPTIONS: `detect_leaks=${name === "exiting" ? 0 : 1}` };
+    const { status, messages } = drives.runScript(script, [name], { ...environment, ...options }, sanitizerRuntime());
     t.is(status, 0, `${name}: ${messages}`);
     t.notRegex(messages, /discsmith::/, name);
   }
