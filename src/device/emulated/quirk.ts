@@ -156,8 +156,11 @@ export function onStructure<F extends { allocationLength: number }, T>(
   change: (value: T, fields: F) => T | CommandResult | Promise<T | CommandResult>,
 ): Behaviour {
   return onReply(command, async (data, fields) => {
-    const changed = await change(codec.read(data, 0, strictContext), fields);
-    return isResult(changed) ? changed : encode(codec, changed);
+    // Another quirk may have cut the reply off: it is read as if zeros followed, and stays as short.
+    const whole = new Uint8Array(Math.max(data.length, codec.size));
+    whole.set(data);
+    const changed = await change(codec.read(whole, 0, strictContext), fields);
+    return isResult(changed) ? changed : encode(codec, changed).subarray(0, data.length);
   });
 }
 
