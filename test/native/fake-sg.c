@@ -8,6 +8,7 @@
  *   5 waits at gate [2] until command 6 opens it                       6 opens gate [2]
  *   7 the device is gone from now on                                   8 host status 0Bh [2] times, then good
  *   9 the number of descriptors that are open on fake drives, in byte 0
+ *   10 waits until somebody waits at gate [2], or has passed it
  * FAKE_SG_FOLDER holds one file for each drive, so that locks are real ones.
  *
  * NAME decides how opening goes: "denied…" not for writing, "readonly…" neither, "busy…" not exclusively,
@@ -39,7 +40,9 @@ static struct fake fakes[kDescriptors];
 static atomic_int open_count;
 static pthread_mutex_t gate_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t gate_opened = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t gate_reached = PTHREAD_COND_INITIALIZER;
 static int gates[kGates];
+static int reached[kGates];
 
 static const char prefix[] = "/dev/fake-";
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -118,7 +121,15 @@ static void send_bytes(sg_io_hdr_t *io, const void *bytes, unsigned count) {
 
 static void wait_at_gate(int gate) {
   pthread_mutex_lock(&gate_mutex);
+  reached[gate] = 1;
+  pthread_cond_broadcast(&gate_reached);
   while (!gates[gate]) pthread_cond_wait(&gate_opened, &gate_mutex);
+  pthread_mutex_unlock(&gate_mutex);
+}
+
+static void wait_for_arrival(int gate) {
+  pthread_mutex_lock(&gate_mutex);
+  while (!reached[gate]) pthread_cond_wait(&gate_reached, &gate_mutex);
   pthread_mutex_unlock(&gate_mutex);
 }
 
@@ -153,6 +164,9 @@ static int vendor_command(struct fake *fake, sg_io_hdr_t *io) {
       return 0;
     case 6:
       open_gate(cdb[2]);
+      return 0;
+    case 10:
+      wait_for_arrival(cdb[2]);
       return 0;
     case 7:
       fake->gone = 1;

@@ -52,8 +52,17 @@ function blockCommand(operationCode: number, lba: number, blocks: number): Uint8
 }
 
 async function openGate(gate: number): Promise<void> {
+  await askGatekeeper(vendor(6, gate));
+}
+
+/** Until a command is being done that waits at the gate: not only asked for. */
+async function waitForArrival(gate: number): Promise<void> {
+  await askGatekeeper(vendor(10, gate));
+}
+
+async function askGatekeeper(cdb: Uint8Array): Promise<void> {
   const device = await openDrive("gatekeeper");
-  await device.send(vendor(6, gate), 0, timeLimitMs);
+  assert.equal((await device.send(cdb, 0, timeLimitMs)).error, 0);
   await device.close();
 }
 
@@ -367,8 +376,10 @@ async function workerTask(task: string): Promise<void> {
     for (let index = 0; index < 10; index++) void flood();
     port.postMessage("begun");
   } else {
-    void device.send(vendor(5, Number(task.split(" ")[1])), 65_536, timeLimitMs);
+    const gate = Number(task.split(" ")[1]);
+    void device.send(vendor(5, gate), 65_536, timeLimitMs);
     for (let index = 0; index < 10; index++) void device.send(blockCommand(0x2a, 0, 32), content, timeLimitMs);
+    await waitForArrival(gate);
     port.postMessage("begun");
   }
 }
