@@ -110,11 +110,14 @@ export class EmulatedDrive implements Transport {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#inTurn(async () => {
-      await this.#finishOperation();
-      await this.#state.disc.closeFiles();
-    });
-    await this.release();
+    try {
+      await this.#inTurn(async () => {
+        await this.#finishOperation();
+        await this.#state.disc.closeFiles();
+      });
+    } finally {
+      await this.release();
+    }
   }
 
   async #inTurn<T>(task: () => Promise<T>): Promise<T> {

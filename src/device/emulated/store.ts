@@ -9,6 +9,7 @@ import { withFileContent } from "./power-loss.js";
 import { withAudioSession, withContent } from "./ready-made.js";
 import { decodeSidecar, encodeSidecar } from "./sidecar.js";
 import { sidecarError, sidecarPath } from "./sidecar-reader.js";
+import { WriteBehindFile } from "./write-behind.js";
 
 /** How the file of an emulated disc is taken. */
 export interface StoreOptions {
@@ -37,14 +38,14 @@ const zeroPieceBytes = 1_048_576;
  *
  * The sidecar says that a track is being recorded before the first of its blocks is written, and that blocks are
  * recorded only after they were synced. So a process may end at any instant: how far an open track was recorded then
- * follows from the length of the file.
+ * follows from the length of the file. What was not synced may be lost then, as a drive loses what is in its cache.
  */
 export class DiscStore {
   readonly path: string;
   readonly #files: FileAccess;
   readonly #options: StoreOptions;
   #reader: FileHandle | undefined;
-  #writer: FileHandle | undefined;
+  #writer: WriteBehindFile | undefined;
 
   constructor(files: FileAccess, path: string, options: StoreOptions) {
     this.path = path;
@@ -82,6 +83,8 @@ export class DiscStore {
 
   /** Replaces the sidecar. */
   async save(state: MediumState): Promise<Uint8Array> {
+    // Whoever kills this process now finds as many blocks in the file as the sidecar tells.
+    await this.#writer?.flush();
     const bytes = encodeSidecar(state);
     await this.#files.replaceFile(sidecarPath(this.path), bytes);
     return bytes;
@@ -131,7 +134,9 @@ export class DiscStore {
     const handles = [this.#reader, this.#writer];
     this.#reader = undefined;
     this.#writer = undefined;
-    for (const handle of handles) await handle?.close();
+    const failures: unknown[] = [];
+    for (const handle of handles) await handle?.close().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   async #read(): Promise<FileHandle> {
@@ -139,8 +144,8 @@ export class DiscStore {
     return this.#reader;
   }
 
-  async #write(): Promise<FileHandle> {
-    this.#writer ??= await this.#files.open(this.path, "readWrite");
+  async #write(): Promise<WriteBehindFile> {
+    this.#writer ??= new WriteBehindFile(await this.#files.open(this.path, "readWrite"));
     return this.#writer;
   }
 
