@@ -2,8 +2,7 @@
 import { stat } from "node:fs/promises";
 import type { TraceRequest } from "./device/drives.js";
 import type { PlanStep } from "./device/plan/step.js";
-import type { Recorder, RecorderState, RecorderWriteOptions } from "./device/recorder.js";
-import { openRecorderOn } from "./disc-access.js";
+import type { Recorder, RecorderWriteOptions } from "./device/recorder.js";
 import type { Warning } from "./errors.js";
 import { DiscError, hasCode } from "./errors.js";
 import type { DetectedFileSystem } from "./fs/image/detect.js";
@@ -14,11 +13,11 @@ import type { SessionImage } from "./fs/image/session-image.js";
 import type { FileSystemName } from "./fs/tree/disc-entry.js";
 import { walkTree } from "./fs/tree/walk.js";
 import { fromDirectory, fromPath } from "./host/directory-source.js";
-import { dryFileAccess } from "./host/dry-file-access.js";
 import { hostPath } from "./host/host-path.js";
-import { nodeFileAccess } from "./host/node-file-access.js";
 import { writeImageFile } from "./host/write-image-file.js";
 import type { TaskOptions } from "./medium/session-data.js";
+import type { SessionTarget } from "./session-target.js";
+import { openTarget } from "./session-target.js";
 
 /** A file or folder of the host, and its place in the image. */
 export interface SourcePlace {
@@ -66,6 +65,8 @@ export type SessionWriting = Pick<RecorderWriteOptions, "close" | "dummy" | "spe
 export interface AppendOptions extends ImageOptions, TaskOptions, SessionWriting {
   /** Says what would be done, and does nothing. */
   readonly dryRun?: boolean | undefined;
+  /** The session that is imported: its number, from 1; -1 is the one before the last. Default: the last whole one. */
+  readonly session?: number | undefined;
   /** The one tree that is imported. Default: all trees of the session, joined into one. */
   readonly importFrom?: FileSystemName | undefined;
   /** As in `openRecorder`. */
@@ -171,15 +172,15 @@ function strictly({ strict, onWarning }: ImageOptions): (warning: Warning) => vo
 
 /** One session in the making. */
 class SessionJob {
-  readonly #recorder: Recorder;
+  readonly #target: SessionTarget;
   readonly #options: AppendOptions;
   readonly #image: FileSystemImage;
   readonly #hidden: string[] = [];
   #importedFrom: FileSystemName | null = null;
   #repaired = false;
 
-  constructor(recorder: Recorder, options: AppendOptions) {
-    this.#recorder = recorder;
+  constructor(target: SessionTarget, options: AppendOptions) {
+    this.#target = target;
     this.#options = options;
     const onWarning = (warning: Warning): void => this.#heard(warning);
     this.#image = new FileSystemImage({ ...options, finalised: options.close, onWarning });
@@ -196,39 +197,30 @@ class SessionJob {
 
   /** Refuses a disc that takes nothing, closes a torn session, and imports the last whole one. */
   async prepare(): Promise<void> {
-    const recorder = this.#recorder;
+    const target = this.#target;
+    const { onNote } = this.#options;
+    if (target.recorder !== undefined) await this.#prepareDisc(target.recorder);
+    this.#image.multisessionInterfaces = await target.multisessionInterfaces();
+    if (target.isBlank) return onNote?.(`${target.name} is blank: the first session is written`);
+    await this.#import();
+  }
+
+  async #prepareDisc(recorder: Recorder): Promise<void> {
     const { name: device } = recorder;
     const { onNote } = this.#options;
     if (recorder.state.state === "complete") {
       throw new DiscError("E_DISC_FINALISED", `${device}: the disc is finalised`, { device });
     }
     await this.#options.confirm?.(recorder);
-    if (recorder.state.needsRepair) {
-      onNote?.(`${device}: the last session was cut off; it is closed first`);
-      this.#repaired = await recorder.repair(this.#options);
-    }
-    const { state } = recorder;
-    if (state.state === "overwritable") this.#startAfresh(state);
-    else this.#image.multisessionInterfaces = await recorder.multisessionInterfaces();
-    if (state.blank) return onNote?.(`${device} is blank: the first session is written`);
-    await this.#import();
-  }
-
-  /** A medium that can be overwritten begins with an image that lies at its first block. */
-  #startAfresh({ blank, media }: RecorderState): void {
-    const { name: device } = this.#recorder;
-    if (!blank) {
-      const what = `adding a session to ${media} media, which have none`;
-      throw new DiscError("E_NOT_SUPPORTED", `${device}: ${what}, is not supported yet; blank makes room`, { what });
-    }
-    const { udfRevision } = this.#image.options;
-    if (udfRevision !== undefined || !media.startsWith("bd-")) return;
-    this.#image.options = { ...this.#image.options, udfRevision: "2.50" };
+    if (!recorder.state.needsRepair) return;
+    onNote?.(`${device}: the last session was cut off; it is closed first`);
+    this.#repaired = await recorder.repair(this.#options);
   }
 
   async #import(): Promise<void> {
     const { signal, onProgress, charset, importFrom, onNote } = this.#options;
-    const task = { signal, onProgress, charset };
+    const { session } = this.#options;
+    const task = { signal, onProgress, charset, session, scan: this.#target.isScanned };
     try {
       if (importFrom === undefined) this.#importedFrom = await this.#image.importFileSystem(task);
       else {
@@ -237,7 +229,7 @@ class SessionJob {
       }
     } catch (error) {
       if (!hasCode(error, "E_NOTHING_TO_IMPORT")) throw error;
-      return onNote?.(`${this.#recorder.name} has no whole session: the next one starts afresh`);
+      return onNote?.(`${this.#target.name} has no whole session: the next one starts afresh`);
     }
     this.#keepVolumeName();
   }
@@ -271,31 +263,30 @@ class SessionJob {
   }
 
   async write(): Promise<SessionReport> {
-    const recorder = this.#recorder;
+    const target = this.#target;
     const { close, dummy, speed, verify, streaming, dryRun = false, signal, onProgress } = this.#options;
-    const writing = { close, dummy, speed, streaming };
+    const writing = { close, dummy, speed, streaming, verify };
     await using session = await this.#image.createResultImage();
-    const planned = this.#report(session, recorder.planWrite(session, writing));
+    const planned = this.#report(session, (await target.lastSession()) + 1, target.plan(session, writing));
     if (dryRun) return planned;
-    await recorder.write(session, { ...writing, verify, signal, onProgress });
-    const { sessions, freeBlocks } = recorder.state;
-    return { ...planned, session: sessions.at(-1)?.number ?? planned.session, freeBlocks };
+    await target.write(session, { ...writing, signal, onProgress });
+    return { ...planned, session: await target.lastSession(), freeBlocks: target.freeBlocks };
   }
 
-  #report({ firstBlock, blocks }: SessionImage, steps: readonly PlanStep[]): SessionReport {
-    const { state, name } = this.#recorder;
+  #report({ firstBlock, blocks }: SessionImage, session: number, steps: readonly PlanStep[]): SessionReport {
+    const { name: disc, media, freeBlocks } = this.#target;
     const { fileCount: files, directoryCount: directories, options } = this.#image;
     return {
-      disc: name,
-      media: state.media,
+      disc,
+      media,
       dryRun: this.#options.dryRun === true,
-      session: (state.sessions.at(-1)?.number ?? 0) + 1,
+      session,
       isFirstSession: this.#importedFrom === null,
       start: firstBlock,
       blocks,
       files,
       directories,
-      freeBlocks: state.freeBlocks,
+      freeBlocks,
       volumeName: options.volumeName ?? "DISC",
       fileSystems: options.fileSystems ?? ["rockridge", "joliet", "iso"],
       importedFrom: this.#importedFrom,
@@ -307,24 +298,12 @@ class SessionJob {
   }
 }
 
-async function withRecorder<T>(
-  disc: string | Recorder,
-  { media, force, trace, dryRun }: Pick<AppendOptions, "media" | "force" | "trace" | "dryRun">,
-  job: (recorder: Recorder) => Promise<T>,
-): Promise<T> {
-  if (typeof disc !== "string") return await job(disc);
-  // What a dry run has to do on the way, such as closing a torn session, is done in memory; a drive refuses it.
-  const files = dryRun === true ? dryFileAccess(nodeFileAccess) : nodeFileAccess;
-  await using recorder = await openRecorderOn(files, disc, { media, force, trace, readOnly: dryRun });
-  return await job(recorder);
-}
-
 /**
  * Imports the last whole session of a disc, changes its tree, and writes the next session. File systems and volume
  * name stay those of the disc unless `options` name others. A session that was cut off is closed first; on a blank
  * disc the first session is written.
  *
- * @param disc Path of a disc, or a recorder, which stays the caller's.
+ * @param disc Path of a disc or of a plain image, or a recorder, which stays the caller's.
  * @throws {@link DiscError} as `openRecorder`, `FileSystemImage` and `Recorder.write`.
  * @example
  * await appendTo("backup.disc", { remove: ["/old"], sources: ["documents"] });
@@ -335,12 +314,11 @@ export async function appendTo(
   options: AppendOptions = {},
 ): Promise<SessionReport> {
   checkOptions(options);
-  return await withRecorder(disc, options, async (recorder) => {
-    const job = new SessionJob(recorder, options);
-    await job.prepare();
-    await job.change(changes);
-    return await job.write();
-  });
+  await using target = await openTarget(disc, options);
+  const job = new SessionJob(target, options);
+  await job.prepare();
+  await job.change(changes);
+  return await job.write();
 }
 
 /**
@@ -355,14 +333,13 @@ export async function writeTo(
   options: AppendOptions & Pick<DiscChanges, "at"> = {},
 ): Promise<SessionReport> {
   checkOptions(options);
-  return await withRecorder(disc, options, async (recorder) => {
-    const { name: device, state } = recorder;
-    if (!state.blank && state.state !== "complete") {
-      throw new DiscError("E_DISC_NOT_BLANK", `${device}: the disc is not blank; append adds to it`, { device });
-    }
-    const job = new SessionJob(recorder, { ...options, onNote: undefined });
-    await job.prepare();
-    await job.change({ sources, at: options.at });
-    return await job.write();
-  });
+  await using target = await openTarget(disc, options);
+  if (!target.isBlank && target.recorder?.state.state !== "complete") {
+    const { name: device } = target;
+    throw new DiscError("E_DISC_NOT_BLANK", `${device}: the disc is not blank; append adds to it`, { device });
+  }
+  const job = new SessionJob(target, { ...options, onNote: undefined });
+  await job.prepare();
+  await job.change({ sources, at: options.at });
+  return await job.write();
 }

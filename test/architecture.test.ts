@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "fs/rockridge": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout", "fs/susp"],
   "fs/joliet": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout", "fs/susp", "fs/iso9660"],
   "fs/udf": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout"],
+  "fs/growth": ["errors", "units", "codec", "medium", "fs/iso9660", "fs/udf"],
   "fs/image": [
     "errors",
     "units",
@@ -32,6 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/rockridge",
     "fs/joliet",
     "fs/udf",
+    "fs/growth",
   ],
   device: [
     "errors",
@@ -72,6 +74,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "units",
     "codec",
     "medium",
+    "multisession",
     "fs/tree",
     "fs/names",
     "fs/layout",
@@ -93,13 +96,24 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "disc-access",
     "host",
   ],
+  "session-target": [
+    "errors",
+    "medium",
+    "multisession",
+    "device",
+    "device/plan",
+    "device-host",
+    "disc-access",
+    "fs/image",
+    "host",
+  ],
   "disc-jobs": [
     "errors",
     "medium",
     "device",
     "device/plan",
     "device-host",
-    "disc-access",
+    "session-target",
     "fs/image",
     "fs/tree",
     "host",
@@ -109,7 +123,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that may use Node itself. */
-const hostRooms = ["host", "cli", "node", "disc-access", "device-host", "disc-jobs", "native-binding"];
+const hostRooms = [
+  "host",
+  "cli",
+  "node",
+  "disc-access",
+  "device-host",
+  "disc-jobs",
+  "session-target",
+  "native-binding",
+];
 
 /** Files of `src/device` that open what the host has: real drives, and emulated ones in its files. */
 const deviceHostFiles = ["drives.ts", "sg-transport.ts", "sg-device.ts", "sg-reply.ts", "list-drives.ts"];

@@ -2,7 +2,7 @@ import type { FileSystemName } from "../node.js";
 import { appendTo } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { exitCodeOfLosses } from "./losses.js";
-import { requireWritable } from "./opened-disc.js";
+import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionOptionsOf } from "./session-result.js";
 import { parseMove, parseSources } from "./sources.js";
 import { usageError } from "./usage.js";
@@ -17,7 +17,7 @@ export async function append(context: CommandContext): Promise<number> {
   if (words.length + remove.length + move.length === 0 && !options.close && options.volumeName === undefined) {
     throw usageError("append: nothing to do: no SOURCE, --remove, --move, --volume or --close");
   }
-  await requireWritable(disc, options.media, options.force === true);
+  await requireTarget(disc, options.media, options.force === true);
   const sources = await parseSources(words);
   const report = await appendTo(disc, { remove, move, sources, at: context.options.text("at") }, options);
   await printSession(context, report);

@@ -65,6 +65,5 @@ export async function confirmChange(
 /** What becomes of a disc that is written; `undefined` where earlier sessions stay and another can follow. */
 export function consequenceOfWriting({ options }: CommandContext, { state }: Recorder): string | undefined {
   const finalises = options.has("close") || state.takesOneSession;
-  if (finalises && !options.has("dummy")) return "nothing can be added to the disc afterwards";
-  return state.state === "overwritable" && !state.blank ? "what is on the disc is written over" : undefined;
+  return finalises && !options.has("dummy") ? "nothing can be added to the disc afterwards" : undefined;
 }

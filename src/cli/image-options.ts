@@ -1,16 +1,12 @@
 import type { FileSystemName, ImageOptions, IsoLevel, UdfRevision } from "../node.js";
-import { charsetByName, DiscError } from "../node.js";
+import { charsetByName } from "../node.js";
 import type { CommandContext } from "./command.js";
 import type { OptionValues } from "./parse.js";
 import { usageError } from "./usage.js";
 
 const writable: readonly FileSystemName[] = ["iso", "rockridge", "joliet", "udf"];
 
-function notSupported(what: string): DiscError<"E_NOT_SUPPORTED"> {
-  return new DiscError("E_NOT_SUPPORTED", `${what} is not supported yet, a later version will do it`, { what });
-}
-
-/** The file systems that --fs lists, for writing. @throws {@link DiscError} E_USAGE, E_NOT_SUPPORTED. */
+/** The file systems that --fs lists, for writing. @throws {@link DiscError} E_USAGE. */
 function fileSystemsToWrite(list: string | undefined): readonly FileSystemName[] | undefined {
   if (list === undefined) return undefined;
   const names = new Set<FileSystemName>();
@@ -46,11 +42,11 @@ function relaxations(options: OptionValues): ImageOptions["isoRelaxations"] {
 
 /** What the options ask of an image. */
 export function imageOptionsOf({ options, reporter, environment }: CommandContext): ImageOptions {
-  if (options.has("growable")) throw notSupported("--growable: an image that grows");
   const charset = options.text("charset");
   const level = options.number("iso-level");
   const rockRidge = options.text("rock-ridge");
   return {
+    growable: options.has("growable"),
     fileSystems: fileSystemsToWrite(options.text("fs")),
     volumeName: options.text("volume"),
     isoLevel: level as IsoLevel | undefined,

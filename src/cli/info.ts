@@ -1,7 +1,6 @@
 import type {
   DetectedFileSystem,
   ImageSession,
-  ImageSource,
   MultisessionInterface,
   Session,
   UdfPartition,
@@ -161,19 +160,13 @@ function imageInfo(sessions: readonly SessionInfo[], isDamaged: boolean): DiscIn
   };
 }
 
-function withoutSessions(source: ImageSource): ImageSource {
-  const { name, blocks } = source;
-  return { name, blocks, read: (lba, count, into, signal) => source.read(lba, count, into, signal) };
-}
-
 async function gather(disc: OpenedDisc, context: CommandContext): Promise<DiscInfo> {
   const options = readingOptionsOf(context);
   const { session, start, scan, fileSystem } = options;
   const isBlank = disc.kind === "recorder" && disc.recorder.state.blank;
   // A drive knows no sessions of a medium that can be overwritten; its blocks tell, as those of an image.
   const isOverwritable = disc.kind === "recorder" && disc.recorder.state.state === "overwritable";
-  const source = isOverwritable ? withoutSessions(disc.source) : disc.source;
-  const found = isBlank ? [] : await readSessions(source, options);
+  const found = isBlank ? [] : await readSessions(disc.source, options);
   const plain = found.map(({ endLba: _endLba, ...each }) => sessionInfo(each));
   const listed =
     disc.kind === "recorder" && !isOverwritable && start === undefined && scan !== true

@@ -45,9 +45,22 @@ async function openFile(path: string): Promise<OpenedDisc> {
   }
 }
 
+/** What sessions are read from: on a medium that can be overwritten they are found in its blocks. */
+async function sourceOf(recorder: Recorder): Promise<ImageSource> {
+  if (recorder.state.state !== "overwritable") return recorder;
+  const [offered] = await recorder.multisessionInterfaces();
+  return offered?.importRecorder ?? recorder;
+}
+
 async function openWithRecorder(path: string, trace: TraceRequest | undefined): Promise<OpenedDisc> {
   const recorder = await openRecorder(path, { trace });
-  return { kind: "recorder", source: recorder, recorder, [Symbol.asyncDispose]: () => recorder[Symbol.asyncDispose]() };
+  try {
+    const source = await sourceOf(recorder);
+    return { kind: "recorder", source, recorder, [Symbol.asyncDispose]: () => recorder[Symbol.asyncDispose]() };
+  } catch (error) {
+    await recorder[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /**
@@ -105,15 +118,26 @@ async function refuseLaterSessions(path: string): Promise<void> {
 }
 
 /**
- * Refuses a plain image for writing.
+ * Refuses what no session can be added to: what is no disc and no image, and a file of several sessions that is to be
+ * taken for a disc with one.
+ *
+ * @throws {@link DiscError} E_NO_MEDIUM, E_SIDECAR.
+ */
+export async function requireTarget(path: string, media: string | undefined, force: boolean): Promise<void> {
+  await requireDisc(path);
+  if (media === undefined || force || isDrivePath(path) || (await isEmulatedDisc(path))) return;
+  await refuseLaterSessions(path);
+}
+
+/**
+ * Refuses what has no drive: as {@link requireTarget}, and plain images.
  *
  * @throws {@link DiscError} E_NO_MEDIUM, E_NOT_SUPPORTED, E_SIDECAR.
  */
 export async function requireWritable(path: string, media: string | undefined, force: boolean): Promise<void> {
-  await requireDisc(path);
-  if (isDrivePath(path) || (await isEmulatedDisc(path))) return;
-  if (media !== undefined) return force ? undefined : await refuseLaterSessions(path);
-  const what = "adding a session to a plain image";
-  const message = `${path} has no sidecar ${path}.mmc.json, so it is a plain image: ${what} is not supported yet, a later version will do it; if it is an emulated disc that lost its sidecar, say which medium it is (--media)`;
+  await requireTarget(path, media, force);
+  if (media !== undefined || isDrivePath(path) || (await isEmulatedDisc(path))) return;
+  const what = "a plain image, which has no drive";
+  const message = `${path} has no sidecar ${path}.mmc.json, so it is ${what}; append adds sessions to it; if it is an emulated disc that lost its sidecar, say which medium it is (--media)`;
   throw new DiscError("E_NOT_SUPPORTED", message, { what });
 }

@@ -66,7 +66,10 @@ export const imageOptions: readonly OptionRow[] = [
   { name: "udf-special-files", help: "Put links and devices into UDF, too; 7-Zip then refuses the UDF volume." },
   { name: "udf-embed", help: "Keep small files in their file entries; with --fs udf alone." },
   { name: "udf-vat", help: "Use a virtual allocation table, as packet writing does; revisions 1.50 to 2.01." },
-  { name: "growable", help: "Make an image that sessions can be added to. Not supported yet." },
+  {
+    name: "growable",
+    help: "Lay the image out so that all sessions added to it can be found; when adding, take a file of sequential sessions, too.",
+  },
   charsetOption,
   strictOption,
 ];

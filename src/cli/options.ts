@@ -105,12 +105,32 @@ export const commandTable: readonly CommandRow[] = [
     description: [
       sourceText,
       "First the removals are done, then the moves, then the sources are added. File systems and volume name stay those of the disc unless options name others. What was removed stays in the earlier session (list --session). On a blank disc the first session is written.",
+      "DISC may be a plain image in a file, made by any program, or a medium that can be overwritten: the session is written behind what is there, and when it is safe the first blocks are changed, so that every reader finds the new tree. revert goes back.",
     ],
     examples: [
       "discsmith append backup.disc ~/documents",
       "discsmith append backup.disc --remove /old --move /a.txt=/b.txt notes.txt",
       "discsmith append backup.disc ~/documents --dry-run --json",
     ],
+  },
+  {
+    name: "revert",
+    summary: "Make an earlier session current again.",
+    arguments: [disc],
+    options: [
+      {
+        name: "session",
+        value: "N",
+        number: true,
+        help: "Session, from 1; -1 is the one before the last. Required.",
+      },
+      ...imageOptions,
+      ...writingOptions,
+    ],
+    description: [
+      "Writes a session that has the tree of an earlier one. Contents are not copied: they are referred to where they lie. Nothing is lost: the sessions in between stay, and can be made current in their turn.",
+    ],
+    examples: ["discsmith revert backup.iso --session 1", "discsmith revert backup.disc --session -1 --dry-run"],
   },
   {
     name: "burn",

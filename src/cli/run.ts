@@ -22,6 +22,7 @@ import { list } from "./list.js";
 import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand } from "./parse.js";
 import { Reporter } from "./reporter.js";
+import { revert } from "./revert.js";
 import { serve } from "./serve.js";
 import { speed } from "./speed.js";
 import { trace } from "./trace.js";
@@ -36,6 +37,7 @@ const commands: Readonly<Record<string, Command>> = {
   info,
   write,
   append,
+  revert,
   burn,
   drives,
   close,

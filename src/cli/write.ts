@@ -1,7 +1,7 @@
 import { writeTo } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { exitCodeOfLosses } from "./losses.js";
-import { requireWritable } from "./opened-disc.js";
+import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionOptionsOf } from "./session-result.js";
 import { parseSources } from "./sources.js";
 
@@ -9,7 +9,7 @@ import { parseSources } from "./sources.js";
 export async function write(context: CommandContext): Promise<number> {
   const [disc = "", ...words] = context.arguments;
   const options = sessionOptionsOf(context);
-  await requireWritable(disc, options.media, options.force === true);
+  await requireTarget(disc, options.media, options.force === true);
   const sources = await parseSources(words);
   const report = await writeTo(disc, sources, { ...options, at: context.options.text("at") });
   await printSession(context, report);

@@ -1,13 +1,35 @@
 import type { ImportSource } from "../medium/import-source.js";
+import type { DiscIdentity, Session } from "../medium/session.js";
 import type { MultisessionInterface } from "../multisession/interfaces.js";
 import type { DiscSnapshot } from "./state/snapshot.js";
 
-/**
- * How a disc can take another session. Numbers that there are none of are -1.
- *
- * A medium that can be overwritten is told as what it is, and marked as not usable: nothing continues what lies on one
- * yet.
- */
+/** A medium that can be overwritten: it has no table of contents, so that sessions are found in its blocks. */
+class OverwritableSource implements ImportSource {
+  readonly sessions: readonly Session[] = [];
+  readonly #recorder: ImportSource;
+
+  constructor(recorder: ImportSource) {
+    this.#recorder = recorder;
+  }
+
+  get name(): string {
+    return this.#recorder.name;
+  }
+
+  get blocks(): number {
+    return this.#recorder.blocks;
+  }
+
+  get identity(): DiscIdentity {
+    return this.#recorder.identity;
+  }
+
+  async read(lba: number, count: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
+    await this.#recorder.read(lba, count, into, signal);
+  }
+}
+
+/** How a disc can take another session. Numbers that there are none of are -1. */
 export function multisessionInterfacesOf(
   snapshot: DiscSnapshot,
   importRecorder: ImportSource,
@@ -20,8 +42,9 @@ export function multisessionInterfacesOf(
     return [
       {
         ...common,
+        importRecorder: new OverwritableSource(importRecorder),
         type: "randomWrite",
-        isSupportedOnCurrentMediaState: false,
+        isSupportedOnCurrentMediaState: writable,
         // No drive tells it: where data ends is the file system's knowledge.
         lastWrittenAddress: -1,
         totalSectorsOnMedia: totalBlocks,

@@ -1,6 +1,7 @@
 import { DeviceError, DiscError, throwIfCancelled } from "../errors.js";
-import type { SessionData } from "../medium/session-data.js";
+import type { BlockRange, SessionData } from "../medium/session-data.js";
 import type { MultisessionInterface } from "../multisession/interfaces.js";
+import { blockBytes } from "../units.js";
 import { CommandChannel } from "./command-channel.js";
 import type { RecorderOptions } from "./drive-access.js";
 import { DriveAccess } from "./drive-access.js";
@@ -12,12 +13,12 @@ import { WriteJob } from "./job/write-job.js";
 import { WrittenBlocks } from "./job/written-blocks.js";
 import { multisessionInterfacesOf } from "./multisession-interfaces.js";
 import type { FormatOptions } from "./plan/formats.js";
+import { frontSections } from "./plan/front-sections.js";
 import type { BlankOptions } from "./plan/plan-blank.js";
 import { planBlank } from "./plan/plan-blank.js";
 import { planClose } from "./plan/plan-close.js";
 import { planFormat } from "./plan/plan-format.js";
 import { planRepair } from "./plan/plan-repair.js";
-import type { WrittenSection } from "./plan/plan-section.js";
 import { planSection } from "./plan/plan-section.js";
 import { planWrite } from "./plan/plan-write.js";
 import type { PlanStep } from "./plan/step.js";
@@ -77,7 +78,13 @@ export class Recorder extends DriveAccess {
    * @throws {@link DiscError} as `write` does before its first block.
    */
   planWrite(session: WrittenSession, options: WriteOptions = {}): readonly PlanStep[] {
-    return planWrite(this.name, this.snapshot, session, options);
+    const steps = planWrite(this.name, this.snapshot, session, options);
+    const sections = frontSections(session, this.snapshot.writeUnitBlocks);
+    return [...steps, ...sections.flatMap((section) => this.#planSection(section))];
+  }
+
+  #planSection({ firstBlock, blocks }: BlockRange, streaming = false): readonly PlanStep[] {
+    return planSection(this.name, this.snapshot, { firstBlock, blocks, streaming });
   }
 
   /** What {@link Recorder.repair} would do; nothing where nothing is to be repaired. @throws {@link DiscError} as it does. */
@@ -116,16 +123,34 @@ export class Recorder extends DriveAccess {
     await this.exclusively(async () => {
       await this.refresh();
       // Also refuses, before anything is sent, what can't be written after a repair either.
-      let steps = this.planWrite(session, options);
+      let steps = planWrite(this.name, this.snapshot, session, options);
       if (this.snapshot.needsRepair) {
         await this.#do(this.planRepair(), options);
         await this.refresh();
         // It was the disc that the session was made for; closing it changed its identity.
         const { firstBlock, blocks, endsInPostGap } = session;
-        steps = this.planWrite({ firstBlock, blocks, endsInPostGap, importedFrom: null }, options);
+        const again = { firstBlock, blocks, endsInPostGap, importedFrom: null };
+        steps = planWrite(this.name, this.snapshot, again, options);
       }
       await this.#writeAndVerify(steps, session, options);
+      await this.#writeFront(session, options);
     });
+  }
+
+  /** Makes a session visible that was written: what stands around its blocks in their write units is written again. */
+  async #writeFront(session: SessionData, options: RecorderWriteOptions): Promise<void> {
+    for (const { firstBlock, blocks } of frontSections(session, this.snapshot.writeUnitBlocks)) {
+      const unit = new Uint8Array(blocks * blockBytes);
+      await this.read(firstBlock, blocks, unit, options.signal);
+      for (const range of session.modifiedBlocks!.slice(1)) {
+        const at = range.firstBlock - firstBlock;
+        if (at < 0 || at >= blocks) continue;
+        await session.read(range.firstBlock, range.blocks, unit.subarray(at * blockBytes), options.signal);
+      }
+      await this.refresh();
+      const steps = this.#planSection({ firstBlock, blocks });
+      await this.#do(steps, options, { chunks: () => oneChunk(unit) });
+    }
   }
 
   /**
@@ -142,8 +167,7 @@ export class Recorder extends DriveAccess {
     await this.exclusively(async () => {
       await this.refresh();
       const { firstBlock, blocks } = section;
-      const written: WrittenSection = { firstBlock, blocks, streaming: options.streaming === true };
-      const steps = planSection(this.name, this.snapshot, written);
+      const steps = this.#planSection({ firstBlock, blocks }, options.streaming === true);
       await this.#do(steps, options, section);
     });
   }
@@ -251,6 +275,10 @@ export class Recorder extends DriveAccess {
     const message = `${this.name}: the disc was taken out while it was written: now there is ${found}`;
     return new DiscError("E_DISC_CHANGED", message, detail, { cause: error });
   }
+}
+
+async function* oneChunk(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield chunk;
 }
 
 /** Whether a disc may be the one that another snapshot was made of, with more written to it. */

@@ -17,6 +17,12 @@ export interface TaskOptions {
   readonly onProgress?: ProgressListener | undefined;
 }
 
+/** Blocks that follow on each other. */
+export interface BlockRange {
+  readonly firstBlock: number;
+  readonly blocks: number;
+}
+
 /** What a recorder writes as one session: a made image, or a ready-made one. */
 export interface SessionData {
   /** Address of its first block on the medium: 0, or the next writable address it was made for. */
@@ -29,7 +35,12 @@ export interface SessionData {
    * them: some of what UDF looks for has to be in the last block.
    */
   readonly endsInPostGap?: boolean | undefined;
-  /** Reads blocks at their addresses on the medium, from `firstBlock` on. */
+  /**
+   * On media that can be overwritten, what is to be written, in this order: the session itself, and then blocks before it
+   * that make it visible. All of one is safe on the medium before the next is written. Left out: the session alone.
+   */
+  readonly modifiedBlocks?: readonly BlockRange[] | undefined;
+  /** Reads blocks at their addresses on the medium, from `firstBlock` on; of `modifiedBlocks`, whole ranges. */
   read(lba: number, count: number, into: Uint8Array, signal?: AbortSignal): Promise<void>;
   /**
    * All blocks in order, in pieces of whole blocks of any size. A piece is valid until the next one is asked for.

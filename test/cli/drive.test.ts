@@ -68,7 +68,7 @@ test("a DVD-RW is formatted for overwriting, and blanked back to sessions", asyn
   t.like(await infoOf(t, shell), { state: "blank", profile: 0x0014 });
 });
 
-test("a medium that can be overwritten has the volume that lies on it, and takes the next once it is blank", async (t) => {
+test("a medium that can be overwritten takes sessions one after the other, and a first one again once it is blank", async (t) => {
   const shell = await written(t, "bd-re");
   const info = await infoOf(t, shell);
   t.is(info.state, "overwritable");
@@ -76,7 +76,16 @@ test("a medium that can be overwritten has the volume that lies on it, and takes
   t.is(info.sessions.length, 1);
   t.true(info.sessions[0]!.blocks < 100);
   t.is((await shell.fails(t, 4, "write", "x.disc", "two")).code, "E_DISC_NOT_BLANK");
-  t.is((await shell.fails(t, 1, "append", "x.disc", "two")).code, "E_NOT_SUPPORTED");
+  await shell.ok(t, "append", "x.disc", "two", "--verify", "full");
+  await shell.ok(t, "append", "x.disc", "--remove", "/one.txt");
+  t.deepEqual(
+    (await infoOf(t, shell)).sessions.map(({ startLba }) => startLba),
+    [32, 64, 96],
+  );
+  t.deepEqual(await shell.list(t, "x.disc"), ["/two.txt"]);
+  t.deepEqual(await shell.list(t, "x.disc", "--session", "1"), ["/one.txt"]);
+  await shell.ok(t, "revert", "x.disc", "--session", "2");
+  t.deepEqual(await shell.list(t, "x.disc"), ["/one.txt", "/two.txt"]);
   await shell.ok(t, "verify", "x.disc");
   await shell.ok(t, "blank", "x.disc");
   t.deepEqual((await infoOf(t, shell)).sessions, []);

@@ -269,7 +269,6 @@ test("options of images reach the image", async (t) => {
     "/RUN.SH",
   ]);
   t.is((await shell.fails(t, 1, "list", "x.iso", "--fs", "joliet")).code, "E_FILE_SYSTEM_NOT_FOUND");
-  t.is((await shell.fails(t, 1, "build", "tree", "-o", "y.iso", "--growable")).code, "E_NOT_SUPPORTED");
   for (const words of [
     ["--fs", "fat"],
     ["--fs", "udf", "--udf-revision", "3.00"],
@@ -327,7 +326,6 @@ test("damaged and strange images", async (t) => {
   for (const verb of ["info", "list"]) t.is((await shell.fails(t, 4, verb, "nothing.iso")).code, "E_NO_MEDIUM");
   t.is((await shell.fails(t, 4, "list", "tree")).code, "E_NO_MEDIUM");
   await shell.ok(t, "build", "tree", "-o", "x.iso");
-  t.is((await shell.fails(t, 1, "append", "x.iso", "tree")).code, "E_NOT_SUPPORTED");
   t.deepEqual(await shell.list(t, "x.iso", "--start", "0"), await shell.list(t, "x.iso", "--scan"));
   t.is((await shell.fails(t, 1, "list", "x.iso", "--session", "2")).code, "E_SESSION_NOT_FOUND");
   t.is((await shell.fails(t, 2, "list", "x.iso", "--session", "0")).code, "E_USAGE");

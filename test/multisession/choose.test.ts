@@ -45,9 +45,15 @@ test("takes the first that the disc and the package support where none is marked
   const supported = sequential();
   t.is(chooseMultisession([supported]), supported);
   t.is(
-    chooseMultisession([randomWrite(), sequential({ isSupportedOnCurrentMediaState: false }), supported]),
+    chooseMultisession([
+      randomWrite({ isSupportedOnCurrentMediaState: false }),
+      sequential({ isSupportedOnCurrentMediaState: false }),
+      supported,
+    ]),
     supported,
   );
+  const overwritable = randomWrite();
+  t.is(chooseMultisession([overwritable, supported]), overwritable);
 });
 
 test("takes the one that is marked, and no other", (t) => {
@@ -56,8 +62,11 @@ test("takes the one that is marked, and no other", (t) => {
   const refusals = [
     [sequential({ inUse: true }), sequential({ inUse: true })],
     [sequential(), sequential({ inUse: true, isSupportedOnCurrentMediaState: false })],
-    [sequential(), randomWrite({ inUse: true })],
-    [randomWrite()],
+    [sequential(), randomWrite({ inUse: true, isSupportedOnCurrentMediaState: false })],
+    [randomWrite({ isSupportedOnCurrentMediaState: false })],
+    [randomWrite({ lastWrittenAddress: 1_000 })],
+    [randomWrite({ totalSectorsOnMedia: -1 })],
+    [randomWrite({ writeUnitSize: 0 })],
     [],
   ];
   for (const offered of refusals) t.throws(() => chooseMultisession(offered), { code: "E_MULTISESSION_UNUSABLE" });

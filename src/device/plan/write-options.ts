@@ -2,7 +2,10 @@ import type { SessionData } from "../../medium/session-data.js";
 import type { WantedSpeed } from "../state/speed.js";
 
 /** What a plan has to know of a session. */
-export type WrittenSession = Pick<SessionData, "firstBlock" | "blocks" | "importedFrom" | "endsInPostGap">;
+export type WrittenSession = Pick<
+  SessionData,
+  "firstBlock" | "blocks" | "importedFrom" | "endsInPostGap" | "modifiedBlocks"
+>;
 
 /** How a session is written. */
 export interface WriteOptions {

@@ -4,11 +4,11 @@ import type { ImportSource } from "../../medium/import-source.js";
 import type { DiscIdentity } from "../../medium/session.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import { chooseMultisession } from "../../multisession/choose.js";
-import type { MultisessionInterface, MultisessionSequential } from "../../multisession/interfaces.js";
+import type { MultisessionInterface } from "../../multisession/interfaces.js";
+import { readBootRecords } from "../growth/front.js";
 import { takeCatalog } from "../layout/catalog.js";
 import { ContentLayout } from "../layout/contents.js";
-import { planRegions } from "../layout/planner.js";
-import type { Renderer } from "../layout/region.js";
+import type { Plan } from "../layout/plan.js";
 import type { IsoLevel } from "../names/iso-name.js";
 import type { Content } from "../tree/content.js";
 import { areWholeBlocks, OnDiscContent } from "../tree/content.js";
@@ -19,9 +19,11 @@ import { mergeImported } from "../tree/merge.js";
 import { walkTree } from "../tree/walk.js";
 import { partitionOffset, sessionEndAlign } from "../udf/udf-writer.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
+import type { Growth } from "./growth.js";
+import { firstGrowth, planGrowth } from "./growth.js";
 import type { ImportOptions } from "./import.js";
 import { importTree } from "./import.js";
-import { sessionWriters } from "./iso-session.js";
+import { layOutSession } from "./lay-out-session.js";
 import { reportNames } from "./name-report.js";
 import type { ImageOptions } from "./options.js";
 import { checkOptions, defaultFileSystems, isWritten } from "./options.js";
@@ -34,7 +36,16 @@ import { planUdf } from "./udf-session.js";
 const bdWriteUnit = 32;
 
 /** How an earlier session is imported. */
-export type ImportFileSystemOptions = TaskOptions & Pick<ImportOptions, "session" | "charset">;
+export type ImportFileSystemOptions = TaskOptions & Pick<ImportOptions, "session" | "scan" | "charset">;
+
+/** What is kept of an import, besides its tree. */
+interface ImportedSession {
+  readonly source: ImportSource;
+  readonly volumeName: string;
+  readonly udf: UdfVolumeInformation | undefined;
+  /** Whole blocks. */
+  readonly bootRecords: readonly Uint8Array[];
+}
 
 /** A tree, what is to be made of it, and the disc it is added to. IMAPI2 `IFileSystemImage`. */
 export class FileSystemImage {
@@ -44,12 +55,10 @@ export class FileSystemImage {
   options: ImageOptions;
   readonly #results = new Set<SessionImage>();
   #multisessionInterfaces: readonly MultisessionInterface[] = [];
-  #chosen: MultisessionSequential | undefined;
+  #chosen: MultisessionInterface | undefined;
   /** What the disc was when it was chosen: a result made for it must not be written to another. */
   #identity: DiscIdentity | null = null;
-  #imported:
-    | { readonly source: ImportSource; readonly volumeName: string; readonly udf: UdfVolumeInformation | undefined }
-    | undefined;
+  #imported: ImportedSession | undefined;
 
   /** @throws {@link DiscError} E_OPTION_INVALID, E_VOLUME_NAME_INVALID. */
   constructor(options: ImageOptions = {}) {
@@ -108,14 +117,19 @@ export class FileSystemImage {
     this.#multisessionInterfaces = offered;
   }
 
-  /** Address of the session's first block: the next writable address of the disc, or 0. */
+  /**
+   * Address of the session's first block: the next writable address of the disc, or 0. On media that can be overwritten
+   * it depends on what is there already, and so only the result tells.
+   */
   get sessionStartBlock(): number {
-    return this.#chosen?.nextWritableAddress ?? 0;
+    return this.#chosen?.type === "sequential" ? this.#chosen.nextWritableAddress : 0;
   }
 
   /** Blocks the image may have; `undefined` for no limit. */
   get freeMediaBlocks(): number | undefined {
-    return this.options.freeMediaBlocks ?? this.#chosen?.freeSectorsOnMedia;
+    const chosen = this.#chosen;
+    const free = chosen?.type === "randomWrite" ? chosen.totalSectorsOnMedia : chosen?.freeSectorsOnMedia;
+    return this.options.freeMediaBlocks ?? free;
   }
 
   /** Items in the tree that are no directories. */
@@ -165,9 +179,11 @@ export class FileSystemImage {
     const source = this.#importSource();
     const onWarning: WarningListener = (warning) => this.#warn(warning);
     const imported = await importTree(source, { ...options, fileSystem, onWarning });
+    const { volumeName, udf, session } = imported;
+    const bootRecords = await readBootRecords(source, session.startLba, options.signal);
     this.#refuseWhileInUse("importFileSystem");
     mergeImported(this.root, imported.root);
-    this.#imported = { source, volumeName: imported.volumeName, udf: imported.udf };
+    this.#imported = { source, volumeName, udf, bootRecords };
     if (this.options.fileSystems === undefined) this.#takeFileSystems(imported.fileSystems);
     return imported.fileSystem;
   }
@@ -179,7 +195,7 @@ export class FileSystemImage {
       throw new DiscError("E_MULTISESSION_NOT_SET", "multisessionInterfaces is not set: no disc to import from", {});
     }
     const { importRecorder: source } = chosen;
-    if (chosen.isFirstDataSession) {
+    if (chosen.type === "sequential" && chosen.isFirstDataSession) {
       const reason = "it has no session with data";
       throw new DiscError("E_NOTHING_TO_IMPORT", `${source.name}: ${reason}`, { reason });
     }
@@ -215,33 +231,52 @@ export class FileSystemImage {
       embeddedBytes: udf?.embeddedBytes,
       fromBlock: udf === undefined ? undefined : partitionOffset,
     });
-    const sessionStart = this.sessionStartBlock;
-    const writers = sessionWriters({ options: this.options, catalog, contents, times, onWarning, sessionStart, udf });
-    const regions = writers.flatMap((writer) => writer.regions);
-    const endAlign = udf === undefined ? 1 : sessionEndAlign;
-    const plan = planRegions(regions, sessionStart, { blocks: this.options.freeMediaBlocks, endAlign });
-    this.#checkRoom(plan.blocks);
-    const renderers = new Map<string, Renderer>();
-    for (const writer of writers) for (const [kind, render] of writer.bind(plan)) renderers.set(kind, render);
+    const growth = await this.#planGrowth(contents);
+    const sessionStart = growth?.sessionStart ?? this.sessionStartBlock;
+    const { options } = this;
+    const bootRecords = this.#imported?.bootRecords ?? [];
+    const parts = { options, catalog, contents, times, onWarning, sessionStart, udf, growth, bootRecords };
+    const endAlign = udf === undefined && growth === undefined ? 1 : sessionEndAlign;
+    const laidOut = await layOutSession(parts, { blocks: options.freeMediaBlocks, endAlign });
+    this.#checkRoom(laidOut.plan);
     const release = (): void => void this.#results.delete(result);
-    const hasTrailer = udf !== undefined;
-    const result: SessionImage = new SessionImage(plan, renderers, contents, this.#identity, hasTrailer, release);
+    // An image that was made for no session of the medium can go to any that is blank.
+    const importedFrom = growth === undefined || growth.front !== undefined ? this.#identity : null;
+    const endsInPostGap = udf !== undefined;
+    const result: SessionImage = new SessionImage({ ...laidOut, contents, importedFrom, endsInPostGap, release });
     this.#results.add(result);
     return result;
+  }
+
+  /** Where the session goes on a medium that can be overwritten; `undefined` for others. */
+  async #planGrowth(contents: ContentLayout): Promise<Growth | undefined> {
+    const chosen = this.#chosen;
+    if (chosen?.type !== "randomWrite") return this.options.growable === true ? firstGrowth : undefined;
+    const imported = this.#imported;
+    if (imported === undefined) return firstGrowth;
+    const { lastWrittenAddress } = chosen;
+    return await planGrowth(imported.source, {
+      lastWrittenAddress,
+      udf: imported.udf,
+      endOfContents: contents.endOfPinned(),
+    });
   }
 
   /** How the UDF volume is written. */
   #planUdf(): UdfPlan {
     const chosen = this.#chosen;
     const usualRevision = chosen !== undefined && chosen.writeUnitSize >= bdWriteUnit ? "2.50" : "1.02";
-    const isLast = chosen === undefined || this.options.finalised === true;
-    const mediumEnd = isLast ? undefined : chosen.nextWritableAddress + chosen.freeSectorsOnMedia;
+    const goesOn = chosen?.type === "sequential" && this.options.finalised !== true;
+    const mediumEnd = goesOn ? chosen.nextWritableAddress + chosen.freeSectorsOnMedia : undefined;
     return planUdf({ options: this.options, usualRevision, before: this.#imported?.udf, mediumEnd });
   }
 
   /** @throws {@link DiscError} E_DISC_FULL. */
-  #checkRoom(blocks: number): void {
-    const freeBlocks = this.#chosen?.freeSectorsOnMedia ?? Number.POSITIVE_INFINITY;
+  #checkRoom({ firstBlock, blocks }: Plan): void {
+    const chosen = this.#chosen;
+    if (chosen === undefined) return;
+    const freeBlocks =
+      chosen.type === "sequential" ? chosen.freeSectorsOnMedia : Math.max(0, chosen.totalSectorsOnMedia - firstBlock);
     if (blocks <= freeBlocks) return;
     const message = `session needs ${blocks} blocks, the disc has ${freeBlocks} free`;
     throw new DiscError("E_DISC_FULL", message, { blocks, freeBlocks });

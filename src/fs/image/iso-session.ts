@@ -6,20 +6,21 @@ import { maximumExtentBytes } from "../iso9660/directory-layout.js";
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
 import { buildHierarchy } from "../iso9660/hierarchy.js";
 import { HierarchyWriter } from "../iso9660/hierarchy-writer.js";
-import { IsoDescriptorWriter, TerminatorWriter } from "../iso9660/iso-writer.js";
+import { descriptorRegion, IsoDescriptorWriter, TerminatorWriter } from "../iso9660/iso-writer.js";
 import type { VolumeDescription } from "../iso9660/volume-description.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import { JolietDescriptorWriter } from "../joliet/joliet-writer.js";
 import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
-import type { RegionWriter, Renderer } from "../layout/region.js";
+import type { Region, RegionWriter, Renderer } from "../layout/region.js";
 import type { Charset } from "../names/charset.js";
 import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../names/iso-name.js";
 import { compareJolietNames, jolietNameMapping } from "../names/joliet-name.js";
 import { bytesFromName } from "../names/name-bytes.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
 import type { Item } from "../tree/directory.js";
+import type { Growth } from "./growth.js";
 import type { ImageOptions } from "./options.js";
 import { isoVolumeName, isWritten } from "./options.js";
 import type { ImageTimes } from "./times.js";
@@ -37,6 +38,10 @@ export interface SessionParts {
   readonly sessionStart: number;
   /** `undefined` where no UDF is written. */
   readonly udf: UdfPlan | undefined;
+  /** `undefined` on media that are written once. */
+  readonly growth: Growth | undefined;
+  /** Boot records of the session that is continued: whole blocks. */
+  readonly bootRecords: readonly Uint8Array[];
 }
 
 /** The system area: zero, unless something that boots lies there. ECMA-119 6.2.1. */
@@ -56,12 +61,37 @@ class SystemAreaWriter implements RegionWriter {
   }
 }
 
+/** Writes boot records of the session before as they are: the catalog that they lead to has stayed where it was. */
+class BootRecordWriter implements RegionWriter {
+  readonly regions: readonly Region[];
+  readonly #records: readonly Uint8Array[];
+
+  /** @param position Where in the set they go: the first one to block 17, where firmware looks for it. El Torito 1.0, 2.0. */
+  constructor(records: readonly Uint8Array[], position: number) {
+    this.#records = records;
+    this.regions = records.map((_record, index) =>
+      descriptorRegion(`bootRecord${index}`, "Boot Record", position + index),
+    );
+  }
+
+  bind(): ReadonlyMap<string, Renderer> {
+    return new Map(
+      this.#records.map((record, index) => [`bootRecord${index}`, async (_first, out) => out.set(record)]),
+    );
+  }
+}
+
 /**
  * Where the volume ends, counted from the start of the medium: Linux 6.1 takes continuation areas behind that for
  * corrupt, and so drops Rock Ridge in sessions whose size is counted from their own start, as other programs write it.
  */
-function volumeSpaceSize(plan: Plan): number {
+function endOfVolume(plan: Plan): number {
   return plan.firstBlock + plan.blocks;
+}
+
+/** The length of a session in its own header, by which the next one is found on media that can be overwritten. */
+function lengthOfSession(plan: Plan): number {
+  return plan.blocks;
 }
 
 function reporters(
@@ -181,7 +211,7 @@ function isoWriters(parts: SessionParts): {
   readonly descriptors: RegionWriter[];
   readonly hierarchies: RegionWriter[];
 } {
-  const { options, times } = parts;
+  const { options, times, growth, bootRecords } = parts;
   const hasRockRidge = isWritten(options, "rockridge");
   const description: VolumeDescription = {
     volumeName: options.volumeName ?? "DISC",
@@ -196,13 +226,17 @@ function isoWriters(parts: SessionParts): {
     createdMs: times.imageMs,
     modifiedMs: times.imageMs,
   };
+  const volumeSpaceSize = growth === undefined ? endOfVolume : lengthOfSession;
   const iso = isoHierarchy(parts, hasRockRidge);
   const isoDescription = { ...description, volumeName: isoVolumeName(description.volumeName) };
   const joliet = isWritten(options, "joliet") ? jolietHierarchy(parts, hasRockRidge) : undefined;
-  let position = 1;
+  let position = 1 + bootRecords.length;
   const jolietPosition = joliet === undefined ? undefined : position++;
   const enhancedPosition = options.isoLevel === 4 ? position++ : undefined;
-  const descriptors: RegionWriter[] = [new IsoDescriptorWriter(isoDescription, iso, volumeSpaceSize, enhancedPosition)];
+  const descriptors: RegionWriter[] = [
+    new IsoDescriptorWriter(isoDescription, iso, volumeSpaceSize, enhancedPosition),
+    new BootRecordWriter(bootRecords, 1),
+  ];
   if (joliet !== undefined) {
     descriptors.push(new JolietDescriptorWriter(description, joliet, volumeSpaceSize, jolietPosition!));
   }

@@ -46,6 +46,12 @@ export interface ImageOptions {
    * not with the medium.
    */
   readonly finalised?: boolean | undefined;
+  /**
+   * Lays the image out so that sessions can be added to it as a file, or on a medium that can be overwritten, and all of
+   * them be found: the session starts at block 32, and its header has a copy at block 0. Sessions of a disc are laid out
+   * as that takes.
+   */
+  readonly growable?: boolean | undefined;
   /** The character set of Rock Ridge names. Default: their own bytes, which are UTF-8 nearly always. */
   readonly charset?: Charset | undefined;
   readonly systemIdentifier?: string | undefined;

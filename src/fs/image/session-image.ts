@@ -1,8 +1,9 @@
 import { throwIfCancelled } from "../../errors.js";
 import { checkRange } from "../../medium/memory-source.js";
 import type { DiscIdentity } from "../../medium/session.js";
-import type { SessionData, TaskOptions } from "../../medium/session-data.js";
+import type { BlockRange, SessionData, TaskOptions } from "../../medium/session-data.js";
 import { blockBytes } from "../../units.js";
+import type { BlockPatch } from "../growth/front.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import type { Renderer } from "../layout/region.js";
@@ -10,6 +11,18 @@ import { renderBlocks } from "../layout/render.js";
 
 /** Blocks rendered at a time when an image is read in order: 2 MiB. */
 const chunkBlocks = 1024;
+
+/** What a made image consists of. */
+export interface SessionImageParts {
+  readonly plan: Plan;
+  readonly renderers: ReadonlyMap<string, Renderer>;
+  readonly contents: ContentLayout;
+  readonly importedFrom: DiscIdentity | null;
+  readonly endsInPostGap: boolean;
+  /** Blocks before the session that are written after it, in this order. */
+  readonly front: readonly BlockPatch[];
+  readonly release: () => void;
+}
 
 /**
  * A made image: every block has its place, none is stored. Any range can be read at any time, at its address on the
@@ -19,25 +32,23 @@ export class SessionImage implements SessionData, AsyncDisposable {
   readonly plan: Plan;
   readonly importedFrom: DiscIdentity | null;
   readonly endsInPostGap: boolean;
+  readonly modifiedBlocks: readonly BlockRange[];
   /** Where the contents lie that this session writes. */
   readonly contents: ContentLayout;
   readonly #renderers: ReadonlyMap<string, Renderer>;
+  readonly #front: ReadonlyMap<number, Uint8Array>;
   readonly #release: () => void;
 
-  constructor(
-    plan: Plan,
-    renderers: ReadonlyMap<string, Renderer>,
-    contents: ContentLayout,
-    importedFrom: DiscIdentity | null,
-    endsInPostGap: boolean,
-    release: () => void,
-  ) {
+  constructor({ plan, renderers, contents, importedFrom, endsInPostGap, front, release }: SessionImageParts) {
     this.plan = plan;
     this.importedFrom = importedFrom;
     this.endsInPostGap = endsInPostGap;
-    this.#renderers = renderers;
     this.contents = contents;
+    this.#renderers = renderers;
+    this.#front = new Map(front.map(({ lba, bytes }) => [lba, bytes]));
     this.#release = release;
+    const { firstBlock, blocks } = plan;
+    this.modifiedBlocks = [{ firstBlock, blocks }, ...front.map(({ lba }) => ({ firstBlock: lba, blocks: 1 }))];
   }
 
   get firstBlock(): number {
@@ -55,6 +66,8 @@ export class SessionImage implements SessionData, AsyncDisposable {
    */
   async read(lba: number, count: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
     const { firstBlock, blocks } = this.plan;
+    const patch = count === 1 ? this.#front.get(lba) : undefined;
+    if (patch !== undefined) return into.set(patch);
     checkRange({ blocks }, lba - firstBlock, count);
     await renderBlocks(this.plan, this.#renderers, lba, into.subarray(0, count * blockBytes), signal);
   }

@@ -3,6 +3,8 @@ import { throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { Session, SessionState } from "../../medium/session.js";
 import { alignUp, blockBytes } from "../../units.js";
+import { chainRecordIn, chainRecordLba } from "../growth/chain-record.js";
+import { leadBlocks } from "../growth/front.js";
 import { primaryDescriptorAt, rootLbaOf } from "../iso9660/descriptor-set.js";
 import { readSoundHead } from "../iso9660/directory-record.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
@@ -31,7 +33,7 @@ export interface ImageSession {
 }
 
 /** Where the first session lies on overwritable media and in files that can grow; each starts at a multiple of it. */
-const growableSessionAlignment = 32;
+export const growableSessionAlignment = 32;
 
 /** What growisofs aligns to. */
 const growisofsAlignment = 16;
@@ -67,6 +69,15 @@ async function readHeader(
   return isRead[0] ? headerOf(block, 0) : undefined;
 }
 
+/** Block of the header that was kept of a session from block 0 on, where a record tells. */
+async function readChainRecord(source: BlockSource, signal: AbortSignal | undefined): Promise<number | undefined> {
+  const block = new Uint8Array(blockBytes);
+  if (chainRecordLba >= source.blocks) return undefined;
+  const isRead = await readAll(source, chainRecordLba, 1, block, signal);
+  const first = isRead[0] ? chainRecordIn(block)?.firstSessionLba : undefined;
+  return first === growableSessionAlignment ? undefined : first;
+}
+
 function sessionAt(number: number, startLba: number, blocks: number): Session {
   return { number, startLba, blocks, state: "complete", data: true };
 }
@@ -74,19 +85,23 @@ function sessionAt(number: number, startLba: number, blocks: number): Session {
 /**
  * Follows the chain of sessions that xorriso and this package leave in files and on overwritable media: the first one
  * at block 32, each with its own length in its own header, the next one behind it. The header at block 16 is a copy of
- * the newest one's, with the length of all. Without a chain there is one session, which starts at block 0. Sessions of
- * UDF alone follow on each other from block 0 or 32 on, with gaps between them.
+ * the newest one's, with the length of all. Where the image was one session from block 0 on before it grew, the chain
+ * begins with the header that was kept of it, which a record in the system area names. Without a chain there is one session,
+ * which starts at block 0. Sessions of UDF alone follow on each other likewise, with gaps between them.
  *
  * @returns In order of address; none where there is no header at all.
  * @throws {@link DiscError} E_CANCELLED.
  */
 export async function chainedSessions(source: BlockSource, signal?: AbortSignal): Promise<Session[]> {
   const newest = await readHeader(source, 0, signal);
-  if (newest === undefined) return await chainedUdfSessions(source, signal);
-  const end = Math.min(newest.volumeSpaceSize, source.blocks);
+  const first = await readHeader(source, growableSessionAlignment, signal);
+  if (newest === undefined && first === undefined) return await chainedUdfSessions(source, signal);
+  // The copy at block 16 may be torn; what it is a copy of is not.
+  const end = newest === undefined ? source.blocks : Math.min(newest.volumeSpaceSize, source.blocks);
+  const kept = first === undefined ? await readChainRecord(source, signal) : undefined;
   const found: Session[] = [];
   let last: Header | undefined;
-  let lba = growableSessionAlignment;
+  let lba = kept ?? growableSessionAlignment;
   while (lba < end) {
     throwIfCancelled(signal, "following the chain of sessions");
     let header = await readHeader(source, lba, signal);
@@ -98,12 +113,13 @@ export async function chainedSessions(source: BlockSource, signal?: AbortSignal)
       if (header !== undefined) lba = early;
     }
     if (header === undefined) break;
-    found.push(sessionAt(found.length + 1, lba, Math.min(header.volumeSpaceSize, source.blocks - lba)));
+    const blocks = lba === kept ? leadBlocks : header.volumeSpaceSize;
+    found.push(sessionAt(found.length + 1, lba, Math.min(blocks, source.blocks - lba)));
     last = header;
-    lba = alignUp(lba + header.volumeSpaceSize, growableSessionAlignment);
+    lba = alignUp(lba + blocks, growableSessionAlignment);
   }
   // The tree that everybody mounts is not that of the chain's end: one more, so that it can be reached.
-  if (last?.rootLba !== newest.rootLba) found.push(sessionAt(found.length + 1, 0, end));
+  if (newest !== undefined && last?.rootLba !== newest.rootLba) found.push(sessionAt(found.length + 1, 0, end));
   return found;
 }
 
@@ -112,13 +128,15 @@ async function chainedUdfSessions(source: BlockSource, signal: AbortSignal | und
   const bytes = new VolumeBytes(source);
   const newest = await udfSessionAt(bytes, 0, signal);
   if (newest === undefined) return [];
-  const grown = await udfSessionAt(bytes, growableSessionAlignment, signal);
+  const kept = await readChainRecord(source, signal);
+  const grownLba = kept ?? growableSessionAlignment;
+  const grown = await udfSessionAt(bytes, grownLba, signal);
   const starts: number[] = [];
-  let start: number | undefined = grown === undefined ? 0 : growableSessionAlignment;
+  let start: number | undefined = grown === undefined ? 0 : grownLba;
   let last = grown ?? newest;
   while (start !== undefined) {
     starts.push(start);
-    start = await nextUdfSession(source, bytes, start, last, signal);
+    start = start === kept ? start + leadBlocks : await nextUdfSession(source, bytes, start, last, signal);
     last = (start === undefined ? undefined : await udfSessionAt(bytes, start, signal)) ?? last;
   }
   const found = starts.map((startLba, index) =>
@@ -267,6 +285,23 @@ function blocksOfSession({ startLba, header }: Candidate, limit: number): number
   const { volumeSpaceSize } = header;
   const isRelative = volumeSpaceSize <= startLba || startLba + volumeSpaceSize <= limit;
   return Math.min(isRelative ? volumeSpaceSize : volumeSpaceSize - startLba, all);
+}
+
+/**
+ * The first session that lies behind all that the chain leads to: of a write-once disc whose blocks were copied to a file.
+ *
+ * @returns Its first block; `undefined` where there is none.
+ * @throws {@link DiscError} E_CANCELLED.
+ */
+export async function sessionBehindChain(source: BlockSource, signal?: AbortSignal): Promise<number | undefined> {
+  const newest = await readHeader(source, 0, signal);
+  if (newest === undefined) return undefined;
+  const chain = await chainedSessions(source, signal);
+  const end = chain.reduce((highest, { startLba, blocks }) => Math.max(highest, startLba + blocks), 0);
+  for await (const { startLba, header } of announcedStarts(source, end, source.blocks, signal)) {
+    if (startLba >= end && header !== undefined && (await hasRoot(source, header, signal))) return startLba;
+  }
+  return undefined;
 }
 
 /**

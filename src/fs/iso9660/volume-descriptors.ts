@@ -214,3 +214,12 @@ export function jolietLevel(escapeSequences: Uint8Array): number {
   if (escapeSequences[0] !== 0x25 || escapeSequences[1] !== 0x2f) return 0;
   return [0x40, 0x43, 0x45].indexOf(escapeSequences[2]!) + 1;
 }
+
+/** The codec of the descriptor of a volume that a block holds; `undefined` for what describes none. */
+export function describingCodec(block: Uint8Array): StructCodec<VolumeDescriptor> | undefined {
+  const type = block[0];
+  if (type === volumeDescriptorTypes.primary) return primaryVolumeDescriptor as StructCodec<VolumeDescriptor>;
+  if (type !== volumeDescriptorTypes.supplementary) return undefined;
+  const codec = jolietLevel(block.subarray(88, 120)) > 0 ? jolietVolumeDescriptor : enhancedVolumeDescriptor;
+  return codec as StructCodec<VolumeDescriptor>;
+}

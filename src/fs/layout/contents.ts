@@ -71,6 +71,16 @@ export class ContentLayout {
     return this.#firstBlock[index] === elsewhere && this.contents[index]!.bytes > 0;
   }
 
+  /** The block behind the last one of contents that lie where earlier sessions put them; 0 where there are none. */
+  endOfPinned(): number {
+    let end = 0;
+    for (const [index, { extents = [] }] of this.contents.entries()) {
+      if (!this.isPinned(index)) continue;
+      for (const { lba, bytes } of extents) if (lba !== null) end = Math.max(end, lba + blocksOf(bytes));
+    }
+    return end;
+  }
+
   /** Whether a content has no blocks of its own: it stands in what refers to it. */
   isEmbedded(index: number): boolean {
     return this.#firstBlock[index] === embedded;

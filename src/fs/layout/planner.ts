@@ -106,3 +106,10 @@ export function planRegions(regions: readonly Region[], firstBlock: number, limi
   proveTiling("plan", "block", pieces, firstBlock, firstBlock + blocks);
   return Object.freeze({ firstBlock, blocks, regions: Object.freeze(tiled) });
 }
+
+/** A plan with a region before its first block. */
+export function planAfter(lead: Region, { firstBlock, blocks, regions }: Plan): Plan {
+  const lba = firstBlock - lead.blocks;
+  const all = Object.freeze([{ region: lead, lba }, ...regions]);
+  return Object.freeze({ firstBlock: lba, blocks: lead.blocks + blocks, regions: all });
+}

@@ -224,3 +224,18 @@ export function readDescriptor<T>(
   const tag = checkTag(source, at, source.length, { tagIdentifier: codec.tagIdentifier, tagLocation }, context);
   return { tag, value: codec.read(source, at, context) };
 }
+
+/**
+ * A descriptor as it is in another block: with the location that its tag states.
+ *
+ * @param source A block that begins with it.
+ * @throws {@link FormatError} E_FIELD_INVALID for one that does not read.
+ */
+export function relocatedDescriptor<T>(codec: DescriptorCodec<T>, source: Uint8Array, tagLocation: number): Uint8Array {
+  const { tag, value } = readDescriptor(codec, source, 0, undefined, { tolerant: true, lba: null });
+  const { descriptorVersion, tagSerialNumber } = tag;
+  const target = new Uint8Array(source.length);
+  const version = descriptorVersion === 2 ? 2 : 3;
+  writeDescriptor(codec, value, target, 0, { descriptorVersion: version, tagSerialNumber, tagLocation });
+  return target;
+}

@@ -1,0 +1,114 @@
+/** Where the next session goes on media that can be overwritten and in plain files, and what goes with it. */
+import { DiscError } from "../../errors.js";
+import type { BlockSource } from "../../medium/block-source.js";
+import { alignUp, blockBytes } from "../../units.js";
+import type { ChainRecord } from "../growth/chain-record.js";
+import { chainRecordIn, chainRecordLba } from "../growth/chain-record.js";
+import type { Front, FrontRoom } from "../growth/front.js";
+import { isBlank, leadBlocks, readFront } from "../growth/front.js";
+import { primaryDescriptorAt } from "../iso9660/descriptor-set.js";
+import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
+import type { UdfVolumeInformation } from "../udf/volume-information.js";
+import { endOfPartitions } from "../udf/volume-information.js";
+import { chainedSessions, growableSessionAlignment } from "./sessions.js";
+
+/** What stands in the 32 blocks before a session. */
+export type Lead =
+  /** The front itself: the session is the first of a medium that is to grow. */
+  | "front"
+  /** What the front held before, where that was the only header of the newest tree. */
+  | "kept";
+
+/** How a session is added by overwriting. */
+export interface Growth {
+  /** First block of the session, without its lead. */
+  readonly sessionStart: number;
+  /** `undefined` where the session has none. */
+  readonly lead: Lead | undefined;
+  /** Where the chain of sessions begins; `undefined` where that is not noted. */
+  readonly chain: ChainRecord | undefined;
+  /** The front as it is; `undefined` on a medium that holds nothing. */
+  readonly front: Front | undefined;
+  readonly room: FrontRoom;
+}
+
+/** The first session of a medium that is to grow: its header has a copy in the front. */
+export const firstGrowth: Growth = {
+  sessionStart: growableSessionAlignment,
+  lead: "front",
+  chain: { firstSessionLba: growableSessionAlignment },
+  front: undefined,
+  room: { descriptors: true, anchor: true },
+};
+
+/** Anchors that may stand behind a partition. */
+const blocksBehindPartition = 257;
+
+/** Programs pad with 150 blocks as a rule; more than that may be something else. */
+const mostPaddingBlocks = 512;
+
+/** What an import tells of the blocks that are in use. */
+export interface BlocksInUse {
+  /** Last block that was written, as the medium tells; -1 where it does not. */
+  readonly lastWrittenAddress: number;
+  /** The block behind the last one that the imported tree refers to. */
+  readonly endOfContents: number;
+  readonly udf: UdfVolumeInformation | undefined;
+}
+
+/**
+ * Plans where a session goes on a medium, or in an image, that holds some already.
+ *
+ * @throws {@link DiscError} E_NOT_SUPPORTED for volumes with blocks of other sizes, E_READ_FAILED, E_CANCELLED.
+ */
+export async function planGrowth(source: BlockSource, inUse: BlocksInUse, signal?: AbortSignal): Promise<Growth> {
+  const { udf, lastWrittenAddress, endOfContents } = inUse;
+  if (udf !== undefined && udf.blockBytes !== blockBytes) {
+    const what = `adding to a UDF volume with blocks of ${udf.blockBytes} bytes`;
+    throw new DiscError("E_NOT_SUPPORTED", `not supported: ${what}`, { what });
+  }
+  const sessions = await chainedSessions(source, signal);
+  const first = sessions[0]?.startLba ?? 0;
+  const newest = sessions.at(-1)?.startLba ?? 0;
+  const isGrowable = first === growableSessionAlignment;
+  const front = await readFront(source, isGrowable && newest > 0, signal);
+  const primary = primaryDescriptorAt(front.lead, firstVolumeDescriptorBlock * blockBytes);
+  const stated = Math.max(
+    growableSessionAlignment,
+    primary?.volumeSpaceSize ?? 0,
+    endOfContents,
+    udf === undefined ? 0 : endOfPartitions(udf) + blocksBehindPartition,
+    ...(primary === undefined ? [] : sessions.map(({ startLba, blocks }) => startLba + blocks)),
+  );
+  const end = lastWrittenAddress < 0 ? stated : await endOfUse(source, stated, lastWrittenAddress + 1, signal);
+  const next = alignUp(end, growableSessionAlignment);
+  const isKept = newest === 0;
+  const record = chainRecordIn(front.lead.subarray(chainRecordLba * blockBytes, (chainRecordLba + 1) * blockBytes));
+  // Chains of others begin at block 32, too: there, block 256 may be any file's.
+  const hasAnchorRoom = isGrowable && record?.firstSessionLba === growableSessionAlignment;
+  return {
+    sessionStart: isKept ? next + leadBlocks : next,
+    lead: isKept ? "kept" : undefined,
+    chain: isGrowable ? undefined : { firstSessionLba: first > 0 ? first : next },
+    front,
+    room: { descriptors: isGrowable, anchor: hasAnchorRoom },
+  };
+}
+
+/**
+ * Where a session can start in a medium of which it is known how far it was written. The chain goes on where the volume
+ * says that it ends; programs pad what they write with zeros behind that. Anything else that is there stays.
+ */
+async function endOfUse(
+  source: BlockSource,
+  stated: number,
+  written: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const next = alignUp(stated, growableSessionAlignment);
+  const padding = written - next;
+  if (padding <= 0 || padding > mostPaddingBlocks) return written;
+  const bytes = new Uint8Array(padding * blockBytes);
+  await source.read(next, padding, bytes, signal);
+  return isBlank(bytes) ? stated : written;
+}
