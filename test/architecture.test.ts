@@ -17,6 +17,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "fs/iso9660": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout", "fs/susp"],
   "fs/rockridge": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout", "fs/susp"],
   "fs/joliet": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout", "fs/susp", "fs/iso9660"],
+  "fs/eltorito": ["errors", "units", "codec", "medium"],
+  "fs/hybrid": ["errors", "units", "codec", "medium"],
   "fs/udf": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout"],
   "fs/image": [
     "errors",
@@ -31,6 +33,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/iso9660",
     "fs/rockridge",
     "fs/joliet",
+    "fs/eltorito",
+    "fs/hybrid",
     "fs/udf",
   ],
   device: [
@@ -64,6 +68,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/names",
     "fs/layout",
     "fs/rockridge",
+    "fs/eltorito",
+    "fs/hybrid",
     "fs/udf",
     "fs/image",
   ],
