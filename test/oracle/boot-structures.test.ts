@@ -9,6 +9,9 @@ import type { SystemArea } from "../../src/fs/hybrid/system-area.js";
 import { grownBlocks, grownSystemArea, readSystemArea, trailingBlocks } from "../../src/fs/hybrid/system-area.js";
 import type { BootSetUp } from "../../src/fs/image/boot-set-up.js";
 import { readBootSetUp } from "../../src/fs/image/boot-set-up.js";
+import { dumpBlocks } from "../../src/fs/image/dump-blocks.js";
+import { dumpIso } from "../../src/fs/image/dump-iso.js";
+import type { PlacedStructure } from "../../src/fs/image/dump-structures.js";
 import { MemorySource } from "../../src/medium/memory-source.js";
 import {
   bootableImages,
@@ -19,6 +22,7 @@ import {
   reported,
   xorrisoReport,
 } from "../support/bootable-images.js";
+import { faultsIn } from "../support/dumped.js";
 import { execute } from "../support/judges.js";
 
 const images: Readonly<Record<string, (t: ExecutionContext) => string>> = {
@@ -34,6 +38,12 @@ const images: Readonly<Record<string, (t: ExecutionContext) => string>> = {
 
 async function setUpOf(path: string): Promise<BootSetUp> {
   return await readBootSetUp(new MemorySource(readFileSync(path)), { strict: true });
+}
+
+async function all(structures: AsyncIterable<PlacedStructure>): Promise<PlacedStructure[]> {
+  const found: PlacedStructure[] = [];
+  for await (const structure of structures) found.push(structure);
+  return found;
 }
 
 const platforms: Readonly<Record<number, string>> = { 0: "BIOS", 1: "PPC", 2: "Mac", 239: "UEFI" };
@@ -140,6 +150,31 @@ for (const [name, make] of Object.entries(images)) {
       t.deepEqual(lines, squeezed(key), key);
     }
     t.deepEqual(summaryWords(setUp), summaryOf(report), "system area summary");
+  });
+}
+
+for (const [name, make] of Object.entries(images)) {
+  test(`${name}: a dump shows the structures, and no fault`, async (t) => {
+    if (!canMakeBootableImages(t)) return;
+    const bytes = readFileSync(make(t));
+    const source = new MemorySource(bytes);
+    const { catalogLba, entries, systemArea } = await readBootSetUp(source);
+    const iso = await all(dumpIso(source, 0));
+    const area = [...(await all(dumpBlocks(source, 0, 16))), ...(await all(dumpBlocks(source, source.blocks - 1, 1)))];
+    t.deepEqual(
+      [...iso, ...area].flatMap((each) => faultsIn(each)),
+      [],
+    );
+    const count = (structures: readonly PlacedStructure[], wanted: string): number =>
+      structures.filter((each) => each.name === wanted).length;
+    const catalog = iso.find((each) => each.name === "BootCatalog");
+    t.is(catalog?.block, catalogLba);
+    t.is(catalog?.fields.filter(({ type }) => /Entry$/.test(type)).length ?? 1, entries.length + 1);
+    if (catalogLba !== undefined) t.is((await all(dumpBlocks(source, catalogLba, 1)))[0]?.name, "BootCatalog");
+    t.is(count(area, "MasterBootRecord"), systemArea.mbr === undefined ? 0 : 1);
+    t.is(count(area, "GptHeader"), systemArea.gpt === undefined ? 0 : 2, "the primary one, and its backup");
+    t.is(count(area, "GptPartitionEntry"), systemArea.gpt?.partitions.length ?? 0);
+    t.is(count(area, "ApplePartitionMapEntry"), systemArea.apm?.partitions.length ?? 0);
   });
 }
 

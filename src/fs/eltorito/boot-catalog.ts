@@ -67,7 +67,7 @@ export interface BootCatalog {
 }
 
 /** Blocks of a catalog that are looked at: more than a thousand entries. */
-const maximumBlocks = 32;
+export const maximumCatalogBlocks = 32;
 
 /** Bytes of selection criteria in an entry, and in each extension. El Torito 1.0, figures 5 and 6. */
 const criteriaBytes = 19;
@@ -264,7 +264,7 @@ export async function readBootCatalog(
     await source.read(lba + blocks - 1, 1, longer.subarray(bytes.length), signal);
     bytes = longer;
     const isCut = walkCatalog(bytes, 0, bytes.length).ending === "cut";
-    if (!isCut || blocks === maximumBlocks || lba + blocks >= source.blocks) break;
+    if (!isCut || blocks === maximumCatalogBlocks || lba + blocks >= source.blocks) break;
   }
   return decodeBootCatalog(bytes, { ...context, lba });
 }

@@ -50,7 +50,7 @@ export interface ApplePartition {
 }
 
 /** Partition map entry. Inside Macintosh: Devices, "The Partition Map". */
-const applePartition: StructCodec<ApplePartition> = struct<ApplePartition>("ApplePartitionMapEntry", 512, {
+export const applePartition: StructCodec<ApplePartition> = struct<ApplePartition>("ApplePartitionMapEntry", 512, {
   _signature: byte(0, 2, fixedText("PM"), "pmSig"),
   signaturePad: byte(2, 2, u16be, "pmSigPad"),
   mapEntries: byte(4, 4, u32be, "pmMapBlkCnt"),

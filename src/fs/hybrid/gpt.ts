@@ -80,23 +80,33 @@ export interface GptHeader {
 }
 
 /** GPT header, with the rest of its sector. UEFI 2.10, table 5.5. */
-export const gptHeader: StructCodec<GptHeader> = struct<GptHeader>("GptHeader", sectorBytes, {
-  _signature: byte(0, 8, fixedText("EFI PART"), "table 5.5"),
-  revision: byte(8, 4, u32le, "table 5.5"),
-  headerSize: byte(12, 4, u32le, "table 5.5"),
-  headerCrc32: byte(crcAt, 4, u32le, "table 5.5"),
-  _reserved: byte(20, 4, reserved(4), "table 5.5"),
-  myLba: byte(24, 8, safeU64le, "table 5.5"),
-  alternateLba: byte(32, 8, safeU64le, "table 5.5"),
-  firstUsableLba: byte(40, 8, safeU64le, "table 5.5"),
-  lastUsableLba: byte(48, 8, safeU64le, "table 5.5"),
-  diskGuid: byte(56, 16, guid, "table 5.5"),
-  partitionEntryLba: byte(72, 8, safeU64le, "table 5.5"),
-  numberOfPartitionEntries: byte(80, 4, u32le, "table 5.5"),
-  sizeOfPartitionEntry: byte(84, 4, u32le, "table 5.5"),
-  partitionEntryArrayCrc32: byte(88, 4, u32le, "table 5.5"),
-  rest: byte(headerBytes, sectorBytes - headerBytes, rawBytes(sectorBytes - headerBytes), "table 5.5"),
-});
+export const gptHeader: StructCodec<GptHeader> = struct<GptHeader>(
+  "GptHeader",
+  sectorBytes,
+  {
+    _signature: byte(0, 8, fixedText("EFI PART"), "table 5.5"),
+    revision: byte(8, 4, u32le, "table 5.5"),
+    headerSize: byte(12, 4, u32le, "table 5.5"),
+    headerCrc32: byte(crcAt, 4, u32le, "table 5.5"),
+    _reserved: byte(20, 4, reserved(4), "table 5.5"),
+    myLba: byte(24, 8, safeU64le, "table 5.5"),
+    alternateLba: byte(32, 8, safeU64le, "table 5.5"),
+    firstUsableLba: byte(40, 8, safeU64le, "table 5.5"),
+    lastUsableLba: byte(48, 8, safeU64le, "table 5.5"),
+    diskGuid: byte(56, 16, guid, "table 5.5"),
+    partitionEntryLba: byte(72, 8, safeU64le, "table 5.5"),
+    numberOfPartitionEntries: byte(80, 4, u32le, "table 5.5"),
+    sizeOfPartitionEntry: byte(84, 4, u32le, "table 5.5"),
+    partitionEntryArrayCrc32: byte(88, 4, u32le, "table 5.5"),
+    rest: byte(headerBytes, sectorBytes - headerBytes, rawBytes(sectorBytes - headerBytes), "table 5.5"),
+  },
+  {
+    check: (source, at, _end, _location, fault) => {
+      const header = decodeGptHeader(source.subarray(at, at + sectorBytes));
+      if (header !== undefined && header.headerCrc32 !== headerCrcOf(header)) fault("headerCrc32", "is wrong");
+    },
+  },
+);
 
 /** A partition. */
 export interface GptPartition {

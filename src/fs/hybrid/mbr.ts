@@ -75,7 +75,7 @@ export interface MasterBootRecord {
 }
 
 /** Master Boot Record: the first sector. UEFI 2.10, table 5.1. */
-const masterBootRecord: StructCodec<MasterBootRecord> = struct<MasterBootRecord>("MasterBootRecord", 512, {
+export const masterBootRecord: StructCodec<MasterBootRecord> = struct<MasterBootRecord>("MasterBootRecord", 512, {
   bootCode: byte(0, 432, rawBytes(432), "table 5.1"),
   bootImageAddress: byte(432, 8, u64le, "isohdpfx.S, boot.S"),
   diskSignature: byte(440, 4, u32le, "table 5.1"),

@@ -24,7 +24,7 @@ import type { MasterBootRecord } from "./mbr.js";
 import { cylinderSectors, decodeMbr, grownMbr } from "./mbr.js";
 
 /** Blocks of a system area. ECMA-119 6.2.1. */
-const systemAreaBlocks = 16;
+export const systemAreaBlocks = 16;
 
 /** What a system area holds, and the end of the image with it. */
 export interface SystemArea {
