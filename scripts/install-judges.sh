@@ -12,6 +12,10 @@ packages=(
   xz-utils           # unpacks images of other writers
   udftools           # mkudffs makes UDF volumes, udfinfo judges them
   grub-common        # grub-fstest reads UDF
+  isolinux           # loaders of bootable images: of Syslinux,
+  grub-pc-bin grub-efi-amd64-bin  # and of GRUB, whose grub-mkrescue
+  mtools             # needs mformat
+  gdisk fdisk        # judge partition tables
   acl                # getfacl
   gcc g++ libc6-dev make python3  # build the native addon, and fake drives for it
   binutils           # objdump: what its binary asks for

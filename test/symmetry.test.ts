@@ -19,6 +19,7 @@ const oneSided: Readonly<Record<string, string>> = {
   implementationUseVolumeDescriptor: "all that a reader needs of it stands in the Logical Volume Descriptor, too",
   unallocatedSpaceDescriptor: "written because a sequence must have one; nothing is ever free",
   volumeDescriptorPointer: "read only: a sequence of ours goes on nowhere",
+  bootRecord: "read only: what makes an image bootable is kept when it grows, and not made",
   indirectEntry: "read only: chains of entries are for media on which blocks are appended one by one",
 };
 
@@ -72,7 +73,7 @@ for (const { name, path } of codecs) {
       isCalledBeside(name, path, "write") ||
       isUsed(name, path, (text) =>
         new RegExp(
-          `\\b${name}\\.write\\(|pending\\("\\w+", ${name}\\b|: ${name};|\\? ${name} |\\b(writeDescriptor|as)\\(${name}\\b`,
+          `\\b${name}\\.write\\(|pending\\("\\w+", ${name}\\b|: ${name};|\\? ${name} |\\b(writeDescriptor|as|written)\\(${name}\\b`,
         ).test(text),
       );
     const isRead =

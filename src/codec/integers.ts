@@ -149,6 +149,21 @@ export const u64le: FieldType<bigint> = {
   },
 };
 
+/** Unsigned, 64 bits, least significant byte first, of which a number holds all values that are true. UEFI 1.8.1. */
+export const safeU64le: FieldType<number> = {
+  name: "safeU64le",
+  bytes: 8,
+  read: (source, at, _length, fault) => {
+    const value = readU64le(source, at);
+    if (value > Number.MAX_SAFE_INTEGER) fault(`is ${value}, more than any medium has`);
+    return Number(value);
+  },
+  write: (value, target, at) => {
+    checkRange(value, Number.MAX_SAFE_INTEGER, "safeU64le");
+    writeSafeU64le(value, target, at);
+  },
+};
+
 /** A field with both byte orders: they are written from one value and compared on reading. */
 function both(name: string, little: FieldType<number>, big: FieldType<number>): FieldType<number> {
   const half = little.bytes!;

@@ -1,3 +1,4 @@
+import { readU16le, writeU16le } from "./integers.js";
 import type { FieldType } from "./rows.js";
 
 /** Each byte as the character of the same number: names and fields of unknown character set pass through unchanged. */
@@ -81,6 +82,41 @@ export function writeUtf16be(text: string, target: Uint8Array, at: number): void
     target[at + 2 * index] = unit >>> 8;
     target[at + 2 * index + 1] = unit;
   }
+}
+
+/** One-byte characters, filled with NUL bytes. */
+export function nulText(length: number): FieldType<string> {
+  return {
+    name: `nulText(${length})`,
+    bytes: length,
+    read: (source, at) => textFromBytes(source, at, length).replace(/\0+$/, ""),
+    write: (value, target, at) => {
+      if (value.length > length || /[^\0-\xff]/.test(value)) {
+        throw new RangeError(`nulText(${length}) holds up to ${length} one-byte characters, got "${value}"`);
+      }
+      target.fill(0, at, at + length);
+      writeTextBytes(value, target, at);
+    },
+  };
+}
+
+/** UTF-16, least significant byte first, filled with zeros. UEFI 5.3.3. */
+export function utf16leText(length: number): FieldType<string> {
+  return {
+    name: `utf16leText(${length})`,
+    bytes: length,
+    read: (source, at) => {
+      const units = Array.from({ length: length / 2 }, (_unused, index) => readU16le(source, at + 2 * index));
+      return String.fromCharCode(...units).replace(/\0+$/, "");
+    },
+    write: (value, target, at) => {
+      if (value.length * 2 > length) {
+        throw new RangeError(`utf16leText(${length}) holds up to ${length / 2} characters, got "${value}"`);
+      }
+      target.fill(0, at, at + length);
+      for (let index = 0; index < value.length; index++) writeU16le(value.charCodeAt(index), target, at + 2 * index);
+    },
+  };
 }
 
 /** Text that always is this, such as a standard identifier. */

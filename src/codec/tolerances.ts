@@ -372,6 +372,30 @@ export const tolerances: readonly Tolerance[] = [
     fields: ["partitions"],
     seen: "images that end early, and partitions that were sized for the whole disc",
   },
+  {
+    name: "boot-catalog-odd",
+    structures: ["BootCatalogValidationEntry"],
+    fields: ["checksum", "_key55", "_keyAa", "_headerId"],
+    seen: "catalogs that were changed by hand; firmware may refuse them",
+  },
+  {
+    name: "boot-catalog-odd",
+    structures: ["BootCatalog"],
+    fields: ["finalHeader", "entries", "extension", "unknownEntry", "length"],
+    seen: "sections that no header is the last of, or that have more or fewer entries than they state",
+  },
+  {
+    name: "boot-catalog-odd",
+    structures: ["BootCatalogInitialEntry", "BootCatalogSectionEntry"],
+    fields: ["bootable", "mediaType"],
+    seen: "indicators other than 88h and 00h, which are taken for 'not bootable', and unknown kinds of emulation",
+  },
+  {
+    name: "partition-table-odd",
+    structures: ["GuidPartitionTable"],
+    fields: ["headerCrc", "entriesCrc", "entries", "myLba", "backup"],
+    seen: "images that were cut off, extended or changed by programs that know no GUID partition table",
+  },
 ];
 
 const byField = new Map<string, string>();

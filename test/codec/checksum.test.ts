@@ -1,5 +1,5 @@
 import test from "ava";
-import { crc16, crc32c } from "../../src/codec/checksum.js";
+import { crc16, crc32, crc32c } from "../../src/codec/checksum.js";
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -27,4 +27,11 @@ test("CRC-32C has the values of the standard's examples", (t) => {
   t.is(crc32c(ascending.slice().reverse()), 0x113f_db5c);
   t.is(crc32c(ascending.subarray(0, 5), new Uint8Array(0), ascending.subarray(5)), 0x46dd_794e, "in pieces");
   t.is(crc32c(), 0);
+});
+
+test("CRC-32 has the values that are known of it", (t) => {
+  t.is(crc32(ascii("123456789")), 0xcbf4_3926);
+  t.is(crc32(ascii("1234"), new Uint8Array(0), ascii("56789")), 0xcbf4_3926, "in pieces");
+  t.is(crc32(new Uint8Array(4)), 0x2144_df1c);
+  t.is(crc32(), 0);
 });

@@ -13,6 +13,7 @@ import { rockRidgeStructures } from "../rockridge/entry-parts.js";
 import { entryHeadBytes, systemUseArea } from "../susp/entries.js";
 import { fileIdentifierBytesAt, fileIdentifierHeadBytes } from "../udf/file-identifier.js";
 import { descriptorTag, tagBytes, tagIdentifierAt, tagIdentifiers } from "../udf/tag.js";
+import { bootCatalogIn, partitionTablesIn } from "./dump-boot.js";
 import { DiscBytes } from "./dump-bytes.js";
 import { dumpDirectory, dumpPathTable, guessedForm } from "./dump-directory.js";
 import type { PlacedStructure } from "./dump-structures.js";
@@ -172,6 +173,16 @@ async function* dumpBlock(
     yield placed(role, address, dump(recognition, block, 0));
     return blockBytes;
   }
+  const catalog = from === 0 ? bootCatalogIn(window, address, role) : undefined;
+  if (catalog !== undefined) {
+    yield catalog;
+    return alignUp(catalog.bytes, blockBytes);
+  }
+  const tables = from === 0 ? await partitionTablesIn(bytes, block, lba, role) : [];
+  if (tables.length > 0) {
+    yield* tables;
+    return blockBytes;
+  }
   const found =
     descriptorsIn(window, from, address, role) ?? (from === 0 ? laterIdentifiers(window, address, role) : undefined);
   if (found !== undefined) {
@@ -202,7 +213,7 @@ async function* dumpBlock(
 
 /**
  * Dumps what stands in blocks, whatever it is: volume descriptors, directories, path tables and continuation areas of
- * ISO 9660, every descriptor of UDF, and else the bytes. Faults are shown beside the fields.
+ * ISO 9660, boot catalogs, partition tables of hybrids, every descriptor of UDF, and else the bytes. Faults are shown beside the fields.
  *
  * @param count Blocks; those behind the last one there is are left out.
  * @throws {@link DiscError} E_READ_FAILED where none of them can be read, E_CANCELLED.

@@ -4,6 +4,7 @@ import { textFromBytes } from "../../codec/text.js";
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
+import { bootRecord } from "../eltorito/boot-record.js";
 import { isoNaming, readSelfRecord } from "../iso9660/iso-reader.js";
 import {
   enhancedVolumeDescriptor,
@@ -17,6 +18,7 @@ import { nameFromBytes } from "../names/name-bytes.js";
 import { detectRockRidge, rockRidgeProtocol } from "../rockridge/rock-ridge-reader.js";
 import { ContinuationReader } from "../susp/system-use-reader.js";
 import { splitPath } from "../tree/path.js";
+import { dumpBootCatalog } from "./dump-boot.js";
 import { DiscBytes } from "./dump-bytes.js";
 import type { RecordForm } from "./dump-directory.js";
 import { dumpDirectory, dumpPathTable, dumpRecord, jolietForm } from "./dump-directory.js";
@@ -161,8 +163,8 @@ async function* dumpItem(
 }
 
 /**
- * Dumps what the session at `startLba` has of ISO 9660, with Joliet and Rock Ridge: its volume descriptors, its path
- * tables, and its root directories, or what leads to one item. Faults are shown beside the fields.
+ * Dumps what the session at `startLba` has of ISO 9660, with Joliet and Rock Ridge: its volume descriptors, its boot
+ * catalog, its path tables, and its root directories, or what leads to one item. Faults are shown beside the fields.
  *
  * @throws {@link DiscError} E_NO_FILE_SYSTEM where there is no volume descriptor, E_ITEM_NOT_FOUND, E_PATH_INVALID, each
  *   before anything was yielded; E_CANCELLED.
@@ -185,6 +187,8 @@ export async function* dumpIso(
   }
   const places = path === undefined ? [] : await findInTrees(source, trees, path, signal);
   yield* descriptors;
+  const record = descriptors.find(({ name }) => name === bootRecord.name);
+  if (record !== undefined) yield await dumpBootCatalog(bytes, numberOf(record, "bootCatalogLba"));
   for (const tree of trees) yield* dumpPathTables(bytes, tree);
   for (const place of places) yield* dumpItem(bytes, path ?? "/", place);
   if (path !== undefined) return;

@@ -6,6 +6,7 @@ import { rbp } from "../../codec/rows.js";
 import type { Structure } from "../../codec/structure.js";
 import { rawBytes, textFromBytes } from "../../codec/text.js";
 import { blockBytes } from "../../units.js";
+import { bootRecord, isBootRecord } from "../eltorito/boot-record.js";
 import {
   bootRecordStructure,
   enhancedVolumeDescriptor,
@@ -74,7 +75,7 @@ export function recognitionStructureAt(source: Uint8Array, at: number): Structur
   if (recognitionIdentifiers.has(identifier)) return volumeStructureDescriptor;
   if (identifier !== "CD001") return undefined;
   const type = source[at]!;
-  if (type === volumeDescriptorTypes.boot) return bootRecordStructure;
+  if (type === volumeDescriptorTypes.boot) return isBootRecord(source, at) ? bootRecord : bootRecordStructure;
   if (type === volumeDescriptorTypes.primary) return primaryVolumeDescriptor;
   if (type === volumeDescriptorTypes.terminator) return volumeDescriptorSetTerminator;
   if (type !== volumeDescriptorTypes.supplementary) return volumeStructureDescriptor;
