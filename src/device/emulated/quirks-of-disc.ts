@@ -284,8 +284,7 @@ export const discQuirks: readonly Quirk[] = [
     group: "state",
     media: sequentialMedia,
     drive: "READ DISC INFORMATION is unknown, as with drives that only read.",
-    recorder: "Reads what the table of contents tells, and writes nothing.",
-    endsWith: "E_DISC_FINALISED",
+    recorder: "Asks for one track after the other until there is none: they tell the state of the disc.",
     behave: () => refuse(readDiscInformation, unknownCommand),
   },
   {

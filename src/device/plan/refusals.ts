@@ -40,10 +40,13 @@ export function refuseFinalised(device: string, { finalised, erasable }: DiscSna
 
 /** Says why a disc that grows by sessions takes no other now. */
 export function noNextSession(device: string, snapshot: DiscSnapshot): DiscError {
-  const { damage, erasable, freeBlocks, needsRepair, tracks } = snapshot;
+  const { damage, discStatus, erasable, freeBlocks, needsRepair, tracks } = snapshot;
   const blanked = erasable ? "; blanked, the disc can be written again" : "";
   if (damage !== null) {
     return readOnly(device, `${damages[damage]}${needsRepair ? "; closing the session may cure it" : blanked}`);
+  }
+  if (discStatus === "other") {
+    return readOnly(device, `the drive does not tell whether anything can be added to the disc${blanked}`);
   }
   if (tracks.at(-1)?.nextWritableLba !== null && tracks.length > 0 && freeBlocks === 0) {
     return new DiscError("E_DISC_FULL", `${device}: no block is free`, { blocks: 1, freeBlocks: 0 });

@@ -183,9 +183,13 @@ function isWritable({ features }: DriveReplies, traits: MediaTraits | undefined,
   return traits.writeFeatures.some(isCurrent) || (needsFormat && isCurrent(featureCodes.formattable));
 }
 
-/** Erasable is believable where such media can be; some drives say it of everything that is not full. */
-function isErasable({ disc, profileNumber }: DriveReplies, profile: Profile): boolean {
-  if (profile.model === "rewritable") return disc.erasable || profileNumber === 0x0014;
+/**
+ * Erasable is believable where such media can be; some drives say it of everything that is not full. Where a drive says
+ * nothing of it, the profile does.
+ */
+function isErasable({ disc, discInformationBytes, profileNumber }: DriveReplies, profile: Profile): boolean {
+  const isTold = discInformationBytes > 0;
+  if (profile.model === "rewritable") return disc.erasable || !isTold || profileNumber === 0x0014;
   return profileNumber === 0x0013;
 }
 
