@@ -12,6 +12,7 @@ import type { Answer, Asking } from "./ask.js";
 import { ask, askSized, isAboutMedium } from "./ask.js";
 import { askDiscByTracks } from "./ask-disc-by-tracks.js";
 import { askCapabilities, askConfiguration, askInquiry } from "./ask-drive.js";
+import { askStructures } from "./ask-structures.js";
 import type { TocReplies } from "./ask-toc.js";
 import { askToc, unknownDisc } from "./ask-toc.js";
 import { askTracks } from "./ask-tracks.js";
@@ -52,6 +53,7 @@ export function* askState(): Asking<DriveReplies> {
     discInformationBytes: information?.bytes ?? 0,
     lastReadableLba,
     formatCapacities: yield* askFormatCapacities(profileNumber),
+    structures: yield* askStructures(profileNumber),
     start: null,
     quirks,
   };
