@@ -90,16 +90,7 @@ function formatting(media: readonly Medium[], disc: Scenario["disc"], options: F
     disc,
     run: (recorder) => recorder.format(options),
     afterwards: (path, medium, check) =>
-      checkPreparedAfterwards(
-        path,
-        asFormatted(medium),
-        async (recorder) => {
-          await recorder.format();
-          // On a DVD+RW that is formatted, formatting leaves what is on it.
-          if (!recorder.state.blank) await recorder.blank();
-        },
-        check,
-      ),
+      checkPreparedAfterwards(path, asFormatted(medium), (recorder) => recorder.format(), check),
     succeeded: ({ state, snapshot }, { type }) =>
       type === "bd-r"
         ? snapshot.capacities.format === "formatted"
