@@ -29,6 +29,9 @@ import { VirtualClock } from "./virtual-clock.js";
 
 const isSlow = process.env.DISCSMITH_SLOW === "1";
 
+/** All at once, none of them would come to its end before the runner takes them for stuck. */
+const register = isSlow ? test.serial : test;
+
 const effects: Readonly<Record<string, FaultEffect>> = {
   "the answer is lost": { effect: "lost", errno: "EIO", carriedOut: true },
   ...(isSlow
@@ -167,7 +170,7 @@ async function run(path: string, effect: FaultEffect, at: number, { run, succeed
 for (const [what, scenario] of Object.entries(scenarios)) {
   for (const medium of scenario.media) {
     for (const [how, effect] of Object.entries(effects)) {
-      test(`${medium.name}: ${what}; ${how}`, async (t) => {
+      register(`${medium.name}: ${what}; ${how}`, async (t) => {
         const prepared = await scenario.disc(t, medium);
         const path = join(await temporaryFolder(t), "disc");
         await copyDisc(prepared, path);
