@@ -215,7 +215,7 @@ complete -c discsmith -n '__fish_seen_subcommand_from blank' -s n -l dry-run -d 
 complete -c discsmith -n '__fish_seen_subcommand_from blank' -l json -d 'Print JSON; errors are a JSON object on standard error.'
 complete -c discsmith -n '__fish_seen_subcommand_from blank' -s h -l help -d 'Show help.'
 complete -c discsmith -n '__fish_seen_subcommand_from blank' -F
-complete -c discsmith -n '__fish_seen_subcommand_from format' -l type -x -a 'quick full' -d 'full verifies, or writes, every block.'
+complete -c discsmith -n '__fish_seen_subcommand_from format' -l type -x -a 'quick full' -d 'full verifies, or writes, every block; of a DVD+RW, quick formats the start alone.'
 complete -c discsmith -n '__fish_seen_subcommand_from format' -l spare -x -d 'Spare area of a BD: none, default, or blocks, or bytes with K, M, G.'
 complete -c discsmith -n '__fish_seen_subcommand_from format' -l pseudo-overwrite -d 'Let blocks of a BD-R be written again, at the price of others.'
 complete -c discsmith -n '__fish_seen_subcommand_from format' -l disc -x -d 'Refuse another disc than the one with this identity, which info shows.'

@@ -189,7 +189,7 @@ export const commandTable: readonly CommandRow[] = [
         value: "TYPE",
         choices: ["quick", "full"],
         default: "quick",
-        help: "full verifies, or writes, every block.",
+        help: "full verifies, or writes, every block; of a DVD+RW, quick formats the start alone.",
       },
       {
         name: "spare",

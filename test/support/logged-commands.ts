@@ -77,7 +77,13 @@ function hex(value: number): string {
   return `${value.toString(16).toUpperCase().padStart(2, "0")}h`;
 }
 
-const immediate = (cdb: readonly number[]): string => (cdb[1]! % 2 === 1 ? "Immed" : "waits");
+/** Whether the answer comes at once, by the bit of byte 1 that stands there for it: it is not the same in all commands. */
+const immediateAt =
+  (bit: number) =>
+  (cdb: readonly number[]): string =>
+    Math.floor(cdb[1]! / 2 ** bit) % 2 === 1 ? "Immed" : "waits";
+/** Of START STOP UNIT and CLOSE TRACK SESSION. */
+const immediate = immediateAt(0);
 
 /** The fields of a command that say what is meant. */
 const fields: Readonly<Record<number, (cdb: readonly number[], outBytes: number) => string>> = {
@@ -86,7 +92,7 @@ const fields: Readonly<Record<number, (cdb: readonly number[], outBytes: number)
   30: (cdb) => (cdb[4]! % 2 === 1 ? "prevent" : "allow"),
   35: () => "",
   40: (cdb) => `${number16(cdb, 7)} blocks`,
-  53: immediate,
+  53: immediateAt(1),
   67: (cdb) => `format ${cdb[2]! % 16}`,
   70: (cdb) => (cdb[1]! % 4 === 2 ? `feature ${number16(cdb, 2).toString(16).toUpperCase()}h` : "all"),
   74: (cdb) => `classes ${hex(cdb[4]!)}`,
@@ -99,7 +105,7 @@ const fields: Readonly<Record<number, (cdb: readonly number[], outBytes: number)
   26: (cdb) => `page ${hex(cdb[2]! % 64)}`,
   91: (cdb) => `function ${cdb[2]! % 8}, number ${number16(cdb, 4)}, ${immediate(cdb)}`,
   93: (_cdb, outBytes) => `${outBytes / 8} lines`,
-  161: (cdb) => `type ${cdb[1]! % 8}, ${Math.floor(cdb[1]! / 16) % 2 === 1 ? "Immed" : "waits"}`,
+  161: (cdb) => `type ${cdb[1]! % 8}, ${immediateAt(4)(cdb)}`,
   172: (cdb) => `type ${hex(cdb[10]!)}`,
   173: (cdb) => `format ${hex(cdb[7]!)}`,
   182: (_cdb, outBytes) => `${outBytes} bytes`,

@@ -3,6 +3,7 @@ import { encode } from "../../codec/struct.js";
 import {
   bdDiscInformation,
   bdSpareArea,
+  dvdRamStatus,
   dvdSpareArea,
   layerValue,
   physicalFormat,
@@ -29,6 +30,8 @@ const controlDataBytes = 2048;
 const adipBytes = 256;
 const bdInformationBytes = 4096;
 const manufacturer = "DISCSMTH";
+/** In the medium status of a DVD-RAM. */
+const withoutCartridge = 0x10;
 /** Where the data zone begins, in the disc's own sector numbers. */
 const firstDataSector = 0x3_0000;
 const firstDataSectorOfRam = 0x3_1000;
@@ -172,7 +175,11 @@ function structuresOf(state: MediumState): Structure[] {
       return [recorded, whole(structureFormats.adip, adipBytes)];
     case "dvd-ram": {
       const none = { unusedPrimaryBlocks: 0, unusedSupplementaryBlocks: 0, allocatedSupplementaryBlocks: 0 };
-      return [recorded, readable(structureFormats.spareArea, () => encode(dvdSpareArea, none))];
+      return [
+        recorded,
+        readable(structureFormats.mediumStatus, ramStatus),
+        readable(structureFormats.spareArea, () => encode(dvdSpareArea, none)),
+      ];
     }
     case "bd-r":
     case "bd-re":
@@ -183,6 +190,12 @@ function structuresOf(state: MediumState): Structure[] {
     default:
       return [];
   }
+}
+
+/** Without a cartridge, and to be written so. */
+function ramStatus(): Uint8Array {
+  const none = { inCartridge: false, wasTakenOut: false, mediaWriteInhibited: false, cartridge: false };
+  return encode(dvdRamStatus, { ...none, persistent: false, discType: withoutCartridge, writeInhibitReason: 0 });
 }
 
 function protection(): Structure {

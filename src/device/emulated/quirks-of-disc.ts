@@ -1,11 +1,17 @@
 /** Quirks in what a drive tells of its disc, and of itself. */
+import { strictContext } from "../../codec/codec.js";
+import type { StructCodec } from "../../codec/struct.js";
+import { encode } from "../../codec/struct.js";
 import { closeFunctions, closeTrackSession } from "../mmc/close-track-session.js";
+import { dvdRamStatus, writeProtection } from "../mmc/disc-structures.js";
 import { featureCodes } from "../mmc/feature-codes.js";
+import { formatUnit } from "../mmc/format-unit.js";
 import { decodeConfiguration, encodeConfiguration, getConfiguration } from "../mmc/get-configuration.js";
 import { msfFromLba } from "../mmc/minute-second-frame.js";
 import { encodeModePages, findModePage, modePageCodes, modeSense10 } from "../mmc/mode-parameters.js";
 import { capacityReply, readCapacity } from "../mmc/read-capacity.js";
 import { discInformation, readDiscInformation } from "../mmc/read-disc-information.js";
+import { decodeStructure, encodeStructure, readDiscStructure, structureFormats } from "../mmc/read-disc-structure.js";
 import {
   capacityTypes,
   decodeFormatCapacities,
@@ -40,6 +46,7 @@ import {
 } from "./quirk.js";
 
 const unknownCommand = { key: 5, asc: 0x20, ascq: 0 };
+const isProtected = { key: 7, asc: 0x27, ascq: 0 };
 const runOutBlocks = 2;
 const statusBlank = 0;
 const statusAppendable = 1;
@@ -51,6 +58,18 @@ const oldCapabilitiesBytes = 20;
 const oddBlockBytes = 512;
 const blocksOfOddLength = 4;
 const nonDvdMinus = (media: readonly string[]): readonly string[] => media.filter((type) => !cdMedia.includes(type));
+
+function cartridgeProtected(): Behaviour {
+  const told = onReply(readDiscStructure, (data, { format }) => {
+    const protect = <T extends { cartridge: boolean }>(codec: StructCodec<T>): Uint8Array => {
+      const value = codec.read(decodeStructure(data), 0, strictContext);
+      return encodeStructure(encode(codec, { ...value, cartridge: true }));
+    };
+    if (format === structureFormats.writeProtection) return protect(writeProtection);
+    return format === structureFormats.mediumStatus ? protect(dvdRamStatus) : data;
+  });
+  return chain(told, ...[write10, write12, formatUnit].map((command) => refuse<unknown>(command, isProtected)));
+}
 
 /** What a table of contents says. The format may stand where MMC-1 had it. */
 function tocFormat(call: Call): number {
@@ -284,9 +303,26 @@ export const discQuirks: readonly Quirk[] = [
     group: "state",
     media: sequentialMedia,
     drive: "READ DISC INFORMATION is unknown, as with drives that only read.",
-    recorder: "Reads what the table of contents tells, and writes nothing.",
-    endsWith: "E_DISC_FINALISED",
+    recorder: "Asks for one track after the other until there is none: they tell the state of the disc.",
     behave: () => refuse(readDiscInformation, unknownCommand),
+  },
+  {
+    name: "rejectsReadDiscStructure",
+    group: "state",
+    media: allMedia.filter((type) => !cdMedia.includes(type)),
+    drive: "READ DISC STRUCTURE is unknown.",
+    recorder: "Takes nothing to forbid writing, and does without what else it tells.",
+    behave: () => refuse(readDiscStructure, unknownCommand),
+  },
+  {
+    name: "cartridgeProtected",
+    group: "state",
+    media: ["dvd-ram"],
+    drive:
+      "The tab of the cartridge forbids writing: it is told with the structures of the disc, and WRITE is refused.",
+    recorder: "Writes nothing, and says why.",
+    endsWith: "E_DISC_READ_ONLY",
+    behave: cartridgeProtected,
   },
   {
     name: "rejectsGetConfiguration",

@@ -61,7 +61,11 @@ function verdictOn({ key, asc, ascq }: Sense, elapsedMs: number): "done" | "wait
 
 /** How far the drive is: some do not say it with the answer, but when asked. */
 async function fractionOf(channel: CommandChannel, sense: Sense): Promise<number | null> {
-  if (sense.progress !== undefined) return sense.progress / progressUnit;
+  return sense.progress === undefined ? await askFraction(channel) : sense.progress / progressUnit;
+}
+
+/** Asks how far the drive is with what it does by itself, in fractions of 1; `null` where it does not say. */
+export async function askFraction(channel: CommandChannel): Promise<number | null> {
   const transfer: Transfer = { direction: "in", allocationBytes: senseBytes };
   const outcome = await channel.attempt(requestSense, { allocationLength: senseBytes }, transfer);
   const progress = "error" in outcome ? undefined : decodeSense(outcome.data)?.progress;

@@ -7,6 +7,7 @@ import type { PlanStep } from "../plan/step.js";
 import { answerAll } from "../read-state.js";
 import { askNextWritable } from "../state/ask-tracks.js";
 import type { DiscSnapshot } from "../state/snapshot.js";
+import { awaitBackgroundFormat } from "./background-format.js";
 import { BlockWriter } from "./block-writer.js";
 import { closeSession, closeTrack, stopBackgroundFormat, synchronize } from "./closing.js";
 import {
@@ -122,7 +123,15 @@ export class WriteJob {
 
   /** Steps that the drive goes on with by itself. */
   async #doLong(
-    step: StepOf<"synchronizeCache" | "closeTrack" | "closeSession" | "stopBackgroundFormat" | "blank" | "formatUnit">,
+    step: StepOf<
+      | "synchronizeCache"
+      | "closeTrack"
+      | "closeSession"
+      | "stopBackgroundFormat"
+      | "awaitBackgroundFormat"
+      | "blank"
+      | "formatUnit"
+    >,
   ): Promise<void> {
     const channel = this.#channel;
     switch (step.kind) {
@@ -134,6 +143,10 @@ export class WriteJob {
         return await this.#watched("finalization", 1, (options) => closeSession(channel, step, options));
       case "stopBackgroundFormat":
         return await this.#watched("finalization", 1, (options) => stopBackgroundFormat(channel, options));
+      case "awaitBackgroundFormat":
+        return await this.#watched("formattingMedia", this.#snapshot.totalBlocks, (options) =>
+          awaitBackgroundFormat(channel, { ...options, signal: this.#options.signal }),
+        );
       case "blank":
         return await this.#watched(
           "formattingMedia",

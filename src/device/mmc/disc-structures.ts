@@ -86,6 +86,38 @@ export const preRecordedField: StructCodec<PreRecordedField> = struct<PreRecorde
   _reserved7: byte(7, 1, reserved(1), preRecordedClause),
 });
 
+/** What a DVD-RAM is in, and what forbids writing. */
+export interface DvdRamStatus {
+  inCartridge: boolean;
+  /** It was taken out of its cartridge once. */
+  wasTakenOut: boolean;
+  /** The drive does not write to such a medium, or such a side. */
+  mediaWriteInhibited: boolean;
+  /** The cartridge's tab. */
+  cartridge: boolean;
+  /** A mark on the medium. */
+  persistent: boolean;
+  /** 00h: written only in its cartridge, 10h: also without. */
+  discType: number;
+  writeInhibitReason: number;
+}
+
+const ramStatus = "MMC-6 DVD-RAM medium status (format 09h)";
+
+/** Format 09h of a DVD-RAM. MMC-6 "DVD-RAM medium status". */
+export const dvdRamStatus: StructCodec<DvdRamStatus> = struct<DvdRamStatus>("DvdRamMediumStatus", 4, {
+  inCartridge: bit(0, 7, ramStatus),
+  wasTakenOut: bit(0, 6, ramStatus),
+  _reserved0: reservedBits(0, 5, 4, ramStatus),
+  mediaWriteInhibited: bit(0, 3, ramStatus),
+  cartridge: bit(0, 2, ramStatus),
+  persistent: bit(0, 1, ramStatus),
+  _reserved0low: reservedBits(0, 0, 0, ramStatus),
+  discType: byte(1, 1, u8, ramStatus),
+  _reserved2: byte(2, 1, reserved(1), ramStatus),
+  writeInhibitReason: byte(3, 1, u8, ramStatus),
+});
+
 /** Spares of a DVD-RAM. */
 export interface DvdSpareArea {
   unusedPrimaryBlocks: number;

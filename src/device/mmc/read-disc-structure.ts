@@ -45,6 +45,8 @@ export const structureMedia: { readonly dvd: 0; readonly bd: 1 } = { dvd: 0, bd:
 export const structureFormats: {
   /** How a DVD is made; of a BD, its disc information. */
   readonly physical: 0x00;
+  /** Of a DVD-RAM: its cartridge, and what forbids writing. */
+  readonly mediumStatus: 0x09;
   readonly spareArea: 0x0a;
   /** What was pre-recorded in the lead-in of a DVD-R or DVD-RW. */
   readonly preRecorded: 0x0e;
@@ -61,6 +63,7 @@ export const structureFormats: {
   readonly list: 0xff;
 } = {
   physical: 0x00,
+  mediumStatus: 0x09,
   spareArea: 0x0a,
   preRecorded: 0x0e,
   controlData: 0x10,

@@ -5,7 +5,7 @@ import type { PlanStep } from "./step.js";
 
 /** How a disc is formatted. */
 export interface FormatOptions {
-  /** `full` also verifies, or writes, every block. Default: `quick`. */
+  /** `full` also verifies, or writes, every block; on DVD+RW that takes as long as writing them. Default: `quick`. */
   readonly type?: "quick" | "full" | undefined;
   /**
    * Spare area of a BD, that bad blocks are replaced from: none, as large as the drive would have it, or so many blocks.
@@ -56,6 +56,12 @@ type FormatStep = Extract<PlanStep, { kind: "formatUnit" }>;
 function formatStep(step: Omit<FormatStep, "kind" | "certify"> & { readonly certify?: boolean }): PlanStep {
   return { certify: null, ...step, kind: "formatUnit" };
 }
+
+/** Ends formatting in the background where it is under way. */
+export const stopBackgroundFormatStep: PlanStep = {
+  kind: "stopBackgroundFormat",
+  description: "stop formatting in the background",
+};
 
 /** Begins, or takes up again, what a DVD+RW goes on with by itself. */
 function backgroundFormat(parameter: number, description: string): PlanStep {
@@ -109,7 +115,7 @@ export function formatSteps(snapshot: DiscSnapshot, options: FormatOptions): Pla
     case "dvd-rw-overwrite":
       return [dvdRwFormat(snapshot, options)];
     case "dvd+rw":
-      return [backgroundFormat(0, "format the disc, in the background")];
+      return plusRwFormat(options);
     case "dvd-ram":
       return [dvdRamFormat(snapshot, options)];
     case "bd-re":
@@ -124,6 +130,21 @@ export function formatSteps(snapshot: DiscSnapshot, options: FormatOptions): Pla
 /** The steps that a medium needs which was never formatted. */
 export function defaultFormat(snapshot: DiscSnapshot): PlanStep[] {
   return formatSteps(snapshot, {});
+}
+
+/**
+ * A DVD+RW is formatted in the background, whether a format is in haste or not. In haste it is stopped once it has begun,
+ * and what is written later formats the disc further; else the drive goes on to the end of the disc, and is waited for.
+ */
+function plusRwFormat({ type = "quick" }: FormatOptions): PlanStep[] {
+  const begin = backgroundFormat(0, "format the disc, in the background");
+  if (type === "quick") return [begin];
+  return [
+    begin,
+    { kind: "awaitBackgroundFormat", description: "wait until the drive has formatted the whole disc" },
+    // Where the waiting ends early, the disc can be taken out.
+    { ...stopBackgroundFormatStep, isCleanup: true },
+  ];
 }
 
 function dvdRwFormat(snapshot: DiscSnapshot, { type = "quick" }: FormatOptions): PlanStep {

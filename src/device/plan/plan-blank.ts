@@ -1,7 +1,7 @@
 import { blankingTypes } from "../mmc/blank.js";
 import type { DiscSnapshot } from "../state/snapshot.js";
 import { overwritingSteps } from "./plan-overwritable.js";
-import { notSupported, procedureOf, readOnly } from "./refusals.js";
+import { notSupported, procedureOf, readOnly, refuseProtected } from "./refusals.js";
 import type { PlanStep } from "./step.js";
 
 /** How a disc is blanked. */
@@ -26,6 +26,7 @@ const startBlocks = 288;
 export function planBlank(device: string, snapshot: DiscSnapshot, options: BlankOptions = {}): readonly PlanStep[] {
   const { traits, erasable, profile, overwritable } = snapshot;
   if (traits === undefined) throw notSupported(device, `writing to ${profile.media} media`);
+  refuseProtected(device, snapshot);
   if (erasable) return [blankStep(snapshot, options)];
   if (!overwritable) throw readOnly(device, `${profile.media} media cannot be erased`);
   const { transferBlocks } = procedureOf(device, snapshot);

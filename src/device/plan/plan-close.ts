@@ -18,7 +18,7 @@ export function planClose(device: string, snapshot: DiscSnapshot): readonly Plan
   refuseFinalised(device, snapshot);
   if (snapshot.blank) throw new DiscError("E_DISC_BLANK", `${device}: the disc is blank`, { device });
   if (snapshot.needsRepair) return closeBegunSession(snapshot, procedure, true);
-  if (snapshot.damage !== null) throw noNextSession(device, snapshot);
+  if (snapshot.damage !== null || snapshot.discStatus === "other") throw noNextSession(device, snapshot);
   const { parameters: writing } = procedure;
   const { description: _closing, ...closing } = closeSessionStep(procedure, true);
   return [

@@ -7,7 +7,7 @@ import { notSupported, procedureOf, readOnly, refuseFinalised } from "./refusals
 import type { PlanStep } from "./step.js";
 
 /**
- * The steps that format a disc. What is on it is lost, but on a DVD+RW that is formatted already.
+ * The steps that format a disc. What is on it is lost.
  *
  * A DVD-RW that grows by sessions becomes one that can be overwritten; blanking it turns it back.
  *
@@ -29,6 +29,7 @@ export function planFormat(device: string, snapshot: DiscSnapshot, options: Form
   }
   const procedure = procedureOf(device, snapshot);
   const steps = formatSteps(snapshot, options);
-  const isPlusRw = traits.family === "dvd+rw";
-  return isPlusRw ? [...steps, ...endBackgroundFormat("running", procedure)] : steps;
+  // Formatted to its end, a disc is as it has to be for other drives.
+  const isStopped = traits.family === "dvd+rw" && options.type !== "full";
+  return isStopped ? [...steps, ...endBackgroundFormat("running", procedure)] : steps;
 }

@@ -1,6 +1,6 @@
 import type { DiscSnapshot } from "../state/snapshot.js";
 import { parametersStep, synchronizeStep } from "./common-steps.js";
-import { defaultFormat, formatTypes, growFormat, restartFormat } from "./formats.js";
+import { defaultFormat, formatTypes, growFormat, restartFormat, stopBackgroundFormatStep } from "./formats.js";
 import type { WriteProcedure } from "./procedures.js";
 import { procedures } from "./procedures.js";
 import type { PlanStep } from "./step.js";
@@ -46,7 +46,7 @@ function releaseOverwriting(snapshot: DiscSnapshot, procedure: WriteProcedure, e
 export function endBackgroundFormat(status: DiscSnapshot["backgroundFormat"], procedure: WriteProcedure): PlanStep[] {
   if (status === "complete") return [];
   return [
-    { kind: "stopBackgroundFormat", description: "stop formatting in the background" },
+    stopBackgroundFormatStep,
     closeBorder(procedure, "close the border, so that other drives read the disc", true),
   ];
 }

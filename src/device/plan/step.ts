@@ -66,6 +66,7 @@ export type StepAction =
       readonly mayFail: boolean;
     }
   | { readonly kind: "stopBackgroundFormat" }
+  | { readonly kind: "awaitBackgroundFormat" }
   | { readonly kind: "blank"; readonly blankingType: number }
   | {
       readonly kind: "formatUnit";

@@ -10,7 +10,9 @@ import { capacityListHeader, decodeFormatCapacities, readFormatCapacities } from
 import type { Sense } from "../mmc/sense.js";
 import type { Answer, Asking } from "./ask.js";
 import { ask, askSized, isAboutMedium } from "./ask.js";
+import { askDiscByTracks } from "./ask-disc-by-tracks.js";
 import { askCapabilities, askConfiguration, askInquiry } from "./ask-drive.js";
+import { askStructures } from "./ask-structures.js";
 import type { TocReplies } from "./ask-toc.js";
 import { askToc, unknownDisc } from "./ask-toc.js";
 import { askTracks } from "./ask-tracks.js";
@@ -51,6 +53,7 @@ export function* askState(): Asking<DriveReplies> {
     discInformationBytes: information?.bytes ?? 0,
     lastReadableLba,
     formatCapacities: yield* askFormatCapacities(profileNumber),
+    structures: yield* askStructures(profileNumber),
     start: null,
     quirks,
   };
@@ -71,17 +74,31 @@ function* askDiscAndTracks(
   };
   // Of media that can only be read, not all drives tell tracks dependably.
   const isReadOnly = profileOf(profileNumber).model === "readOnly";
-  if (disc === undefined || isReadOnly) {
+  if (isReadOnly) {
     const toc = yield* askToc(lastReadableLba);
     if (toc !== null) return finished(toc);
-    if (disc === undefined) return { disc: unknownDisc, tracks: [] };
   }
+  if (disc === undefined) return yield* askWithoutDiscInformation(profileNumber, lastReadableLba, quirks);
   const tracks = yield* askTracks(disc, profileNumber, quirks);
   if (tracks.length > 0 || disc.discStatus !== discStatuses.complete) return { disc, tracks };
   const toc = yield* askToc(lastReadableLba);
   if (toc === null) return { disc, tracks };
   quirks.add("no-track-information");
   return finished(toc);
+}
+
+/** Where the drive does not tell the state of the disc, its tracks do; a table of contents does not say what can be added. */
+function* askWithoutDiscInformation(
+  profileNumber: number,
+  lastReadableLba: number | null,
+  quirks: Set<QuirkName>,
+): Asking<TocReplies> {
+  const told = yield* askDiscByTracks(profileNumber, quirks);
+  if (told !== null) return told;
+  const isReadOnly = profileOf(profileNumber).model === "readOnly";
+  const toc = isReadOnly ? null : yield* askToc(lastReadableLba);
+  if (toc === null) return { disc: unknownDisc, tracks: [] };
+  return { disc: { ...toc.disc, discStatus: discStatuses.other }, tracks: toc.tracks };
 }
 
 function* askDiscInformation(quirks: Set<QuirkName>): Asking<{ disc: DiscInformation; bytes: number } | null> {

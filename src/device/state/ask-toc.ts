@@ -94,8 +94,8 @@ function trackOf(
   };
 }
 
-/** What stands for a disc of which a drive tells nothing. */
-export const unknownDisc: DiscInformation = discOf([]);
+/** What stands for a disc of which a drive tells nothing: whether it is blank, or takes more, is not known. */
+export const unknownDisc: DiscInformation = { ...discOf([]), discStatus: discStatuses.other };
 
 function discOf(tracks: readonly TrackInformation[]): DiscInformation {
   return {

@@ -21,7 +21,7 @@ const neededBytes = 28;
 const onlyTrackNumber = 1;
 
 /** Asks for tracks, with replies of the length that the first of them announced. */
-class TrackQuestions {
+export class TrackQuestions {
   readonly #quirks: Set<QuirkName>;
   #bytes: number | undefined;
 
@@ -69,7 +69,9 @@ export function* askTracks(
   const lastNumber = disc.lastTrackInLastSession;
   for (let number = Math.max(1, disc.numberOfFirstTrack); number <= lastNumber; number++) {
     const isNext = number === lastNumber && isOpen && traits !== undefined;
-    const track = isNext ? yield* nextTrack(questions, number, disc, traits, quirks) : yield* questions.track(number);
+    const track = isNext
+      ? yield* askNextTrack(questions, number, disc, traits, quirks)
+      : yield* questions.track(number);
     // Asked by the other name, some drives answer with that name.
     if (track !== undefined) tracks.push({ ...track, trackNumber: number });
   }
@@ -96,7 +98,7 @@ function numbersOfNext({ nextTrack: name }: MediaTraits, number: number): readon
 }
 
 /** Asks for the track that is written next: by one number, by the other, and once more when told how it is written. */
-function* nextTrack(
+export function* askNextTrack(
   questions: TrackQuestions,
   number: number,
   disc: DiscInformation,

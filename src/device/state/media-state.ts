@@ -37,6 +37,7 @@ const begunSessions = ["torn-track", "open-track", "open-session", "reserved-tra
 /** The bits that are set, by name. */
 export function mediaStateNames(snapshot: DiscSnapshot): MediaStateName[] {
   const { traits, overwritable, blank, appendable, takesOneSession, damage, erasable, finalised, writable } = snapshot;
+  const { protection } = snapshot;
   const isSequential = traits !== undefined && !overwritable;
   const set: { readonly [N in MediaStateName]: boolean } = {
     overwriteOnly: overwritable && traits !== undefined,
@@ -46,7 +47,7 @@ export function mediaStateNames(snapshot: DiscSnapshot): MediaStateName[] {
     damaged: damage === "torn-track" || damage === "damaged-session" || damage === "damaged-track",
     eraseRequired: isSequential && erasable && !blank && !appendable,
     nonEmptySession: damage !== null && begunSessions.includes(damage),
-    writeProtected: traits !== undefined && !writable && !finalised,
+    writeProtected: protection !== null || (traits !== undefined && !writable && !finalised),
     finalized: finalised,
     unsupportedMedia: traits === undefined,
   };

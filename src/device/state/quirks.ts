@@ -2,7 +2,8 @@
 export const quirks = {
   "no-configuration": "the drive knows no GET CONFIGURATION: the medium was told from whether it is erasable",
   "feature-list-nonsense": "the drive announces a list of features longer than any: features count as unknown",
-  "no-disc-information": "the drive knows no READ DISC INFORMATION: sessions are those of the table of contents",
+  "no-disc-information":
+    "the drive knows no READ DISC INFORMATION: the state of the disc follows from its tracks, or the table of contents",
   "short-disc-information": "READ DISC INFORMATION ends before the fields it should have",
   "short-track-information": "READ TRACK INFORMATION ends before the fields it should have",
   "no-track-information": "the drive tells nothing of its tracks: sessions are those of the table of contents",

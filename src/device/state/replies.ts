@@ -5,6 +5,7 @@ import { profileOf } from "../mmc/profiles.js";
 import type { DiscInformation } from "../mmc/read-disc-information.js";
 import type { FormatCapacities } from "../mmc/read-format-capacities.js";
 import type { TrackInformation } from "../mmc/read-track-information.js";
+import type { DiscStructures } from "./ask-structures.js";
 import type { QuirkName } from "./quirks.js";
 
 /** What a disc begins with, or its last session: sixteen blocks of system area, and the first descriptor. */
@@ -31,6 +32,7 @@ export interface DriveReplies {
   /** Last block of READ CAPACITY; `null` where the drive told none. */
   readonly lastReadableLba: number | null;
   readonly formatCapacities: FormatCapacities | null;
+  readonly structures: DiscStructures;
   /** Of the last session, or of the disc where it can be overwritten; `null` where there is none. */
   readonly start: RecordedStart | null;
   /** Quirks that showed while it was asked. */

@@ -12,6 +12,8 @@ import { damageOf, needsRepair } from "./damage.js";
 import { fingerprint } from "./fingerprint.js";
 import type { Capacities } from "./media.js";
 import { capacitiesOf, formattedBlocksOf, isBlank, isFormattedBdR, needsFormat, totalBlocksOf } from "./media.js";
+import type { ProtectionKind } from "./protection.js";
+import { protectionOf } from "./protection.js";
 import type { AppliedQuirk, QuirkName } from "./quirks.js";
 import { appliedQuirks } from "./quirks.js";
 import type { RawReply } from "./raw-replies.js";
@@ -46,12 +48,20 @@ export interface DiscSnapshot {
   readonly tracks: readonly TrackSnapshot[];
   readonly sessions: readonly Session[];
   readonly capacities: Capacities;
+  /** Blocks of the first layer; `null` on discs with one layer, and where the drive does not tell. */
+  readonly firstLayerBlocks: number | null;
+  /** Blocks that bad ones are replaced from; `null` where the drive tells of none. */
+  readonly spares: SpareBlocks | null;
+  /** Who made a BD, and the maker's name of the kind: "DSMITH/E01"; `null` where the drive does not tell. */
+  readonly maker: string | null;
   /** The replies themselves, in the order in which they were asked for. */
   readonly rawReplies: readonly RawReply[];
 
   readonly state: DiscState;
   /** Whether the drive can write to this medium at all. */
   readonly writable: boolean;
+  /** What forbids writing to the disc; `null` where nothing does, or the drive does not tell. */
+  readonly protection: ProtectionKind | null;
   readonly blank: boolean;
   /** Whether another session can follow, without anything else being done first. */
   readonly appendable: boolean;
@@ -88,6 +98,14 @@ export interface DiscSnapshot {
   readonly identity: DiscIdentity;
 }
 
+/** Spare areas of a DVD-RAM or a BD. */
+export interface SpareBlocks {
+  /** Not used yet. */
+  readonly freeBlocks: number;
+  /** All there are; `null` on DVD-RAM, of which drives tell only what is left. */
+  readonly allocatedBlocks: number | null;
+}
+
 const discStatusNames = ["blank", "appendable", "complete", "other"] as const;
 const lastSessionStateNames = ["empty", "incomplete", "damaged", "complete"] as const;
 const backgroundFormatNames = ["none", "suspended", "running", "complete"] as const;
@@ -103,6 +121,7 @@ export function snapshotOf(replies: DriveReplies, rawReplies: readonly RawReply[
   const capacities = capacitiesOf(replies, quirks);
   noteQuirks(replies, profile, quirks);
   const overwritable = profile.model === "overwritable";
+  const protection = protectionOf(replies.structures);
   const damage = damageOf(replies, tracks, sessions);
   const derived = { blank, overwritable, damage, tracks };
   const totalBlocks = totalBlocksOf(replies, tracks);
@@ -121,9 +140,11 @@ export function snapshotOf(replies: DriveReplies, rawReplies: readonly RawReply[
     tracks,
     sessions,
     capacities,
+    ...structureFacts(replies),
     rawReplies,
     state: stateOf(replies, derived, nextWritableLba),
-    writable: isWritable(replies, traits, needsFormat(replies)),
+    writable: protection === null && isWritable(replies, traits, needsFormat(replies)),
+    protection,
     blank,
     appendable: !overwritable && !blank && nextWritableLba !== null,
     finalised: !overwritable && isClosedDisc(replies),
@@ -152,6 +173,17 @@ export function snapshotOf(replies: DriveReplies, rawReplies: readonly RawReply[
  */
 export function snapshotFromReplies(rawReplies: readonly RawReply[]): DiscSnapshot {
   return snapshotOf(answersFrom(askState(), rawReplies), rawReplies);
+}
+
+function structureFacts({ structures }: DriveReplies): Pick<DiscSnapshot, "firstLayerBlocks" | "maker" | "spares"> {
+  const { physical, dvdSpares, bdSpares, maker } = structures;
+  const layerEnd = physical?.lastSectorOfLayer0 ?? 0;
+  const unused = dvdSpares === null ? null : dvdSpares.unusedPrimaryBlocks + dvdSpares.unusedSupplementaryBlocks;
+  return {
+    firstLayerBlocks: layerEnd === 0 ? null : layerEnd + 1 - physical!.firstSectorOfData,
+    spares: bdSpares ?? (unused === null ? null : { freeBlocks: unused, allocatedBlocks: null }),
+    maker: maker === null ? null : `${maker.manufacturer}/${maker.mediaType}`,
+  };
 }
 
 interface Derived {
@@ -183,9 +215,13 @@ function isWritable({ features }: DriveReplies, traits: MediaTraits | undefined,
   return traits.writeFeatures.some(isCurrent) || (needsFormat && isCurrent(featureCodes.formattable));
 }
 
-/** Erasable is believable where such media can be; some drives say it of everything that is not full. */
-function isErasable({ disc, profileNumber }: DriveReplies, profile: Profile): boolean {
-  if (profile.model === "rewritable") return disc.erasable || profileNumber === 0x0014;
+/**
+ * Erasable is believable where such media can be; some drives say it of everything that is not full. Where a drive says
+ * nothing of it, the profile does.
+ */
+function isErasable({ disc, discInformationBytes, profileNumber }: DriveReplies, profile: Profile): boolean {
+  const isTold = discInformationBytes > 0;
+  if (profile.model === "rewritable") return disc.erasable || !isTold || profileNumber === 0x0014;
   return profileNumber === 0x0013;
 }
 

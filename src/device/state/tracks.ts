@@ -31,7 +31,7 @@ const firstDataMode = 4;
 const unknownDataMode = 0xf;
 
 /** Drives give addresses below the disc's start in two's complement. */
-function signed(address: number): number {
+export function signed(address: number): number {
   return address >= firstNegativeAddress ? address - 2 ** 32 : address;
 }
 

@@ -43,6 +43,38 @@ async function discOf(t: ExecutionContext, type: string): Promise<{ path: string
   return { path, recorder };
 }
 
+test("dvd+rw: formatted wholly, all blocks are formatted; in haste, formatting is stopped", async (t) => {
+  const { recorder } = await discOf(t, "dvd+rw");
+  await recorder.format();
+  t.is(recorder.snapshot.backgroundFormat, "suspended");
+  const fractions: number[] = [];
+  await recorder.format({
+    type: "full",
+    onProgress: ({ action, fraction }) => {
+      if (action === "formattingMedia" && fraction !== null) fractions.push(fraction);
+    },
+  });
+  t.is(recorder.snapshot.backgroundFormat, "complete");
+  t.true(fractions.length > 10);
+  t.true(await isZero(recorder, recorder.state.capacityBlocks - 16, 16));
+});
+
+test("dvd+rw: formatting that is cancelled is stopped, and writing goes on with it", async (t) => {
+  const { recorder } = await discOf(t, "dvd+rw");
+  const abort = new AbortController();
+  const cancelled = recorder.format({
+    type: "full",
+    signal: abort.signal,
+    onProgress: ({ fraction }) => {
+      if (fraction !== null && fraction > 0.3 && fraction < 1) abort.abort();
+    },
+  });
+  await t.throwsAsync(cancelled, { code: "E_CANCELLED" });
+  t.is(recorder.snapshot.backgroundFormat, "suspended");
+  await append(recorder, 1, 64);
+  t.true(await readsBack(recorder, 1, 0, 64));
+});
+
 async function isZero(recorder: Recorder, lba: number, blocks: number): Promise<boolean> {
   const into = new Uint8Array(blocks * blockBytes);
   await recorder.read(lba, blocks, into);

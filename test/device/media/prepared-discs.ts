@@ -32,6 +32,8 @@ export const allMedia: readonly Medium[] = [
 
 const capacityBlocks = 80_000;
 const firstBlocks = 64;
+/** Whole units of all media. */
+const begunBlocks = 32;
 /** No whole number of units. */
 export const laterBlocks = 90;
 
@@ -53,6 +55,21 @@ export async function preparedDisc(t: ExecutionContext, medium: Medium): Promise
   await using recorder = await openPlainly(path);
   await medium.prepare?.(recorder);
   await recorder.write(nextSession(recorder, medium, 1));
+  return path;
+}
+
+/** A disc with one session, and another that was begun and not closed. */
+export async function begunDisc(t: ExecutionContext, medium: Medium): Promise<string> {
+  const path = await preparedDisc(t, medium);
+  await using recorder = await openPlainly(path);
+  await recorder.writeSection(sessionOf(2, place(recorder, false, 2), begunBlocks));
+  return path;
+}
+
+/** A disc as it is sold. */
+export async function freshDisc(t: ExecutionContext, { type }: Medium): Promise<string> {
+  const path = join(await temporaryFolder(t), "disc");
+  await createDisc(path, { media: type, capacityBlocks });
   return path;
 }
 
@@ -82,4 +99,29 @@ export async function checkAfterwards(
     check(isReason, `the next session is refused with a reason: ${String(error)}`);
   }
   check(await readsBack(recorder, 1, 0, firstBlocks), "the first session is whole after the next");
+}
+
+/**
+ * What must hold once a disc was to be blanked or formatted, whatever happened meanwhile: it can be done again, or it is
+ * said why not, and then a session can be written.
+ *
+ * @param again Blanks or formats it.
+ */
+export async function checkPreparedAfterwards(
+  path: string,
+  medium: Medium,
+  again: (recorder: Recorder) => Promise<unknown>,
+  check: (ok: boolean, what: string) => void,
+): Promise<void> {
+  await using recorder = await openPlainly(path);
+  try {
+    await again(recorder);
+  } catch (error) {
+    const isReason = error instanceof DiscError && error.code.startsWith("E_DISC_");
+    check(isReason, `doing it again is refused with a reason: ${String(error)}`);
+  }
+  const { blank, needsRepair, damage } = recorder.state;
+  check(blank && !needsRepair, `the disc is blank, damage: ${damage}`);
+  await recorder.write(nextSession(recorder, medium, 1));
+  check(await readsBack(recorder, 1, 0, firstBlocks), "what is written then is whole");
 }

@@ -5,6 +5,7 @@ import { encode } from "../../../src/codec/struct.js";
 import {
   bdDiscInformation,
   bdSpareArea,
+  dvdRamStatus,
   dvdSpareArea,
   layerValue,
   physicalFormat,
@@ -49,6 +50,20 @@ const adip = {
 };
 const adipHex = "a1 0f 02 00 00 030000 00 26053f 00 000000 00 0000 595544454e303030 543032 00";
 
+vector(
+  "a DVD-RAM that is protected by its cartridge",
+  dvdRamStatus,
+  {
+    inCartridge: true,
+    wasTakenOut: false,
+    mediaWriteInhibited: false,
+    cartridge: true,
+    persistent: false,
+    discType: 0x10,
+    writeInhibitReason: 0,
+  },
+  "84 10 00 00",
+);
 vector("the groove of a DVD+R", physicalFormat, adip, adipHex);
 vector(
   "the middle of a DVD+R DL",

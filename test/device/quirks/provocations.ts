@@ -3,6 +3,7 @@ import { strictContext } from "../../../src/codec/codec.js";
 import { encode } from "../../../src/codec/struct.js";
 import { decodeCapabilitiesPage } from "../../../src/device/mmc/capabilities-page.js";
 import { closeTrackSession } from "../../../src/device/mmc/close-track-session.js";
+import { writeProtection } from "../../../src/device/mmc/disc-structures.js";
 import { featureCodes } from "../../../src/device/mmc/feature-codes.js";
 import { discFormatCode, formatParameters, formatUnit } from "../../../src/device/mmc/format-unit.js";
 import { decodeConfiguration, getConfiguration } from "../../../src/device/mmc/get-configuration.js";
@@ -23,6 +24,12 @@ import { preventAllowMediumRemoval } from "../../../src/device/mmc/prevent-allow
 import { read10 } from "../../../src/device/mmc/read-10.js";
 import { bufferCapacity, readBufferCapacity } from "../../../src/device/mmc/read-buffer-capacity.js";
 import { readDiscInformation } from "../../../src/device/mmc/read-disc-information.js";
+import {
+  decodeStructure,
+  readDiscStructure,
+  structureFormats,
+  structureMedia,
+} from "../../../src/device/mmc/read-disc-structure.js";
 import type { FormatCapacities } from "../../../src/device/mmc/read-format-capacities.js";
 import {
   capacityTypes,
@@ -62,6 +69,8 @@ export interface Provocation {
 }
 
 const invisible = 0xff;
+const { writeProtection: protectionFormat } = structureFormats;
+const protectionStatus = { mediaType: structureMedia.dvd, address: 0, layerNumber: 0, format: protectionFormat };
 
 async function synchronise(drive: Asker): Promise<string> {
   return await drive.ends(synchronizeCache, { immediate: false });
@@ -393,6 +402,19 @@ const discQuirks: Readonly<Record<string, Provocation>> = {
     media: "cd-r",
     sessions: 1,
     shows: async (drive) => ending(await drive.ask(readDiscInformation, { dataType: 0 }, 34)) === "5/20/00",
+  },
+  rejectsReadDiscStructure: {
+    media: "dvd+r",
+    sessions: 1,
+    shows: async (drive) => ending(await drive.ask(readDiscStructure, protectionStatus, 8)) === "5/20/00",
+  },
+  cartridgeProtected: {
+    media: "dvd-ram",
+    sessions: 0,
+    shows: async (drive) => {
+      const told = decodeStructure(dataIn(await drive.ask(readDiscStructure, protectionStatus, 8)));
+      return writeProtection.read(told, 0, strictContext).cartridge && (await drive.write(0, 16)) === "7/27/00";
+    },
   },
   rejectsGetConfiguration: {
     media: "cd-r",

@@ -53,7 +53,7 @@ const cases: {
       ...appendableDrive(dvdPlusR!),
       instead: (question) => (question.cdb[0] === 0x51 ? { sense: { key: 5, asc: 0x20, ascq: 0 } } : tocOnly(question)),
     },
-    expected: { state: "complete", finalised: true },
+    expected: { state: "appendable", finalised: false, nextWritableLba: dvdPlusR!.starts[1] },
   },
   "short-disc-information": {
     drive: {
