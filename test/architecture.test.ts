@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "fs/eltorito": ["errors", "units", "codec", "medium"],
   "fs/hybrid": ["errors", "units", "codec", "medium"],
   "fs/udf": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout"],
-  "fs/growth": ["errors", "units", "codec", "medium", "fs/iso9660", "fs/udf"],
+  "fs/growth": ["errors", "units", "codec", "medium", "fs/iso9660", "fs/udf", "fs/hybrid"],
   "fs/image": [
     "errors",
     "units",

@@ -45,6 +45,8 @@ export interface FrontRoom {
   readonly descriptors: boolean;
   /** Block 256. */
   readonly anchor: boolean;
+  /** The block of the chain's record. */
+  readonly record: boolean;
 }
 
 /** What the front is to lead to. */
@@ -157,7 +159,7 @@ function areEqual(one: Uint8Array, other: Uint8Array): boolean {
   return one.every((octet, index) => octet === other[index]);
 }
 
-/** The block of a chain's record. */
+/** The block of the system area with a chain's record. */
 export function recordBlock(chain: ChainRecord): Uint8Array {
   const bytes = new Uint8Array(blockBytes);
   chainRecord.write(chain, bytes, 0);
@@ -199,9 +201,8 @@ export function frontPatches(front: Front, shown: ShownSession): BlockPatch[] {
   const descriptors = blocksIn(withVolumeSpaceSize(header.descriptors, endLba));
   const count = descriptorsOf(front.lead).length / blockBytes;
   const before = blocksIn(front.lead);
-  // Where something that boots fills the system area, sessions are found by searching alone.
-  if (chain !== undefined && isBlank(before[chainRecordLba]!)) {
-    patches.push({ lba: chainRecordLba, bytes: recordBlock(chain) });
+  if (chain !== undefined && room.record) {
+    put(chainRecordLba, recordBlock(chain), before[chainRecordLba]!, true);
   }
   for (let index = Math.max(descriptors.length, count) - 1; index >= 0; index--) {
     const lba = firstVolumeDescriptorBlock + index;

@@ -6,6 +6,8 @@ import type { ChainRecord } from "../growth/chain-record.js";
 import { chainRecordIn, chainRecordLba } from "../growth/chain-record.js";
 import type { Front, FrontRoom } from "../growth/front.js";
 import { isBlank, leadBlocks, readFront } from "../growth/front.js";
+import type { SystemArea } from "../hybrid/system-area.js";
+import { readSystemArea } from "../hybrid/system-area.js";
 import { primaryDescriptorAt } from "../iso9660/descriptor-set.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
@@ -30,6 +32,8 @@ export interface Growth {
   /** The front as it is; `undefined` on a medium that holds nothing. */
   readonly front: Front | undefined;
   readonly room: FrontRoom;
+  /** What the system area holds, and how long the image is that it describes; `undefined` where there is none. */
+  readonly system: { readonly area: SystemArea; readonly blocks: number } | undefined;
 }
 
 /** The first session of a medium that is to grow: its header has a copy in the front. */
@@ -38,7 +42,8 @@ export const firstGrowth: Growth = {
   lead: "front",
   chain: { firstSessionLba: growableSessionAlignment },
   front: undefined,
-  room: { descriptors: true, anchor: true },
+  room: { descriptors: true, anchor: true, record: true },
+  system: undefined,
 };
 
 /** Anchors that may stand behind a partition. */
@@ -83,7 +88,11 @@ export async function planGrowth(source: BlockSource, inUse: BlocksInUse, signal
   const end = lastWrittenAddress < 0 ? stated : await endOfUse(source, stated, lastWrittenAddress + 1, signal);
   const next = alignUp(end, growableSessionAlignment);
   const isKept = newest === 0;
-  const record = chainRecordIn(front.lead.subarray(chainRecordLba * blockBytes, (chainRecordLba + 1) * blockBytes));
+  const recordBlock = front.lead.subarray(chainRecordLba * blockBytes, (chainRecordLba + 1) * blockBytes);
+  const record = chainRecordIn(recordBlock);
+  const system = await systemOf(source, lastWrittenAddress < 0 ? stated : lastWrittenAddress + 1, signal);
+  // The entries of a GUID partition table may reach so far, those that are not in use as zeros.
+  const hasRecordRoom = record !== undefined || (isBlank(recordBlock) && system?.area.gpt === undefined);
   // Chains of others begin at block 32, too: there, block 256 may be any file's.
   const hasAnchorRoom = isGrowable && record?.firstSessionLba === growableSessionAlignment;
   return {
@@ -91,8 +100,18 @@ export async function planGrowth(source: BlockSource, inUse: BlocksInUse, signal
     lead: isKept ? "kept" : undefined,
     chain: isGrowable ? undefined : { firstSessionLba: first > 0 ? first : next },
     front,
-    room: { descriptors: isGrowable, anchor: hasAnchorRoom },
+    room: { descriptors: isGrowable, anchor: hasAnchorRoom, record: hasRecordRoom },
+    system,
   };
+}
+
+async function systemOf(
+  source: BlockSource,
+  blocks: number,
+  signal: AbortSignal | undefined,
+): Promise<Growth["system"]> {
+  const area = await readSystemArea(source, { tolerant: true }, signal);
+  return area.isEmpty ? undefined : { area, blocks };
 }
 
 /**

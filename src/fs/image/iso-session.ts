@@ -1,7 +1,9 @@
 /** Which writers make a session, and in which order their regions lie. */
+import { encode } from "../../codec/struct.js";
 import { writeTextBytes, writeUtf16be } from "../../codec/text.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
+import { chainRecord } from "../growth/chain-record.js";
 import { maximumExtentBytes } from "../iso9660/directory-layout.js";
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
 import { buildHierarchy } from "../iso9660/hierarchy.js";
@@ -206,6 +208,12 @@ function contentsWriter({ contents }: SessionParts): RegionWriter {
   return { regions: [contents.region], bind: () => new Map([[contents.region.kind, contents.render]]) };
 }
 
+/** Tells where the chain of sessions begins, where the system area has no room for it. */
+function applicationUseOf(growth: Growth | undefined): Uint8Array {
+  const chain = growth?.room.record === true ? undefined : growth?.chain;
+  return chain === undefined ? new Uint8Array(0) : encode(chainRecord, chain);
+}
+
 /** The writers of ISO 9660 and what extends it: its descriptors, and its hierarchies. */
 function isoWriters(parts: SessionParts): {
   readonly descriptors: RegionWriter[];
@@ -225,6 +233,7 @@ function isoWriters(parts: SessionParts): {
     bibliographicFileIdentifier: "",
     createdMs: times.imageMs,
     modifiedMs: times.imageMs,
+    applicationUse: applicationUseOf(growth),
   };
   const volumeSpaceSize = growth === undefined ? endOfVolume : lengthOfSession;
   const iso = isoHierarchy(parts, hasRockRidge);

@@ -12,11 +12,14 @@ import {
   recordBlock,
   withVolumeSpaceSize,
 } from "../growth/front.js";
+import type { SystemGrowth } from "../growth/system-patches.js";
+import { growSystem, renderPatches, systemBlocks } from "../growth/system-patches.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import type { Plan } from "../layout/plan.js";
 import type { PlanLimits } from "../layout/planner.js";
-import { planAfter, planRegions } from "../layout/planner.js";
+import { planAfter, planBefore, planRegions } from "../layout/planner.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
+import { nextPlace } from "../layout/region.js";
 import { renderBlocks } from "../layout/render.js";
 import { firstAnchorBlock } from "../udf/anchor-reader.js";
 import type { Growth } from "./growth.js";
@@ -131,6 +134,27 @@ class LeadRenderer {
   }
 }
 
+const tailKind = "systemTail";
+
+/** What becomes of the image's partition tables; `undefined` where there are none. */
+function growthOfSystem({ firstBlock, blocks }: Plan, growth: Growth | undefined): SystemGrowth | undefined {
+  if (growth?.system === undefined) return undefined;
+  return growSystem(growth.system.area, growth.system.blocks, firstBlock + blocks);
+}
+
+/** A plan with what partition tables have at the end of the image. */
+function withTail(plan: Plan, system: SystemGrowth | undefined): Plan {
+  const blocks = (system?.blocks ?? 0) - plan.firstBlock - plan.blocks;
+  if (blocks <= 0) return plan;
+  return planBefore(plan, {
+    kind: tailKind,
+    name: "End of the image for disks",
+    blocks,
+    place: nextPlace,
+    needs: "plan",
+  });
+}
+
 /**
  * Lays out a session.
  *
@@ -145,14 +169,23 @@ export async function layOutSession(parts: SessionParts, limits: PlanLimits): Pr
   // Of a medium that is to grow, block 256 is kept free even where no UDF is written now.
   if (hasLead && (growth.lead === "front" || lead!.hasAnchor)) writers.push(leadAnchorWriter(lead!.anchor));
   const regions = writers.flatMap((writer) => writer.regions);
-  const plan = planRegions(regions, sessionStart, limits);
+  const bare = planRegions(regions, sessionStart, limits);
+  const system = growthOfSystem(bare, growth);
+  const plan = withTail(bare, system);
   const renderers = new Map<string, Renderer>();
   for (const writer of writers) for (const [kind, render] of writer.bind(plan)) renderers.set(kind, render);
   if (growth === undefined || lead === undefined) return { plan, renderers, front: [] };
   lead.bind(plan, renderers);
   const { front, room, chain } = growth;
   const endLba = plan.firstBlock + plan.blocks;
-  const patches = front === undefined ? [] : frontPatches(front, { header: await lead.header(), endLba, room, chain });
+  const patches = [
+    ...systemBlocks(front?.lead, system?.patches ?? []),
+    ...(front === undefined ? [] : frontPatches(front, { header: await lead.header(), endLba, room, chain })),
+  ];
+  if (system !== undefined) {
+    const tailLba = bare.firstBlock + bare.blocks;
+    renderers.set(tailKind, async (first, out) => renderPatches(system.patches, tailLba + first, out));
+  }
   if (!hasLead) return { plan, renderers, front: patches };
   renderers.set(leadRegion.kind, lead.lead);
   return { plan: planAfter(leadRegion, plan), renderers, front: patches };

@@ -3,6 +3,7 @@ import { throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { Session, SessionState } from "../../medium/session.js";
 import { alignUp, blockBytes } from "../../units.js";
+import type { ChainRecord } from "../growth/chain-record.js";
 import { chainRecordIn, chainRecordLba } from "../growth/chain-record.js";
 import { leadBlocks } from "../growth/front.js";
 import { primaryDescriptorAt, rootLbaOf } from "../iso9660/descriptor-set.js";
@@ -48,13 +49,15 @@ const chunkBlocks = 512;
 interface Header {
   readonly volumeSpaceSize: number;
   readonly rootLba: number;
+  readonly chain: ChainRecord | undefined;
 }
 
 /** What a block says of a session; `undefined` for what is no primary volume descriptor. */
 function headerOf(bytes: Uint8Array, at: number): Header | undefined {
   const descriptor = primaryDescriptorAt(bytes, at);
   if (descriptor === undefined) return undefined;
-  return { volumeSpaceSize: descriptor.volumeSpaceSize, rootLba: rootLbaOf(descriptor) };
+  const { volumeSpaceSize, applicationUse } = descriptor;
+  return { volumeSpaceSize, rootLba: rootLbaOf(descriptor), chain: chainRecordIn(applicationUse) };
 }
 
 async function readHeader(
@@ -98,7 +101,8 @@ export async function chainedSessions(source: BlockSource, signal?: AbortSignal)
   if (newest === undefined && first === undefined) return await chainedUdfSessions(source, signal);
   // The copy at block 16 may be torn; what it is a copy of is not.
   const end = newest === undefined ? source.blocks : Math.min(newest.volumeSpaceSize, source.blocks);
-  const kept = first === undefined ? await readChainRecord(source, signal) : undefined;
+  const recorded = first === undefined ? await readChainRecord(source, signal) : undefined;
+  const kept = first === undefined ? (recorded ?? newest?.chain?.firstSessionLba) : undefined;
   const found: Session[] = [];
   let last: Header | undefined;
   let lba = kept ?? growableSessionAlignment;

@@ -50,7 +50,7 @@ export function describeVolume(
     volumeExpirationDateAndTime: null,
     volumeEffectiveDateAndTime: null,
     fileStructureVersion: 1,
-    applicationUse: new Uint8Array(0),
+    applicationUse: volume.applicationUse,
   };
 }
 

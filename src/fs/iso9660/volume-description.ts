@@ -12,4 +12,6 @@ export interface VolumeDescription {
   /** Milliseconds since 1970. */
   readonly createdMs: number;
   readonly modifiedMs: number;
+  /** Up to 512 bytes. */
+  readonly applicationUse: Uint8Array;
 }

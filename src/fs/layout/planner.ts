@@ -113,3 +113,9 @@ export function planAfter(lead: Region, { firstBlock, blocks, regions }: Plan): 
   const all = Object.freeze([{ region: lead, lba }, ...regions]);
   return Object.freeze({ firstBlock: lba, blocks: lead.blocks + blocks, regions: all });
 }
+
+/** A plan with a region behind its last block. */
+export function planBefore({ firstBlock, blocks, regions }: Plan, tail: Region): Plan {
+  const all = Object.freeze([...regions, { region: tail, lba: firstBlock + blocks }]);
+  return Object.freeze({ firstBlock, blocks: blocks + tail.blocks, regions: all });
+}
