@@ -32,6 +32,7 @@ if [ -d "$(dirname "$0")/../../shared/rig" ]; then
     sg3-utils                                    # moves the tray
     libudfread-dev                               # reads UDF, as players do
     attr faketime makefs                         # make the images of other writers
+    ovmf seabios syslinux-common                 # firmware that boots, and what isolinux needs for it
   )
 fi
 
