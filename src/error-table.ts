@@ -318,7 +318,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
   E_DIFFERENT: {
     summary: "What is on the medium differs from what it was compared with.",
     detail: ["differences"],
-    raisedBy: "verify",
+    raisedBy: "verify, diff",
     remedy: "See the list of differences.",
     reference: { name: "E_IMAPI_BURN_VERIFICATION_FAILED", hresult: 0xc0aa0007 },
   },

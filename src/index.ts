@@ -15,6 +15,9 @@ export type { MasterBootRecord, MbrLoader, MbrPartition } from "./fs/hybrid/mbr.
 export type { SystemArea } from "./fs/hybrid/system-area.js";
 export type { BootSetUp, BootSetUpEntry, BootSetUpOptions } from "./fs/image/boot-set-up.js";
 export { readBootSetUp } from "./fs/image/boot-set-up.js";
+export type { CompareImagesOptions } from "./fs/image/compare-images.js";
+export { compareImages } from "./fs/image/compare-images.js";
+export type { CompareTreesOptions, TreeDifference } from "./fs/image/compare-trees.js";
 export type { DetectedFileSystem } from "./fs/image/detect.js";
 export type { DiscImage, ReadOptions, VolumeInformation } from "./fs/image/disc-image.js";
 export { dumpBlocks } from "./fs/image/dump-blocks.js";
@@ -49,6 +52,7 @@ export type { AddFileOptions, AddOptions, AddTreeOptions, Item, TreeSource } fro
 export { DirectoryNode } from "./fs/tree/directory.js";
 export type { DiscEntry, DiscStream, FileEntryReference, FileSystemName } from "./fs/tree/disc-entry.js";
 export { identityOf } from "./fs/tree/disc-entry.js";
+export type { ChangeKind, ItemChange } from "./fs/tree/item-changes.js";
 export type { FileAttributes, ItemAttributes, ItemType, SpecialType } from "./fs/tree/node.js";
 export { FileNode, SpecialNode, SymlinkNode } from "./fs/tree/node.js";
 export type { WalkedItem } from "./fs/tree/walk.js";

@@ -12,7 +12,9 @@ import {
   importOption,
   jsonOption,
   readingOptions,
+  scanOption,
   traceOptions,
+  treeOptions,
   writingOptions,
 } from "./option-groups.js";
 
@@ -278,7 +280,7 @@ export const commandTable: readonly CommandRow[] = [
         name: "against",
         value: "DIR",
         completes: "folder",
-        help: "Compare with a folder: contents, types, link targets, modes, modification times to the second.",
+        help: "Compare with a folder: contents, types, link targets, modes, and modification times as far as the disc keeps them.",
       },
       { name: "at", value: "DIR", default: "/", help: "The directory of the disc that is compared." },
       ...readingOptions,
@@ -286,6 +288,31 @@ export const commandTable: readonly CommandRow[] = [
     ],
     description: ["All sessions are checked, or the one that --session or --start name. Exit code 5: differs."],
     examples: ["discsmith verify backup.disc", "discsmith verify backup.disc --against ~/documents"],
+  },
+  {
+    name: "diff",
+    summary: "Compare two sessions, or a session and a folder.",
+    arguments: [
+      { name: "DISC[@N]", completes: "file" },
+      { name: "DISC[@N]|DIR", completes: "file" },
+    ],
+    options: [
+      { name: "at", value: "DIR", default: "/", help: "The directory of the disc, or of both, that is compared." },
+      { name: "no-content", help: "Read no contents: files of one size and time are taken for equal." },
+      scanOption,
+      ...treeOptions,
+      jsonOption,
+    ],
+    description: [
+      "N is a session, from 1; -1 is the one before the last. Without it, the last whole session is meant. A file whose whole name ends in @N is itself.",
+      "A line for each path that differs, in the order of the bytes of the paths: - is only in the first, + only in the second, M is in both, and is followed by what differs: type, size, content, target, device, mode, owner, mtime. Modes and owners count where both sides record them, modification times as far as both keep them. Contents that lie in the same place of one disc are not read.",
+      "In JSON, an object with one, other, count, and differences: [{ path, kind, one, other, changes: [{ kind, one, other, firstByte }] }]. Exit code 5: differs.",
+    ],
+    examples: [
+      "discsmith diff backup.disc@1 backup.disc",
+      "discsmith diff old.iso new.iso --no-content",
+      "discsmith diff backup.disc ~/documents --at /documents --json",
+    ],
   },
   {
     name: "dump",
@@ -371,7 +398,7 @@ export const exitCodeTable: readonly (readonly [code: number, meaning: string])[
   [2, "The command line cannot be understood."],
   [3, "The disc or image is damaged."],
   [4, "The medium says no: absent, blank, full, finalised, not blank, in use, swapped, made for another address."],
-  [5, "Differs (verify --against)."],
+  [5, "Differs (diff, verify --against)."],
   [6, "Done, with losses that were asked for: items that no file system of --fs holds, or extract left out."],
   [130, "Interrupted."],
 ];

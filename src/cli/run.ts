@@ -11,6 +11,7 @@ import { close } from "./close.js";
 import type { Command } from "./command.js";
 import { completion } from "./completion.js";
 import { create } from "./create.js";
+import { diff } from "./diff.js";
 import { drives } from "./drives.js";
 import { dump } from "./dump.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
@@ -50,6 +51,7 @@ const commands: Readonly<Record<string, Command>> = {
   cat,
   extract,
   verify,
+  diff,
   dump,
   trace,
   serve,
