@@ -116,6 +116,36 @@ export const commandTable: readonly CommandRow[] = [
     ],
   },
   {
+    name: "update",
+    summary: "Bring the disc up to a folder with one session that holds what differs.",
+    arguments: [disc, { name: "DIR", completes: "folder" }],
+    options: [
+      { name: "at", value: "PATH", default: "/", help: "The directory of the disc that is brought up to DIR." },
+      { name: "delete", help: "Remove what DIR lacks, below --at." },
+      {
+        name: "checksum",
+        help: "Compare contents. Default: files of one size and modification time are taken for equal.",
+      },
+      {
+        name: "dedup",
+        help: "Write no content that is on the disc already, or comes twice, again: refer to the one of equal length and SHA-256.",
+      },
+      importOption,
+      ...imageOptions,
+      ...writingOptions,
+    ],
+    description: [
+      "What DIR has and the disc lacks is added, what differs is replaced, and of what has another mode, owner or time alone no content is written. Everything else stays where it lies. Modification times are compared as far as the disc keeps them: whole seconds in ISO 9660 and Rock Ridge, microseconds in UDF. Where nothing differs, nothing is written, unless --close or another --volume asks for it.",
+      "With --dry-run, a line for each path: + is added, M replaced, A gets other attributes, - is removed. A directory of the disc is replaced by something else with --delete alone. Links and devices are left out where no file system of the disc holds them, with exit code 6. A disc of plain ISO 9660 alone is refused: its names are not those of files; names that Joliet alone holds, and shortens, are taken for others.",
+      "File systems and volume name stay those of the disc unless options name others. On a blank disc the first session is written.",
+    ],
+    examples: [
+      "discsmith update backup.disc ~/documents --delete",
+      "discsmith update backup.disc ~/documents --at /documents --dry-run",
+      "discsmith update backup.iso site --checksum --dedup",
+    ],
+  },
+  {
     name: "revert",
     summary: "Make an earlier session current again.",
     arguments: [disc],

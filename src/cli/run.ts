@@ -28,6 +28,7 @@ import { serve } from "./serve.js";
 import { speed } from "./speed.js";
 import { trace } from "./trace.js";
 import { eject, load } from "./tray.js";
+import { update } from "./update.js";
 import { usageError } from "./usage.js";
 import { verify } from "./verify.js";
 import { write } from "./write.js";
@@ -38,6 +39,7 @@ const commands: Readonly<Record<string, Command>> = {
   info,
   write,
   append,
+  update,
   revert,
   burn,
   drives,
