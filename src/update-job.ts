@@ -5,7 +5,7 @@ import { checkOptions } from "./fs/image/options.js";
 import type { TreeUpdate, UpdateTreeOptions } from "./fs/image/update-tree.js";
 import { updateTree } from "./fs/image/update-tree.js";
 import { digestOf } from "./host/content-digest.js";
-import { fromDirectory } from "./host/directory-source.js";
+import { fromDirectory, requireFolder } from "./host/directory-source.js";
 import type { AppendOptions, SessionReport } from "./session-job.js";
 import { SessionJob, strictly } from "./session-job.js";
 import { openTarget } from "./session-target.js";
@@ -49,6 +49,7 @@ export async function updateTo(
   options: UpdateOptions = {},
 ): Promise<UpdateReport> {
   checkOptions(options);
+  requireFolder(folder);
   const { at, checksum, dedup, signal, onProgress } = options;
   await using target = await openTarget(disc, options);
   const job = new SessionJob(target, options);

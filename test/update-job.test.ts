@@ -133,6 +133,13 @@ test("closing and another name need a session of their own", async (t) => {
   await failsWith(t, "E_DISC_FINALISED", {}, () => updateTo(disc, folder));
 });
 
+test("what is no folder is refused before anything is done", async (t) => {
+  const file = join(temporaryFolder(t), "file");
+  writeFileSync(file, "");
+  await failsWith(t, "E_SOURCE_UNREADABLE", {}, () => updateTo("no.disc", file));
+  await failsWith(t, "E_SOURCE_UNREADABLE", {}, () => updateTo("no.disc", `${file}s`));
+});
+
 test("a disc that does not keep names is refused", async (t) => {
   const folder = manyFiles(t, 1, 10);
   const disc = await blankDisc(t, "dvd+r");

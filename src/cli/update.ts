@@ -1,4 +1,4 @@
-import type { UpdateChange, UpdateReport } from "../node.js";
+import type { FileSystemName, UpdateChange, UpdateReport } from "../node.js";
 import { updateTo } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
@@ -39,6 +39,7 @@ export async function update(context: CommandContext): Promise<number> {
   await requireTarget(disc, sessionOptions.media, sessionOptions.force === true);
   const report = await updateTo(disc, folder, {
     ...sessionOptions,
+    importFrom: options.text("import-fs") as FileSystemName | undefined,
     at: options.text("at"),
     delete: options.has("delete"),
     checksum: options.has("checksum"),

@@ -144,6 +144,23 @@ function examine(path: string): Stats {
   }
 }
 
+/** A folder named by a link is the folder; links inside it stay links. */
+function folderOf(path: string): { readonly folder: string; readonly stats: Stats } {
+  const folder = path.length > 1 ? path.replace(/\/+$/, "") : path;
+  const stats = examine(`${folder}/.`.replace("//", "/"));
+  if (!stats.isDirectory()) throw new DiscError("E_NOT_A_DIRECTORY", `"${path}" is not a folder`, { path });
+  return { folder, stats };
+}
+
+/**
+ * Refuses what is no folder of the host, before anything is done with a disc.
+ *
+ * @throws {@link DiscError} E_SOURCE_UNREADABLE, E_NOT_A_DIRECTORY.
+ */
+export function requireFolder(path: string): void {
+  folderOf(path);
+}
+
 /**
  * What a folder of the host holds, for `addTree`: its contents at the place named there. Hard links stay links; names
  * are taken as bytes; a file that vanishes meanwhile is reported as W_SOURCE_VANISHED.
@@ -153,10 +170,7 @@ function examine(path: string): Stats {
 export function fromDirectory(path: string, options: DirectorySourceOptions = {}): TreeSource {
   return {
     load: async (into, task) => {
-      // A folder named by a link is the folder; links inside it stay links.
-      const folder = path.length > 1 ? path.replace(/\/+$/, "") : path;
-      const stats = examine(`${folder}/.`.replace("//", "/"));
-      if (!stats.isDirectory()) throw new DiscError("E_NOT_A_DIRECTORY", `"${path}" is not a folder`, { path });
+      const { folder, stats } = folderOf(path);
       setAttributes(into, attributesOf(stats));
       await new DirectoryScan(options.onWarning, task).fill(into, folder === "/" ? "" : folder);
     },

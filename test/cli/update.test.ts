@@ -29,5 +29,11 @@ test("a disc is brought up to a folder, and left alone where nothing differs", a
     ],
   );
   await shell.ok(t, "diff", "x.disc", "other", "--at", "/place");
+  const { code, out } = await shell.run(["diff", "x.disc@1", "x.disc", "--at", "/place"]);
+  t.is(code, 5);
+  t.deepEqual(
+    out.trimEnd().split("\n"),
+    ["- /one.txt", "- /sub", "- /sub/two.txt", "+ /three.txt"].map((line) => line.replace("/", "/place/")),
+  );
   t.is((await shell.fails(t, 1, "update", "x.disc", "none")).code, "E_SOURCE_UNREADABLE");
 });
