@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build create info write append revert burn drives close blank format eject load speed list cat extract verify dump trace serve completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build create info write append update revert burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -85,6 +85,28 @@ _discsmith() {
         --disc) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    update)
+      case "$previous" in
+        --at) COMPREPLY=(); return ;;
+        --import-fs) COMPREPLY=($(compgen -W "rockridge udf joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=(); return ;;
+        -V|--volume) COMPREPLY=(); return ;;
+        --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
+        --rock-ridge) COMPREPLY=($(compgen -W "1.10 1.12" -- "$current")); return ;;
+        --publisher) COMPREPLY=(); return ;;
+        --preparer) COMPREPLY=(); return ;;
+        --application) COMPREPLY=(); return ;;
+        --system-id) COMPREPLY=(); return ;;
+        --volume-set) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+        --speed) COMPREPLY=(); return ;;
+        --verify) COMPREPLY=($(compgen -W "none quick full" -- "$current")); return ;;
+        --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
+        --disc) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --delete --checksum --dedup --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     revert)
       case "$previous" in
@@ -198,6 +220,14 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--against --at --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    diff)
+      case "$previous" in
+        --at) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --no-content --scan --fs --charset --strict --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     dump)
       case "$previous" in
         --at) COMPREPLY=(); return ;;
@@ -227,7 +257,7 @@ _discsmith() {
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build create info write append revert burn drives close blank format eject load speed list cat extract verify dump trace serve completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build create info write append update revert burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;

@@ -177,7 +177,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
   E_TYPE_COLLISION: {
     summary: "A file would take the place of a directory, or a directory that of a file.",
     detail: ["path", "existing", "added"],
-    raisedBy: "addTree, sources of the command line",
+    raisedBy: "addTree, update, sources of the command line",
     remedy: "Remove the one that is there, or add the other under another name.",
     reference: imapi("DUP_NAME", 0xc0aab112),
   },
@@ -318,7 +318,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
   E_DIFFERENT: {
     summary: "What is on the medium differs from what it was compared with.",
     detail: ["differences"],
-    raisedBy: "verify",
+    raisedBy: "verify, diff",
     remedy: "See the list of differences.",
     reference: { name: "E_IMAPI_BURN_VERIFICATION_FAILED", hresult: 0xc0aa0007 },
   },
@@ -522,7 +522,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
   W_SKIPPED: {
     summary: "An item was left out.",
     detail: ["path", "reason"],
-    raisedBy: "addTree, extract, import",
+    raisedBy: "addTree, extract, import, update",
     remedy: "See the reason.",
   },
   W_SOURCE_VANISHED: {

@@ -15,6 +15,9 @@ export type { MasterBootRecord, MbrLoader, MbrPartition } from "./fs/hybrid/mbr.
 export type { SystemArea } from "./fs/hybrid/system-area.js";
 export type { BootSetUp, BootSetUpEntry, BootSetUpOptions } from "./fs/image/boot-set-up.js";
 export { readBootSetUp } from "./fs/image/boot-set-up.js";
+export type { CompareImagesOptions } from "./fs/image/compare-images.js";
+export { compareImages } from "./fs/image/compare-images.js";
+export type { CompareTreesOptions, TreeDifference } from "./fs/image/compare-trees.js";
 export type { DetectedFileSystem } from "./fs/image/detect.js";
 export type { DiscImage, ReadOptions, VolumeInformation } from "./fs/image/disc-image.js";
 export { dumpBlocks } from "./fs/image/dump-blocks.js";
@@ -31,6 +34,9 @@ export type { ImageOptions } from "./fs/image/options.js";
 export { addressOfImage, readyMadeImage } from "./fs/image/ready-made-image.js";
 export { SessionImage } from "./fs/image/session-image.js";
 export type { ImageSession } from "./fs/image/sessions.js";
+export type { ContentDigest } from "./fs/image/shared-contents.js";
+export type { TreeUpdate, UpdateChange, UpdateTreeOptions } from "./fs/image/update-tree.js";
+export { updateTree } from "./fs/image/update-tree.js";
 export type { Finding, VerifyOptions, VerifyReport } from "./fs/image/verify.js";
 export { verifyImage } from "./fs/image/verify.js";
 export type { VerifyRule } from "./fs/image/verify-rule.js";
@@ -49,6 +55,7 @@ export type { AddFileOptions, AddOptions, AddTreeOptions, Item, TreeSource } fro
 export { DirectoryNode } from "./fs/tree/directory.js";
 export type { DiscEntry, DiscStream, FileEntryReference, FileSystemName } from "./fs/tree/disc-entry.js";
 export { identityOf } from "./fs/tree/disc-entry.js";
+export type { ChangeKind, ItemChange } from "./fs/tree/item-changes.js";
 export type { FileAttributes, ItemAttributes, ItemType, SpecialType } from "./fs/tree/node.js";
 export { FileNode, SpecialNode, SymlinkNode } from "./fs/tree/node.js";
 export type { WalkedItem } from "./fs/tree/walk.js";

@@ -1,15 +1,6 @@
 /** The package under Node: the core, and what the host gives it. */
 
-export type {
-  AppendOptions,
-  BuildOptions,
-  BuiltImage,
-  DiscChanges,
-  SessionReport,
-  SessionWriting,
-  SourceLike,
-  SourcePlace,
-} from "./disc-jobs.js";
+export type { BuildOptions, BuiltImage, DiscChanges, SourceLike, SourcePlace } from "./disc-jobs.js";
 export { appendTo, buildImage, writeTo } from "./disc-jobs.js";
 export { charsetByName } from "./host/charsets.js";
 export type { DirectorySourceOptions } from "./host/directory-source.js";
@@ -17,8 +8,8 @@ export { fromDirectory, fromPath } from "./host/directory-source.js";
 export { dryFileAccess } from "./host/dry-file-access.js";
 export type { ExtractOptions, ExtractReport } from "./host/extract-tree.js";
 export { extractTree } from "./host/extract-tree.js";
-export type { CompareOptions, Comparison, Difference } from "./host/folder-comparison.js";
-export { compareWithFolder } from "./host/folder-comparison.js";
+export type { CompareFolderOptions, CompareOptions, Comparison, Difference } from "./host/folder-comparison.js";
+export { compareImageWithFolder, compareWithFolder } from "./host/folder-comparison.js";
 export { imageStream } from "./host/image-stream.js";
 export { nodeFileAccess } from "./host/node-file-access.js";
 export { fromFile } from "./host/path-content.js";
@@ -27,3 +18,6 @@ export { streamedImage } from "./host/streamed-image.js";
 export type { WriteImageOptions } from "./host/write-image-file.js";
 export { writeImageFile } from "./host/write-image-file.js";
 export * from "./index.js";
+export type { AppendOptions, SessionReport, SessionWriting } from "./session-job.js";
+export type { UpdateOptions, UpdateReport } from "./update-job.js";
+export { updateTo } from "./update-job.js";

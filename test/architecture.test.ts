@@ -113,18 +113,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/image",
     "host",
   ],
-  "disc-jobs": [
-    "errors",
-    "medium",
-    "device",
-    "device/plan",
-    "device-host",
-    "session-target",
-    "fs/image",
-    "fs/tree",
-    "host",
-  ],
-  node: ["index", "host", "disc-jobs"],
+  "session-job": ["errors", "medium", "device", "device/plan", "device-host", "session-target", "fs/image", "fs/tree"],
+  "disc-jobs": ["errors", "medium", "device", "session-target", "session-job", "fs/image", "host"],
+  "update-job": ["errors", "device", "session-target", "session-job", "fs/image", "host"],
+  node: ["index", "host", "disc-jobs", "session-job", "update-job"],
   cli: ["node", "device-entry", "host", "errors", "error-table"],
 };
 
@@ -135,7 +127,9 @@ const hostRooms = [
   "node",
   "disc-access",
   "device-host",
+  "session-job",
   "disc-jobs",
+  "update-job",
   "session-target",
   "native-binding",
 ];

@@ -134,6 +134,8 @@ export const writingOptions: readonly OptionRow[] = [
   jsonOption,
 ];
 
+export const scanOption: OptionRow = { name: "scan", help: "Search all blocks for sessions." };
+
 /** Which session is read. */
 const sessionOptions: readonly OptionRow[] = [
   {
@@ -143,12 +145,11 @@ const sessionOptions: readonly OptionRow[] = [
     help: "Session, from 1; -1 is the one before the last. Default: the last whole one.",
   },
   { name: "start", value: "LBA", number: true, help: "First block of a session that no table of contents names." },
-  { name: "scan", help: "Search all blocks for sessions." },
+  scanOption,
 ];
 
-/** Which session and which tree is read. */
-export const readingOptions: readonly OptionRow[] = [
-  ...sessionOptions,
+/** How a tree is read, whichever session it is of. */
+export const treeOptions: readonly OptionRow[] = [
   {
     name: "fs",
     value: "NAME",
@@ -158,6 +159,9 @@ export const readingOptions: readonly OptionRow[] = [
   charsetOption,
   strictOption,
 ];
+
+/** Which session and which tree is read. */
+export const readingOptions: readonly OptionRow[] = [...sessionOptions, ...treeOptions];
 
 /** What is dumped of a disc. */
 export const dumpOptions: readonly OptionRow[] = [

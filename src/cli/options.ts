@@ -12,7 +12,9 @@ import {
   importOption,
   jsonOption,
   readingOptions,
+  scanOption,
   traceOptions,
+  treeOptions,
   writingOptions,
 } from "./option-groups.js";
 
@@ -111,6 +113,36 @@ export const commandTable: readonly CommandRow[] = [
       "discsmith append backup.disc ~/documents",
       "discsmith append backup.disc --remove /old --move /a.txt=/b.txt notes.txt",
       "discsmith append backup.disc ~/documents --dry-run --json",
+    ],
+  },
+  {
+    name: "update",
+    summary: "Bring the disc up to a folder with one session that holds what differs.",
+    arguments: [disc, { name: "DIR", completes: "folder" }],
+    options: [
+      { name: "at", value: "PATH", default: "/", help: "The directory of the disc that is brought up to DIR." },
+      { name: "delete", help: "Remove what DIR lacks, below --at." },
+      {
+        name: "checksum",
+        help: "Compare contents. Default: files of one size and modification time are taken for equal.",
+      },
+      {
+        name: "dedup",
+        help: "Write no content that is on the disc already, or comes twice, again: refer to the one of equal length and SHA-256.",
+      },
+      importOption,
+      ...imageOptions,
+      ...writingOptions,
+    ],
+    description: [
+      "What DIR has and the disc lacks is added, what differs is replaced, and of what has another mode, owner or time alone no content is written. Everything else stays where it lies. Modification times are compared as far as the disc keeps them: whole seconds in ISO 9660 and Rock Ridge, microseconds in UDF. Where nothing differs, nothing is written, unless --close or another --volume asks for it.",
+      "With --dry-run, a line for each path: + is added, M replaced, A gets other attributes, - is removed. A directory of the disc is replaced by something else with --delete alone. Links and devices are left out where no file system of the disc holds them, with exit code 6. A disc of plain ISO 9660 alone is refused: its names are not those of files; names that Joliet alone holds, and shortens, are taken for others.",
+      "File systems and volume name stay those of the disc unless options name others. On a blank disc the first session is written.",
+    ],
+    examples: [
+      "discsmith update backup.disc ~/documents --delete",
+      "discsmith update backup.disc ~/documents --at /documents --dry-run",
+      "discsmith update backup.iso site --checksum --dedup",
     ],
   },
   {
@@ -278,7 +310,7 @@ export const commandTable: readonly CommandRow[] = [
         name: "against",
         value: "DIR",
         completes: "folder",
-        help: "Compare with a folder: contents, types, link targets, modes, modification times to the second.",
+        help: "Compare with a folder: contents, types, link targets, modes, and modification times as far as the disc keeps them.",
       },
       { name: "at", value: "DIR", default: "/", help: "The directory of the disc that is compared." },
       ...readingOptions,
@@ -286,6 +318,31 @@ export const commandTable: readonly CommandRow[] = [
     ],
     description: ["All sessions are checked, or the one that --session or --start name. Exit code 5: differs."],
     examples: ["discsmith verify backup.disc", "discsmith verify backup.disc --against ~/documents"],
+  },
+  {
+    name: "diff",
+    summary: "Compare two sessions, or a session and a folder.",
+    arguments: [
+      { name: "DISC[@N]", completes: "file" },
+      { name: "DISC[@N]|DIR", completes: "file" },
+    ],
+    options: [
+      { name: "at", value: "DIR", default: "/", help: "The directory of the disc, or of both, that is compared." },
+      { name: "no-content", help: "Read no contents: files of one size and time are taken for equal." },
+      scanOption,
+      ...treeOptions,
+      jsonOption,
+    ],
+    description: [
+      "N is a session, from 1; -1 is the one before the last. Without it, the last whole session is meant. A file whose whole name ends in @N is itself.",
+      "A line for each path that differs, in the order of the bytes of the paths: - is only in the first, + only in the second, M is in both, and is followed by what differs: type, size, content, target, device, mode, owner, mtime. Modes and owners count where both sides record them, modification times as far as both keep them. Contents that lie in the same place of one disc are not read.",
+      "In JSON, an object with one, other, count, and differences: [{ path, kind, one, other, changes: [{ kind, one, other, firstByte }] }]. Exit code 5: differs.",
+    ],
+    examples: [
+      "discsmith diff backup.disc@1 backup.disc",
+      "discsmith diff old.iso new.iso --no-content",
+      "discsmith diff backup.disc ~/documents --at /documents --json",
+    ],
   },
   {
     name: "dump",
@@ -371,7 +428,7 @@ export const exitCodeTable: readonly (readonly [code: number, meaning: string])[
   [2, "The command line cannot be understood."],
   [3, "The disc or image is damaged."],
   [4, "The medium says no: absent, blank, full, finalised, not blank, in use, swapped, made for another address."],
-  [5, "Differs (verify --against)."],
+  [5, "Differs (diff, verify --against)."],
   [6, "Done, with losses that were asked for: items that no file system of --fs holds, or extract left out."],
   [130, "Interrupted."],
 ];

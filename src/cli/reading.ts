@@ -27,13 +27,11 @@ export function sessionChoiceOf({ options }: CommandContext): Pick<OpenOptions, 
   return { session, start, scan };
 }
 
-/** What the options of the reading commands ask for. */
-export function readingOptionsOf(context: CommandContext): OpenOptions {
-  const { options, reporter, signal } = context;
+/** How the options would have a tree read, whichever session it is of. */
+export function treeOptionsOf({ options, reporter, signal }: CommandContext): OpenOptions {
   const charset = options.text("charset");
   const strict = options.has("strict");
   return {
-    ...sessionChoiceOf(context),
     fileSystem: fileSystemToRead(options.text("fs")),
     charset: charset === undefined ? undefined : charsetByName(charset),
     onWarning: (warning) => {
@@ -42,4 +40,9 @@ export function readingOptionsOf(context: CommandContext): OpenOptions {
     },
     signal,
   };
+}
+
+/** What the options of the reading commands ask for. */
+export function readingOptionsOf(context: CommandContext): OpenOptions {
+  return { ...sessionChoiceOf(context), ...treeOptionsOf(context) };
 }

@@ -11,6 +11,7 @@ import { close } from "./close.js";
 import type { Command } from "./command.js";
 import { completion } from "./completion.js";
 import { create } from "./create.js";
+import { diff } from "./diff.js";
 import { drives } from "./drives.js";
 import { dump } from "./dump.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
@@ -27,6 +28,7 @@ import { serve } from "./serve.js";
 import { speed } from "./speed.js";
 import { trace } from "./trace.js";
 import { eject, load } from "./tray.js";
+import { update } from "./update.js";
 import { usageError } from "./usage.js";
 import { verify } from "./verify.js";
 import { write } from "./write.js";
@@ -37,6 +39,7 @@ const commands: Readonly<Record<string, Command>> = {
   info,
   write,
   append,
+  update,
   revert,
   burn,
   drives,
@@ -50,6 +53,7 @@ const commands: Readonly<Record<string, Command>> = {
   cat,
   extract,
   verify,
+  diff,
   dump,
   trace,
   serve,

@@ -19,15 +19,18 @@ export function sessionOptionsOf(context: CommandContext): AppendOptions {
   };
 }
 
+/** A session as it is told in JSON. */
+export function sessionInJson({ steps, ...members }: SessionReport): object {
+  return { ...members, steps: steps.map(({ description }) => description) };
+}
+
 /** Says what was, or would be, written. */
 export async function printSession(
   { options, output, reporter }: CommandContext,
   report: SessionReport,
 ): Promise<void> {
   if (options.has("json")) {
-    const { steps, ...members } = report;
-    const descriptions = steps.map(({ description }) => description);
-    await output.json({ ...members, steps: descriptions, warnings: reporter.takeWarnings() });
+    await output.json({ ...sessionInJson(report), warnings: reporter.takeWarnings() });
     return;
   }
   const { disc, session, start, blocks, files, directories, freeBlocks, hidden, closed, dryRun } = report;

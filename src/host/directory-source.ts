@@ -8,10 +8,10 @@ import type { Content } from "../fs/tree/content.js";
 import { MemoryContent } from "../fs/tree/content.js";
 import type { Item, TreeSource } from "../fs/tree/directory.js";
 import { DirectoryNode } from "../fs/tree/directory.js";
-import type { SpecialType } from "../fs/tree/node.js";
 import { FileNode, SpecialNode, SymlinkNode } from "../fs/tree/node.js";
 import type { TaskOptions } from "../medium/session-data.js";
 import { errnoOf } from "./host-error.js";
+import { deviceOf, typeOf } from "./host-item.js";
 import { hostPath, nameOfHost } from "./host-path.js";
 import { PathContent } from "./path-content.js";
 
@@ -41,22 +41,6 @@ function attributesOf(stats: Stats): ItemTimes {
     atime: stats.atimeMs,
     ctime: stats.ctimeMs,
   };
-}
-
-/** Device numbers as Linux packs them into `st_rdev`. glibc, sys/sysmacros.h. */
-function deviceNumbers(rdev: number): { major: number; minor: number } {
-  const high = Math.floor(rdev / 2 ** 32);
-  const low = rdev % 2 ** 32;
-  const major = (Math.floor(low / 0x100) % 0x1000) + Math.floor(high / 0x1000) * 0x1000;
-  const minor = (low % 0x100) + Math.floor(low / 0x10_0000) * 0x100;
-  return { major, minor };
-}
-
-function specialType(stats: Stats): SpecialType | undefined {
-  if (stats.isBlockDevice()) return "block";
-  if (stats.isCharacterDevice()) return "character";
-  if (stats.isFIFO()) return "fifo";
-  return stats.isSocket() ? "socket" : undefined;
 }
 
 /** Reads a folder of the host into a tree. */
@@ -137,17 +121,19 @@ function fileContent(folder: string, name: string, stats: Stats, links: Map<stri
 /** The item for something in a folder of the host. */
 function itemOf(folder: string, name: string, stats: Stats, links: Map<string, Content>): Item {
   const attributes = attributesOf(stats);
-  if (stats.isDirectory()) return new DirectoryNode(name, attributes);
-  if (stats.isFile()) return new FileNode(name, fileContent(folder, name, stats, links), attributes);
-  if (stats.isSymbolicLink()) {
+  const type = typeOf(stats);
+  if (type === "directory") return new DirectoryNode(name, attributes);
+  if (type === "symlink") {
     const target = nameOfHost(readlinkSync(hostPath(`${folder}/${name}`), { encoding: "buffer" }));
     return new SymlinkNode(name, target, attributes);
   }
-  const type = specialType(stats);
-  // Every kind of file that POSIX knows is named above.
-  if (type === undefined) return new FileNode(name, new MemoryContent(new Uint8Array(0)), attributes);
-  const numbers = type === "block" || type === "character" ? deviceNumbers(stats.rdev) : { major: 0, minor: 0 };
-  return new SpecialNode(name, type, numbers.major, numbers.minor, attributes);
+  if (type === "file") {
+    // What is of a kind that POSIX does not know has no content that could be read.
+    const content = stats.isFile() ? fileContent(folder, name, stats, links) : new MemoryContent(new Uint8Array(0));
+    return new FileNode(name, content, attributes);
+  }
+  const { major, minor } = deviceOf(stats);
+  return new SpecialNode(name, type, major, minor, attributes);
 }
 
 function examine(path: string): Stats {
@@ -156,6 +142,23 @@ function examine(path: string): Stats {
   } catch (cause) {
     throw new DiscError("E_SOURCE_UNREADABLE", `"${path}" cannot be read: ${errnoOf(cause)}`, { path }, { cause });
   }
+}
+
+/** A folder named by a link is the folder; links inside it stay links. */
+function folderOf(path: string): { readonly folder: string; readonly stats: Stats } {
+  const folder = path.length > 1 ? path.replace(/\/+$/, "") : path;
+  const stats = examine(`${folder}/.`.replace("//", "/"));
+  if (!stats.isDirectory()) throw new DiscError("E_NOT_A_DIRECTORY", `"${path}" is not a folder`, { path });
+  return { folder, stats };
+}
+
+/**
+ * Refuses what is no folder of the host, before anything is done with a disc.
+ *
+ * @throws {@link DiscError} E_SOURCE_UNREADABLE, E_NOT_A_DIRECTORY.
+ */
+export function requireFolder(path: string): void {
+  folderOf(path);
 }
 
 /**
@@ -167,10 +170,7 @@ function examine(path: string): Stats {
 export function fromDirectory(path: string, options: DirectorySourceOptions = {}): TreeSource {
   return {
     load: async (into, task) => {
-      // A folder named by a link is the folder; links inside it stay links.
-      const folder = path.length > 1 ? path.replace(/\/+$/, "") : path;
-      const stats = examine(`${folder}/.`.replace("//", "/"));
-      if (!stats.isDirectory()) throw new DiscError("E_NOT_A_DIRECTORY", `"${path}" is not a folder`, { path });
+      const { folder, stats } = folderOf(path);
       setAttributes(into, attributesOf(stats));
       await new DirectoryScan(options.onWarning, task).fill(into, folder === "/" ? "" : folder);
     },

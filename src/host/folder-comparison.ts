@@ -1,30 +1,34 @@
 import type { Stats } from "node:fs";
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
-import { open } from "node:fs/promises";
-import { DiscError, throwIfCancelled } from "../errors.js";
+import { DiscError } from "../errors.js";
+import { ComparedImage } from "../fs/image/compare-images.js";
+import type { ComparedEntry, ComparedTree, CompareTreesOptions, TreeDifference } from "../fs/image/compare-trees.js";
+import { TreeComparison } from "../fs/image/compare-trees.js";
 import type { DiscImage } from "../fs/image/disc-image.js";
-import type { DiscEntry } from "../fs/tree/disc-entry.js";
-import { recordsModes } from "../fs/tree/disc-entry.js";
-import type { TaskOptions } from "../medium/session-data.js";
-import { blocksOf } from "../units.js";
+import type { Content } from "../fs/tree/content.js";
+import type { ItemChange } from "../fs/tree/item-changes.js";
 import { errnoOf, hostError } from "./host-error.js";
+import { deviceOf, typeOf } from "./host-item.js";
 import { hostPath, nameOfHost } from "./host-path.js";
+import { PathContent } from "./path-content.js";
 
 /** One thing in which a disc and a folder are not the same. */
 export interface Difference {
   /** In the image. */
   readonly path: string;
-  readonly kind: "onlyOnDisc" | "onlyInFolder" | "type" | "size" | "content" | "target" | "device" | "mode" | "mtime";
+  readonly kind: "onlyOnDisc" | "onlyInFolder" | ItemChange["kind"];
   readonly onDisc: string | null;
   readonly inFolder: string | null;
 }
 
 /** How a disc is compared with a folder. */
-export interface CompareOptions extends TaskOptions {
+export interface CompareFolderOptions extends CompareTreesOptions {
   /** The directory of the disc that is compared. Default "/". */
   readonly at?: string | undefined;
-  /** Whether the times of directories are compared, which change with what is put into them. Default true. */
-  readonly directoryTimes?: boolean | undefined;
+}
+
+/** How a disc is compared with a folder, and who hears of it. */
+export interface CompareOptions extends CompareFolderOptions {
   /** Called with each difference as it is found. */
   readonly onDifference?: ((difference: Difference) => void) | undefined;
 }
@@ -39,128 +43,10 @@ export interface Comparison {
 }
 
 const maximumDifferences = 10_000;
-const pieceBytes = 1024 * 1024;
 
-function typeOf(stats: Stats): DiscEntry["type"] {
-  if (stats.isDirectory()) return "directory";
-  if (stats.isSymbolicLink()) return "symlink";
-  if (stats.isBlockDevice()) return "block";
-  if (stats.isCharacterDevice()) return "character";
-  if (stats.isFIFO()) return "fifo";
-  return stats.isSocket() ? "socket" : "file";
-}
-
-function isoTime(ms: number): string {
-  return new Date(Math.floor(ms / 1000) * 1000).toISOString();
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, "0");
-}
-
-class FolderComparison {
-  readonly differences: Difference[] = [];
-  count = 0;
-  items = 0;
-  #doneBlocks = 0;
-  readonly #image: DiscImage;
-  readonly #options: CompareOptions;
-
-  constructor(image: DiscImage, options: CompareOptions) {
-    this.#image = image;
-    this.#options = options;
-  }
-
-  #differs(path: string, kind: Difference["kind"], onDisc: string | null, inFolder: string | null): void {
-    const difference: Difference = { path, kind, onDisc, inFolder };
-    this.count++;
-    if (this.differences.length < maximumDifferences) this.differences.push(difference);
-    this.#options.onDifference?.(difference);
-  }
-
-  async directory(start: DiscEntry, folder: string): Promise<void> {
-    const open: { entry: DiscEntry; path: string }[] = [{ entry: start, path: folder }];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      throwIfCancelled(this.#options.signal, "comparing");
-      const names = new Set(listFolder(next.path));
-      for (const child of await this.#image.readdir(next.entry, { signal: this.#options.signal })) {
-        const path = `${next.path}/${child.name}`;
-        if (!names.delete(child.name)) {
-          this.#differs(child.path, "onlyOnDisc", child.type, null);
-          continue;
-        }
-        const stats = examine(path);
-        await this.#item(child, path, stats);
-        if (child.type === "directory" && stats.isDirectory()) open.push({ entry: child, path });
-      }
-      const place = next.entry.path === "/" ? "" : next.entry.path;
-      for (const name of names)
-        this.#differs(`${place}/${name}`, "onlyInFolder", null, typeOf(examine(`${next.path}/${name}`)));
-    }
-  }
-
-  async #item(entry: DiscEntry, path: string, stats: Stats): Promise<void> {
-    this.items++;
-    const type = typeOf(stats);
-    if (type !== entry.type) return this.#differs(entry.path, "type", entry.type, type);
-    this.#attributes(entry, stats);
-    if (type === "symlink") this.#target(entry, path);
-    else if (type === "file") await this.#content(entry, path, stats);
-    return undefined;
-  }
-
-  #attributes(entry: DiscEntry, stats: Stats): void {
-    // Those of links mean nothing.
-    if (recordsModes(this.#image.fileSystem) && entry.type !== "symlink") {
-      const mode = stats.mode & 0o7777;
-      if (mode !== entry.mode) this.#differs(entry.path, "mode", octal(entry.mode), octal(mode));
-    }
-    if (entry.type === "directory" && this.#options.directoryTimes === false) return;
-    if (entry.mtimeMs !== null && Math.floor(entry.mtimeMs / 1000) !== Math.floor(stats.mtimeMs / 1000)) {
-      this.#differs(entry.path, "mtime", isoTime(entry.mtimeMs), isoTime(stats.mtimeMs));
-    }
-  }
-
-  #target(entry: DiscEntry, path: string): void {
-    const target = nameOfHost(readlinkSync(hostPath(path), { encoding: "buffer" }));
-    if (target !== entry.target) this.#differs(entry.path, "target", entry.target, target);
-  }
-
-  async #content(entry: DiscEntry, path: string, stats: Stats): Promise<void> {
-    if (stats.size !== entry.bytes) {
-      return this.#differs(entry.path, "size", String(entry.bytes), String(stats.size));
-    }
-    if (entry.bytes > 0) {
-      const at = await this.#firstDifference(entry, path);
-      if (at !== undefined) this.#differs(entry.path, "content", `differs from byte ${at} on`, null);
-    }
-    this.#doneBlocks += blocksOf(entry.bytes);
-    this.#options.onProgress?.({ phase: "comparing", doneBlocks: this.#doneBlocks, totalBlocks: 0 });
-    return undefined;
-  }
-
-  async #firstDifference(entry: DiscEntry, path: string): Promise<number | undefined> {
-    const file = await open(hostPath(path), "r").catch((error: unknown) => {
-      throw hostError(path, "opening", error);
-    });
-    try {
-      const buffer = Buffer.alloc(Math.min(pieceBytes, entry.bytes));
-      let position = 0;
-      for await (const piece of this.#image.read(entry, { signal: this.#options.signal })) {
-        const found = buffer.subarray(0, piece.length);
-        for (let done = 0; done < found.length; ) {
-          const { bytesRead } = await file.read(found, done, found.length - done, position + done);
-          if (bytesRead === 0) return position + done;
-          done += bytesRead;
-        }
-        if (!found.equals(piece)) return position + piece.findIndex((octet, index) => octet !== found[index]);
-        position += piece.length;
-      }
-      return undefined;
-    } finally {
-      await file.close();
-    }
-  }
+/** Something in a folder of the host. */
+interface FolderEntry extends ComparedEntry {
+  readonly folder: string;
 }
 
 function examine(path: string): Stats {
@@ -180,11 +66,78 @@ function listFolder(folder: string): string[] {
   }
 }
 
+function entryOf(folder: string, name: string, stats: Stats): FolderEntry {
+  const { size: bytes, mtimeMs, mode, uid, gid } = stats;
+  const type = typeOf(stats);
+  const path = hostPath(`${folder}/${name}`);
+  const target = type === "symlink" ? nameOfHost(readlinkSync(path, { encoding: "buffer" })) : null;
+  return { folder, name, type, bytes, mtimeMs, mode: mode & 0o7777, uid, gid, target, ...deviceOf(stats) };
+}
+
+/** A folder of the host, to be compared. */
+class ComparedFolder implements ComparedTree<FolderEntry> {
+  readonly recordsModes = true;
+  readonly isOnDisc = false;
+
+  /** The entry of the folder at which comparing starts; one that is named by a link is the folder itself. */
+  start(path: string): FolderEntry {
+    const folder = path.length > 1 ? path.replace(/\/+$/, "") : path;
+    return entryOf(folder, ".", examine(`${folder}/.`));
+  }
+
+  async list({ folder, name }: FolderEntry): Promise<readonly FolderEntry[]> {
+    const path = name === "." ? folder : `${folder}/${name}`;
+    return listFolder(path).map((child) => entryOf(path, child, examine(`${path}/${child}`)));
+  }
+
+  async content({ folder, name, bytes, mtimeMs }: FolderEntry): Promise<Content> {
+    return new PathContent(folder, name, { bytes, mtimeMs: mtimeMs ?? 0 });
+  }
+
+  /** Links are not followed, so that a folder is in one place. */
+  identity(): undefined {
+    return undefined;
+  }
+}
+
 /**
- * Compares a tree of a disc with a folder of the host: names, types, contents, link targets, modes where the disc
- * records them, and modification times to the second. The attributes of the two topmost directories are left out.
+ * Compares a tree of a disc with a folder of the host, as `compareImages` compares two sessions. The disc is the first
+ * of the two.
  *
- * @throws {@link DiscError} E_SOURCE_UNREADABLE, E_HOST, E_ITEM_NOT_FOUND, E_READ_FAILED, E_CANCELLED.
+ * @throws {@link DiscError} E_SOURCE_UNREADABLE, E_HOST, E_CONTENT_CHANGED, E_ITEM_NOT_FOUND, E_NOT_A_DIRECTORY,
+ *   E_NOT_SUPPORTED, E_READ_FAILED, E_CANCELLED.
+ */
+export async function* compareImageWithFolder(
+  image: DiscImage,
+  folder: string,
+  options: CompareFolderOptions = {},
+): AsyncGenerator<TreeDifference, void, void> {
+  const start = await image.stat(options.at ?? "/", { signal: options.signal });
+  const other = new ComparedFolder();
+  const depth = { owners: true, belowMissing: true };
+  const comparison = new TreeComparison(new ComparedImage(image), other, { ...options, ...depth });
+  yield* comparison.differences(start, other.start(folder), start.path);
+}
+
+/** One difference for each thing in which an item differs; that contents of other lengths differ needs no words. */
+function* singleDifferences({ path, kind, one, other, changes }: TreeDifference): Generator<Difference> {
+  if (kind === "onlyInOne") yield { path, kind: "onlyOnDisc", onDisc: one, inFolder: null };
+  else if (kind === "onlyInOther") yield { path, kind: "onlyInFolder", onDisc: null, inFolder: other };
+  for (const { kind: what, one: onDisc, other: inFolder, firstByte } of changes) {
+    if (what !== "content") yield { path, kind: what, onDisc, inFolder };
+    else if (firstByte !== undefined) {
+      yield { path, kind: what, onDisc: `differs from byte ${firstByte} on`, inFolder };
+    }
+  }
+}
+
+/**
+ * Compares a tree of a disc with a folder of the host: names, types, contents, link targets, device numbers, modes
+ * where the disc records them, and modification times as far as the disc keeps them. Of what is on one side alone, a
+ * directory stands for all that is in it. Owners, and the attributes of the two topmost directories, are left out.
+ *
+ * @throws {@link DiscError} E_SOURCE_UNREADABLE, E_HOST, E_CONTENT_CHANGED, E_ITEM_NOT_FOUND, E_NOT_A_DIRECTORY,
+ *   E_NOT_SUPPORTED, E_READ_FAILED, E_CANCELLED.
  */
 export async function compareWithFolder(
   image: DiscImage,
@@ -192,8 +145,17 @@ export async function compareWithFolder(
   options: CompareOptions = {},
 ): Promise<Comparison> {
   const start = await image.stat(options.at ?? "/", { signal: options.signal });
-  const comparison = new FolderComparison(image, options);
-  await comparison.directory(start, folder.length > 1 ? folder.replace(/\/+$/, "") : folder);
-  const { differences, count, items } = comparison;
-  return { differences, count, items };
+  const other = new ComparedFolder();
+  const depth = { owners: false, belowMissing: false };
+  const comparison = new TreeComparison(new ComparedImage(image), other, { ...options, ...depth });
+  const differences: Difference[] = [];
+  let count = 0;
+  for await (const found of comparison.differences(start, other.start(folder), start.path)) {
+    for (const difference of singleDifferences(found)) {
+      count++;
+      if (differences.length < maximumDifferences) differences.push(difference);
+      options.onDifference?.(difference);
+    }
+  }
+  return { differences, count, items: comparison.items };
 }

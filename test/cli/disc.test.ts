@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import test from "ava";
 import type { DiscInfo } from "../../src/cli/info.js";
-import type { SessionReport } from "../../src/disc-jobs.js";
+import type { SessionReport } from "../../src/session-job.js";
 import { requireTool, run } from "../support/tools.js";
 import { Shell } from "./support.js";
 

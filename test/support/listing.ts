@@ -166,3 +166,10 @@ export function folderListing(folder: string): Listing {
   enter(Buffer.from(bytesFromName(folder)), "/");
   return listing;
 }
+
+/** Everything that is generated. */
+export async function gathered<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

@@ -1,5 +1,6 @@
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
+import type { Content } from "../tree/content.js";
 import { OnDiscContent } from "../tree/content.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import { identityOf } from "../tree/disc-entry.js";
@@ -143,7 +144,7 @@ export class DiscImage {
 
   /** A whole file in memory. @throws as {@link DiscImage.read}; E_NOT_SUPPORTED for one that memory cannot hold. */
   async readFile(item: string | DiscEntry, options: SignalOptions = {}): Promise<Uint8Array> {
-    const content = await this.#content(item, options.signal);
+    const content = await this.content(item, options);
     const bytes = allocate(content.bytes);
     await content.read(0, bytes, options.signal);
     return bytes;
@@ -159,7 +160,7 @@ export class DiscImage {
   async *read(item: string | DiscEntry, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
     const { offset = 0, signal } = options;
     if (!(offset >= 0) || !Number.isSafeInteger(offset)) throw new RangeError(`offset is a byte from 0, got ${offset}`);
-    const content = await this.#content(item, signal);
+    const content = await this.content(item, { signal });
     const end = Math.min(content.bytes, offset + (options.length ?? content.bytes));
     for (let position = offset; position < end; ) {
       throwIfCancelled(signal, "reading a file");
@@ -170,6 +171,20 @@ export class DiscImage {
       yield piece;
       position += count;
     }
+  }
+
+  /**
+   * The contents of a file, whose parts can be read in any order.
+   *
+   * @param item Its path, or its entry, which saves looking for it.
+   * @throws as {@link DiscImage.read}.
+   */
+  async content(item: string | DiscEntry, options: SignalOptions = {}): Promise<Content> {
+    const entry = typeof item === "string" ? await this.stat(item, options) : item;
+    const { path, type, refusal } = entry;
+    if (type !== "file") throw new DiscError("E_NOT_A_FILE", `"${path}" is a ${type}, not a file`, { path });
+    if (refusal !== null) throw new DiscError("E_NOT_SUPPORTED", `"${path}": ${refusal}`, { what: refusal });
+    return new OnDiscContent(this.#source, entry.extents);
   }
 
   /**
@@ -200,14 +215,6 @@ export class DiscImage {
       yield next.value;
       if (next.value.type === "directory" && next.value.refusal === null) await enter(next.value);
     }
-  }
-
-  async #content(item: string | DiscEntry, signal: AbortSignal | undefined): Promise<OnDiscContent> {
-    const entry = typeof item === "string" ? await this.#resolve(item, true, signal) : item;
-    const { path, type, refusal } = entry;
-    if (type !== "file") throw new DiscError("E_NOT_A_FILE", `"${path}" is a ${type}, not a file`, { path });
-    if (refusal !== null) throw new DiscError("E_NOT_SUPPORTED", `"${path}": ${refusal}`, { what: refusal });
-    return new OnDiscContent(this.#source, entry.extents);
   }
 
   async #list(directory: DiscEntry, signal: AbortSignal | undefined): Promise<CachedDirectory> {

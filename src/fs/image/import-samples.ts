@@ -1,5 +1,6 @@
 /** What an import reads besides directories, where names do not tell which items of two trees are the same. */
 import { DiscError } from "../../errors.js";
+import { firstDifference } from "../tree/compare-contents.js";
 import type { Content } from "../tree/content.js";
 import type { DiscEntry, TreeReader } from "../tree/disc-entry.js";
 import type { SampleFile } from "./join-trees.js";
@@ -7,9 +8,6 @@ import type { SampleFile } from "./join-trees.js";
 /** Directories that are looked into for the files of one, and files that are enough. */
 const maximumDirectories = 16;
 const maximumFiles = 64;
-
-/** Bytes of two contents that are compared at once. */
-const pieceBytes = 64 * 1024;
 
 /** Whether an error says that something on the disc cannot be read: no cancelling, no warning taken for an error. */
 export function isUnreadable(error: unknown): error is DiscError {
@@ -40,15 +38,8 @@ export async function sampleFiles(tree: TreeReader, directory: DiscEntry, signal
 
 /** Whether two contents of one length have the same bytes; not those that cannot be read. */
 export async function areSameContents(one: Content, other: Content, signal?: AbortSignal): Promise<boolean> {
-  const pieces = [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)] as const;
   try {
-    for (let offset = 0; offset < one.bytes; offset += pieceBytes) {
-      const [left, right] = pieces.map((piece) => piece.subarray(0, Math.min(pieceBytes, one.bytes - offset)));
-      await one.read(offset, left!, signal);
-      await other.read(offset, right!, signal);
-      if (left!.some((byte, at) => byte !== right![at])) return false;
-    }
-    return true;
+    return (await firstDifference(one, other, signal)) === undefined;
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     return false;

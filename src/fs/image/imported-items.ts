@@ -126,15 +126,8 @@ export class ImportedItems {
 
   /** Puts a file into the place of another that is the same but for its content, and returns it. */
   replaceContent(file: FileNode, content: Content): FileNode {
-    const { mode, uid, gid, hidden, realTime, parent } = file;
-    const node = new FileNode(file.name, content, { mode, uid, gid, hidden, realTime });
-    node.mtimeMs = file.mtimeMs;
-    node.atimeMs = file.atimeMs;
-    node.ctimeMs = file.ctimeMs;
-    node.birthtimeMs = file.birthtimeMs;
-    node.streams = file.streams;
-    node.imported = file.imported;
-    parent?.attach(node);
+    const node = file.withContent(content);
+    file.parent?.attach(node);
     return node;
   }
 

@@ -150,6 +150,27 @@ export class DirectoryNode extends TreeNode {
   }
 
   /**
+   * Changes attributes of an item; those that are not given stay, and its content, too.
+   *
+   * @throws {@link DiscError} E_ITEM_NOT_FOUND, E_PATH_INVALID, E_IMAGE_IN_USE.
+   */
+  setAttributes(path: string, attributes: ItemAttributes): void {
+    const node = this.item(path);
+    this.#owner()?.beforeChange("setAttributes");
+    node.assign(attributes);
+  }
+
+  /**
+   * Puts an item that was made elsewhere into this directory, in the place of what has its name there.
+   *
+   * @throws {@link DiscError} E_IMAGE_IN_USE.
+   */
+  put(node: Item): void {
+    this.#owner()?.beforeChange("put");
+    this.attach(node);
+  }
+
+  /**
    * Removes a file or an empty directory.
    *
    * @throws {@link DiscError} E_ITEM_NOT_FOUND, E_DIRECTORY_NOT_EMPTY, E_PATH_INVALID, E_IMAGE_IN_USE.

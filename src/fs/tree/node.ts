@@ -44,6 +44,11 @@ function timeMs(time: Date | number | undefined): number | null {
   return ms;
 }
 
+function checkedMode(mode: number): number {
+  if (Number.isInteger(mode) && mode >= 0 && mode <= 0o7777) return mode;
+  throw new RangeError(`mode is an integer from 0 to 0o7777, got ${mode}`);
+}
+
 /** One item of a tree: what should be on the disc. It has no address. */
 export abstract class TreeNode {
   abstract readonly type: ItemType;
@@ -67,10 +72,7 @@ export abstract class TreeNode {
 
   constructor(name: string, attributes: ItemAttributes, defaultMode: number) {
     this.name = name;
-    this.mode = attributes.mode ?? defaultMode;
-    if (!Number.isInteger(this.mode) || this.mode < 0 || this.mode > 0o7777) {
-      throw new RangeError(`mode is an integer from 0 to 0o7777, got ${this.mode}`);
-    }
+    this.mode = checkedMode(attributes.mode ?? defaultMode);
     this.uid = attributes.uid ?? 0;
     this.gid = attributes.gid ?? 0;
     this.mtimeMs = timeMs(attributes.mtime);
@@ -79,6 +81,20 @@ export abstract class TreeNode {
     this.birthtimeMs = timeMs(attributes.birthtime);
     this.hidden = attributes.hidden ?? false;
     this.streams = streamsOf(attributes);
+  }
+
+  /** Takes the attributes that are given, and keeps the others. For items of an image: `DirectoryNode.setAttributes`. */
+  assign(attributes: ItemAttributes): void {
+    this.mode = checkedMode(attributes.mode ?? this.mode);
+    this.uid = attributes.uid ?? this.uid;
+    this.gid = attributes.gid ?? this.gid;
+    this.mtimeMs = timeMs(attributes.mtime) ?? this.mtimeMs;
+    this.atimeMs = timeMs(attributes.atime) ?? this.atimeMs;
+    this.ctimeMs = timeMs(attributes.ctime) ?? this.ctimeMs;
+    this.birthtimeMs = timeMs(attributes.birthtime) ?? this.birthtimeMs;
+    this.hidden = attributes.hidden ?? this.hidden;
+    this.streams = streamsOf(attributes) ?? this.streams;
+    this.imported = false;
   }
 
   /** Its path in the image: "/a/b"; "/" for the root. */
@@ -99,6 +115,19 @@ export class FileNode extends TreeNode {
     super(name, attributes, 0o644);
     this.content = content;
     this.realTime = attributes.realTime ?? false;
+  }
+
+  /** A file, in no directory yet, that is the same but for its content. */
+  withContent(content: Content): FileNode {
+    const { mode, uid, gid, hidden, realTime } = this;
+    const node = new FileNode(this.name, content, { mode, uid, gid, hidden, realTime });
+    node.mtimeMs = this.mtimeMs;
+    node.atimeMs = this.atimeMs;
+    node.ctimeMs = this.ctimeMs;
+    node.birthtimeMs = this.birthtimeMs;
+    node.streams = this.streams;
+    node.imported = this.imported;
+    return node;
   }
 }
 
