@@ -156,7 +156,8 @@ async function endOfUse(
 ): Promise<number> {
   const next = alignUp(stated, growableSessionAlignment);
   const padding = written - next;
-  if (padding <= 0 || padding > mostPaddingBlocks) return written;
+  // A file that was cut off ends before: what it lacks may be put back one day.
+  if (padding <= 0 || padding > mostPaddingBlocks) return Math.max(stated, written);
   const bytes = new Uint8Array(padding * blockBytes);
   await source.read(next, padding, bytes, signal);
   return isBlank(bytes) ? stated : written;
