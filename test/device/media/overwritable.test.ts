@@ -89,7 +89,7 @@ for (const { media: type, unit, addressUnit, streams, formats } of media) {
     const total = recorder.state.capacityBlocks;
     t.like(offered, {
       type: "randomWrite",
-      isSupportedOnCurrentMediaState: false,
+      isSupportedOnCurrentMediaState: true,
       writeUnitSize: unit,
       lastWrittenAddress: -1,
       totalSectorsOnMedia: total,
