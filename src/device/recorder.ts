@@ -1,4 +1,4 @@
-import { DeviceError, DiscError, throwIfCancelled } from "../errors.js";
+import { DeviceError, DiscError, hasCode, throwIfCancelled } from "../errors.js";
 import type { BlockRange, SessionData } from "../medium/session-data.js";
 import type { MultisessionInterface } from "../multisession/interfaces.js";
 import { blockBytes } from "../units.js";
@@ -140,8 +140,7 @@ export class Recorder extends DriveAccess {
   /** Makes a session visible that was written: what stands around its blocks in their write units is written again. */
   async #writeFront(session: SessionData, options: RecorderWriteOptions): Promise<void> {
     for (const { firstBlock, blocks } of frontSections(session, this.snapshot.writeUnitBlocks)) {
-      const unit = new Uint8Array(blocks * blockBytes);
-      await this.read(firstBlock, blocks, unit, options.signal);
+      const unit = await this.#readUnit(firstBlock, blocks, options.signal);
       for (const range of session.modifiedBlocks!.slice(1)) {
         const at = range.firstBlock - firstBlock;
         if (at < 0 || at >= blocks) continue;
@@ -150,6 +149,29 @@ export class Recorder extends DriveAccess {
       await this.refresh();
       const steps = this.#planSection({ firstBlock, blocks });
       await this.#do(steps, options, { chunks: () => oneChunk(unit) });
+    }
+  }
+
+  /** A write unit; one that was torn, so that not one block of it can be read, is all zeros: writing makes it whole. */
+  async #readUnit(firstBlock: number, blocks: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const unit = new Uint8Array(blocks * blockBytes);
+    try {
+      await this.read(firstBlock, blocks, unit, signal);
+      return unit;
+    } catch (error) {
+      if (!hasCode(error, "E_READ_FAILED")) throw error;
+      for (let lba = firstBlock; lba < firstBlock + blocks; lba++) if (await this.#isReadable(lba, signal)) throw error;
+      return unit.fill(0);
+    }
+  }
+
+  async #isReadable(lba: number, signal: AbortSignal | undefined): Promise<boolean> {
+    try {
+      await this.read(lba, 1, new Uint8Array(blockBytes), signal);
+      return true;
+    } catch (error) {
+      if (!hasCode(error, "E_READ_FAILED")) throw error;
+      return false;
     }
   }
 

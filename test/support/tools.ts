@@ -9,6 +9,7 @@ const packages: Readonly<Record<string, string>> = {
   xorriso: "xorriso",
   genisoimage: "genisoimage",
   isoinfo: "genisoimage",
+  growisofs: "dvd+rw-tools",
   bsdtar: "libarchive-tools",
   "7zz": "7zip",
   xz: "xz-utils",

@@ -41,8 +41,8 @@ export interface SessionHeader {
 
 /** Which blocks of the front are nobody's where they hold no descriptor. */
 export interface FrontRoom {
-  /** Blocks 16 to 31. */
-  readonly descriptors: boolean;
+  /** How many blocks from block 16 on. */
+  readonly descriptors: number;
   /** Block 256. */
   readonly anchor: boolean;
   /** The block of the chain's record. */
@@ -122,13 +122,19 @@ async function readWhatIsThere(
  * Reads the front.
  *
  * @param isCopy Whether the front is but a copy of a session's header, so that what cannot be read of it does not matter.
+ * @param startLba Where another header starts that is read instead.
  * @throws {@link DiscError} E_READ_FAILED, E_CANCELLED.
  */
-export async function readFront(source: BlockSource, isCopy: boolean, signal?: AbortSignal): Promise<Front> {
+export async function readFront(
+  source: BlockSource,
+  isCopy: boolean,
+  signal?: AbortSignal,
+  startLba = 0,
+): Promise<Front> {
   const lead = new Uint8Array(leadBlocks * blockBytes);
   const anchor = new Uint8Array(blockBytes);
-  await readWhatIsThere(source, 0, lead, isCopy, signal);
-  await readWhatIsThere(source, firstAnchorBlock, anchor, isCopy, signal);
+  await readWhatIsThere(source, startLba, lead, isCopy, signal);
+  await readWhatIsThere(source, startLba + firstAnchorBlock, anchor, isCopy, signal);
   return { lead, anchor };
 }
 
@@ -208,7 +214,7 @@ export function frontPatches(front: Front, shown: ShownSession): BlockPatch[] {
     const lba = firstVolumeDescriptorBlock + index;
     const old = before[lba];
     if (old === undefined) throw taken(lba);
-    put(lba, descriptors[index] ?? blank, old, room.descriptors || index < count);
+    put(lba, descriptors[index] ?? blank, old, index < Math.max(room.descriptors, count));
   }
   const anchor = header.anchor === undefined ? undefined : anchorAt(header.anchor, firstAnchorBlock);
   if (anchor !== undefined || hasAnchor(front)) {

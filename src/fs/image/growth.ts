@@ -1,11 +1,11 @@
 /** Where the next session goes on media that can be overwritten and in plain files, and what goes with it. */
-import { DiscError } from "../../errors.js";
+import { DiscError, hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { alignUp, blockBytes } from "../../units.js";
 import type { ChainRecord } from "../growth/chain-record.js";
 import { chainRecordIn, chainRecordLba } from "../growth/chain-record.js";
 import type { Front, FrontRoom } from "../growth/front.js";
-import { isBlank, leadBlocks, readFront } from "../growth/front.js";
+import { descriptorsOf, hasAnchor, isBlank, leadBlocks, readFront } from "../growth/front.js";
 import type { SystemArea } from "../hybrid/system-area.js";
 import { readSystemArea } from "../hybrid/system-area.js";
 import { primaryDescriptorAt } from "../iso9660/descriptor-set.js";
@@ -36,13 +36,16 @@ export interface Growth {
   readonly system: { readonly area: SystemArea; readonly blocks: number } | undefined;
 }
 
+/** Blocks from 16 on that hold nothing but descriptors, on media that were laid out to grow. */
+const descriptorBlocks = leadBlocks - firstVolumeDescriptorBlock;
+
 /** The first session of a medium that is to grow: its header has a copy in the front. */
 export const firstGrowth: Growth = {
   sessionStart: growableSessionAlignment,
   lead: "front",
   chain: { firstSessionLba: growableSessionAlignment },
   front: undefined,
-  room: { descriptors: true, anchor: true, record: true },
+  room: { descriptors: descriptorBlocks, anchor: true, record: true },
   system: undefined,
 };
 
@@ -76,8 +79,11 @@ export async function planGrowth(source: BlockSource, inUse: BlocksInUse, signal
   const first = sessions[0]?.startLba ?? 0;
   const newest = sessions.at(-1)?.startLba ?? 0;
   const isGrowable = first === growableSessionAlignment;
-  const front = await readFront(source, isGrowable && newest > 0, signal);
-  const primary = primaryDescriptorAt(front.lead, firstVolumeDescriptorBlock * blockBytes);
+  const isCopy = first > 0 || (await isUnreadable(source, chainRecordLba, signal));
+  const front = await readFront(source, isCopy, signal);
+  // The front may be torn, but not what it is a copy of.
+  const header = newest === 0 ? front : await readFront(source, true, signal, newest);
+  const primary = primaryDescriptorAt(header.lead, firstVolumeDescriptorBlock * blockBytes);
   const stated = Math.max(
     growableSessionAlignment,
     primary?.volumeSpaceSize ?? 0,
@@ -90,26 +96,50 @@ export async function planGrowth(source: BlockSource, inUse: BlocksInUse, signal
   const isKept = newest === 0;
   const recordBlock = front.lead.subarray(chainRecordLba * blockBytes, (chainRecordLba + 1) * blockBytes);
   const record = chainRecordIn(recordBlock);
-  const system = await systemOf(source, lastWrittenAddress < 0 ? stated : lastWrittenAddress + 1, signal);
+  const system = await systemOf(source, isCopy, lastWrittenAddress < 0 ? stated : lastWrittenAddress + 1, signal);
   // The entries of a GUID partition table may reach so far, those that are not in use as zeros.
   const hasRecordRoom = record !== undefined || (isBlank(recordBlock) && system?.area.gpt === undefined);
+  // What the front held first tells what of it is no file's, even where it is torn now.
+  const kept = first === 0 || isGrowable ? undefined : await readFront(source, true, signal, first);
   // Chains of others begin at block 32, too: there, block 256 may be any file's.
-  const hasAnchorRoom = isGrowable && record?.firstSessionLba === growableSessionAlignment;
+  const hasAnchorRoom = isGrowable
+    ? record?.firstSessionLba === growableSessionAlignment
+    : kept !== undefined && hasAnchor(kept);
+  const keptDescriptors = kept === undefined ? 0 : descriptorsOf(kept.lead).length / blockBytes;
   return {
     sessionStart: isKept ? next + leadBlocks : next,
     lead: isKept ? "kept" : undefined,
     chain: isGrowable ? undefined : { firstSessionLba: first > 0 ? first : next },
     front,
-    room: { descriptors: isGrowable, anchor: hasAnchorRoom, record: hasRecordRoom },
+    room: {
+      descriptors: isGrowable ? descriptorBlocks : keptDescriptors,
+      anchor: hasAnchorRoom,
+      record: hasRecordRoom,
+    },
     system,
   };
 }
 
+/** Whether a block cannot be read: the write unit with the chain's record is the first that may be torn. */
+async function isUnreadable(source: BlockSource, lba: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (lba >= source.blocks) return false;
+  try {
+    await source.read(lba, 1, new Uint8Array(blockBytes), signal);
+    return false;
+  } catch (error) {
+    if (!hasCode(error, "E_READ_FAILED")) throw error;
+    return true;
+  }
+}
+
 async function systemOf(
   source: BlockSource,
+  isCopy: boolean,
   blocks: number,
   signal: AbortSignal | undefined,
 ): Promise<Growth["system"]> {
+  // Where it was torn, there is nothing in it.
+  if (isCopy && (await isUnreadable(source, chainRecordLba, signal))) return undefined;
   const area = await readSystemArea(source, { tolerant: true }, signal);
   return area.isEmpty ? undefined : { area, blocks };
 }
@@ -126,7 +156,8 @@ async function endOfUse(
 ): Promise<number> {
   const next = alignUp(stated, growableSessionAlignment);
   const padding = written - next;
-  if (padding <= 0 || padding > mostPaddingBlocks) return written;
+  // A file that was cut off ends before: what it lacks may be put back one day.
+  if (padding <= 0 || padding > mostPaddingBlocks) return Math.max(stated, written);
   const bytes = new Uint8Array(padding * blockBytes);
   await source.read(next, padding, bytes, signal);
   return isBlank(bytes) ? stated : written;

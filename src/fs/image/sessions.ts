@@ -98,11 +98,12 @@ function sessionAt(number: number, startLba: number, blocks: number): Session {
 export async function chainedSessions(source: BlockSource, signal?: AbortSignal): Promise<Session[]> {
   const newest = await readHeader(source, 0, signal);
   const first = await readHeader(source, growableSessionAlignment, signal);
-  if (newest === undefined && first === undefined) return await chainedUdfSessions(source, signal);
-  // The copy at block 16 may be torn; what it is a copy of is not.
-  const end = newest === undefined ? source.blocks : Math.min(newest.volumeSpaceSize, source.blocks);
   const recorded = first === undefined ? await readChainRecord(source, signal) : undefined;
   const kept = first === undefined ? (recorded ?? newest?.chain?.firstSessionLba) : undefined;
+  // The copy at block 16 may be torn; what it is a copy of is not.
+  const oldest = kept === undefined ? first : await readHeader(source, kept, signal);
+  if (newest === undefined && oldest === undefined) return await chainedUdfSessions(source, signal);
+  const end = newest === undefined ? source.blocks : Math.min(newest.volumeSpaceSize, source.blocks);
   const found: Session[] = [];
   let last: Header | undefined;
   let lba = kept ?? growableSessionAlignment;
@@ -131,13 +132,13 @@ export async function chainedSessions(source: BlockSource, signal?: AbortSignal)
 async function chainedUdfSessions(source: BlockSource, signal: AbortSignal | undefined): Promise<Session[]> {
   const bytes = new VolumeBytes(source);
   const newest = await udfSessionAt(bytes, 0, signal);
-  if (newest === undefined) return [];
   const kept = await readChainRecord(source, signal);
   const grownLba = kept ?? growableSessionAlignment;
   const grown = await udfSessionAt(bytes, grownLba, signal);
   const starts: number[] = [];
   let start: number | undefined = grown === undefined ? 0 : grownLba;
   let last = grown ?? newest;
+  if (last === undefined) return [];
   while (start !== undefined) {
     starts.push(start);
     start = start === kept ? start + leadBlocks : await nextUdfSession(source, bytes, start, last, signal);
@@ -146,7 +147,7 @@ async function chainedUdfSessions(source: BlockSource, signal: AbortSignal | und
   const found = starts.map((startLba, index) =>
     sessionAt(index + 1, startLba, (starts[index + 1] ?? source.blocks) - startLba),
   );
-  if (grown !== undefined && last.sequenceLba !== newest.sequenceLba) {
+  if (grown !== undefined && newest !== undefined && last.sequenceLba !== newest.sequenceLba) {
     found.push(sessionAt(found.length + 1, 0, source.blocks));
   }
   return found;
