@@ -119,7 +119,8 @@ function showsOne(shown: Record<string, Tree>, trees: readonly Tree[]): boolean 
   return trees.some((tree) => showsSome(shown, [tree]));
 }
 
-const large = new Uint8Array(100_000).fill(7);
+// A burned image is then a multiple of 32 blocks: a DVD-RW grows without gaps, and sessions start at such multiples.
+const large = new Uint8Array(132_000).fill(7);
 const oldTree: Tree = [line("/large", large), line("/one", "first\n")];
 const newTree: Tree = [line("/large", large), line("/two", "second\n")];
 const third = line("/three", "third\n");
