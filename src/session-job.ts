@@ -108,6 +108,10 @@ export class SessionJob {
     const { onNote } = this.#options;
     if (target.recorder !== undefined) await this.#prepareDisc(target.recorder);
     this.image.multisessionInterfaces = await target.multisessionInterfaces();
+    if (target.isBlank && this.#options.session !== undefined) {
+      const { name: device } = target;
+      throw new DiscError("E_DISC_BLANK", `${device}: the disc is blank: it has no session to go on from`, { device });
+    }
     if (target.isBlank) return onNote?.(`${target.name} is blank: the first session is written`);
     await this.#import();
   }

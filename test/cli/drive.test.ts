@@ -1,5 +1,5 @@
 /** What is done to a disc as a whole, on the command line: blank, format, close, eject, load, speed. */
-import { statSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import type { ExecutionContext } from "ava";
 import test from "ava";
 import { Shell } from "./support.js";
@@ -64,8 +64,16 @@ test("a DVD-RW is formatted for overwriting, and blanked back to sessions", asyn
   t.like(await infoOf(t, shell), { state: "overwritable", profile: 0x0013, sessions: [] });
   await shell.ok(t, "write", "x.disc", "two");
   t.deepEqual(await shell.list(t, "x.disc"), ["/two.txt"]);
+  // An image whose end is no multiple of 32 blocks: the disc grows without gaps, and the next session starts at one.
+  await shell.ok(t, "format", "x.disc");
+  writeFileSync(shell.path("odd"), Buffer.alloc(30_000));
+  await shell.ok(t, "build", "odd", "-o", "odd.iso");
+  await shell.ok(t, "burn", "x.disc", "odd.iso");
+  await shell.ok(t, "append", "x.disc", "two");
+  t.deepEqual(await shell.list(t, "x.disc"), ["/odd", "/two.txt"]);
   await shell.ok(t, "blank", "x.disc");
   t.like(await infoOf(t, shell), { state: "blank", profile: 0x0014 });
+  t.is((await shell.fails(t, 4, "revert", "x.disc", "--session", "1")).code, "E_DISC_BLANK");
 });
 
 test("a medium that can be overwritten takes sessions one after the other, and a first one again once it is blank", async (t) => {

@@ -11,6 +11,9 @@ import { noNextSession, notSupported, procedureOf, readOnly, refuseFinalised } f
 import type { DataStep, PlanStep } from "./step.js";
 import type { WriteOptions, WrittenSession } from "./write-options.js";
 
+/** What sessions on media that can be overwritten are aligned to: the largest write unit. */
+const growingUnitBlocks = 32;
+
 /** No track of a CD may be shorter: four seconds. ECMA-130 20.2; MMC-6 4.2.3. */
 const shortestCdTrackBlocks = 300;
 
@@ -76,7 +79,7 @@ function planOverwriting(
 
 /** The step that writes the session, with what is written around it. */
 function dataStep(
-  { traits, writeUnitBlocks, addressUnitBlocks, freeBlocks }: DiscSnapshot,
+  { traits, writeUnitBlocks, addressUnitBlocks, freeBlocks, totalBlocks }: DiscSnapshot,
   session: WrittenSession,
   { transferBlocks }: WriteProcedure,
   options: WriteOptions,
@@ -89,7 +92,10 @@ function dataStep(
   // Most drives fill up a track that is too short; others refuse to close it, and the session would be lost.
   const least = isCd && !hasPostGap ? Math.min(shortestCdTrackBlocks, freeBlocks + postGapBlocks) : 0;
   const unit = streaming ? writeUnitBlocks : addressUnitBlocks;
-  const written = alignUp(Math.max(blocks + postGapBlocks, least), unit);
+  const whole = alignUp(Math.max(blocks + postGapBlocks, least), unit);
+  // A DVD-RW grows without gaps, and the next session starts at a multiple of 32 blocks.
+  const room = Math.max(whole, totalBlocks - firstBlock);
+  const written = traits!.family === "dvd-rw-overwrite" ? Math.min(room, alignUp(whole, growingUnitBlocks)) : whole;
   const atOnce = options.writeType === "sessionAtOnce";
   const zeroBlocks = written - blocks;
   const way = streaming ? ", streaming" : "";
