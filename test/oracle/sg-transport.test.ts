@@ -55,14 +55,17 @@ class RigDisc {
     return await burnOnRig(this.#t, this.#media, this.path, [process.execPath, commandLine, ...words]);
   }
 
-  /** Runs a command that has to work, and to which the drive has no objection. */
+  /**
+   * Runs a command that has to work, and to which the drive has no objection. A structure of the disc that it does not know is
+   * none: drives may, and nothing depends on it.
+   */
   async ok(...words: string[]): Promise<string> {
     const before = this.log().length;
     const { status, output, messages } = await this.run(...words);
     this.#t.is(status, 0, messages);
     const refused = this.log()
       .slice(before)
-      .filter((line) => !line.endsWith(" ok"));
+      .filter((line) => !line.endsWith(" ok") && !/^ad[0-9a-f]+ .* sense=5\/24\/00$/.test(line));
     this.#t.deepEqual(refused, [], words.join(" "));
     return output.toString();
   }
