@@ -77,8 +77,7 @@ class RecorderTarget implements SessionTarget {
     const { state } = this.recorder;
     if (state.state !== "overwritable") return state.sessions.at(-1)?.number ?? 0;
     if (state.blank) return 0;
-    const [offered] = await this.recorder.multisessionInterfaces();
-    return (await readSessions(offered!.importRecorder)).at(-1)?.number ?? 0;
+    return (await readSessions(this.recorder.importSource)).at(-1)?.number ?? 0;
   }
 
   async multisessionInterfaces(): Promise<readonly MultisessionInterface[]> {

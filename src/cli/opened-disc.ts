@@ -45,22 +45,10 @@ async function openFile(path: string): Promise<OpenedDisc> {
   }
 }
 
-/** What sessions are read from: on a medium that can be overwritten they are found in its blocks. */
-async function sourceOf(recorder: Recorder): Promise<ImageSource> {
-  if (recorder.state.state !== "overwritable") return recorder;
-  const [offered] = await recorder.multisessionInterfaces();
-  return offered?.importRecorder ?? recorder;
-}
-
 async function openWithRecorder(path: string, trace: TraceRequest | undefined): Promise<OpenedDisc> {
   const recorder = await openRecorder(path, { trace });
-  try {
-    const source = await sourceOf(recorder);
-    return { kind: "recorder", source, recorder, [Symbol.asyncDispose]: () => recorder[Symbol.asyncDispose]() };
-  } catch (error) {
-    await recorder[Symbol.asyncDispose]();
-    throw error;
-  }
+  const dispose = (): Promise<void> => recorder[Symbol.asyncDispose]();
+  return { kind: "recorder", source: recorder.importSource, recorder, [Symbol.asyncDispose]: dispose };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { MultisessionInterface } from "../multisession/interfaces.js";
 import type { DiscSnapshot } from "./state/snapshot.js";
 
 /** A medium that can be overwritten: it has no table of contents, so that sessions are found in its blocks. */
-class OverwritableSource implements ImportSource {
+export class OverwritableSource implements ImportSource {
   readonly sessions: readonly Session[] = [];
   readonly #recorder: ImportSource;
 
@@ -42,7 +42,6 @@ export function multisessionInterfacesOf(
     return [
       {
         ...common,
-        importRecorder: new OverwritableSource(importRecorder),
         type: "randomWrite",
         isSupportedOnCurrentMediaState: writable,
         // No drive tells it: where data ends is the file system's knowledge.

@@ -1,4 +1,5 @@
 import { DeviceError, DiscError, hasCode, throwIfCancelled } from "../errors.js";
+import type { ImportSource } from "../medium/import-source.js";
 import type { BlockRange, SessionData } from "../medium/session-data.js";
 import type { MultisessionInterface } from "../multisession/interfaces.js";
 import { blockBytes } from "../units.js";
@@ -11,7 +12,7 @@ import type { VerificationLevel } from "./job/verify.js";
 import { compareBlocks, verifyState } from "./job/verify.js";
 import { WriteJob } from "./job/write-job.js";
 import { WrittenBlocks } from "./job/written-blocks.js";
-import { multisessionInterfacesOf } from "./multisession-interfaces.js";
+import { multisessionInterfacesOf, OverwritableSource } from "./multisession-interfaces.js";
 import type { FormatOptions } from "./plan/formats.js";
 import { frontSections } from "./plan/front-sections.js";
 import type { BlankOptions } from "./plan/plan-blank.js";
@@ -68,7 +69,12 @@ export class Recorder extends DriveAccess {
    */
   async multisessionInterfaces(): Promise<MultisessionInterface[]> {
     await this.refresh();
-    return multisessionInterfacesOf(this.snapshot, this);
+    return multisessionInterfacesOf(this.snapshot, this.importSource);
+  }
+
+  /** What sessions are read from: of a medium that can be overwritten they are found in its blocks. */
+  get importSource(): ImportSource {
+    return this.snapshot.overwritable ? new OverwritableSource(this) : this;
   }
 
   /**

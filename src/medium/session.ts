@@ -1,3 +1,6 @@
+/** Blocks at multiples of which sessions start on media that can be overwritten: the largest write unit. */
+export const growableSessionAlignment = 32;
+
 /** The states a disc can be in. `overwritable` media have no sessions of their own. */
 export type DiscState = "blank" | "appendable" | "complete" | "damaged" | "overwritable";
 

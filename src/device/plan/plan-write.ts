@@ -1,4 +1,5 @@
 import { DiscError } from "../../errors.js";
+import { growableSessionAlignment } from "../../medium/session.js";
 import { alignUp } from "../../units.js";
 import { damages } from "../state/damage.js";
 import type { DiscSnapshot } from "../state/snapshot.js";
@@ -10,9 +11,6 @@ import type { WriteProcedure } from "./procedures.js";
 import { noNextSession, notSupported, procedureOf, readOnly, refuseFinalised } from "./refusals.js";
 import type { DataStep, PlanStep } from "./step.js";
 import type { WriteOptions, WrittenSession } from "./write-options.js";
-
-/** What sessions on media that can be overwritten are aligned to: the largest write unit. */
-const growingUnitBlocks = 32;
 
 /** No track of a CD may be shorter: four seconds. ECMA-130 20.2; MMC-6 4.2.3. */
 const shortestCdTrackBlocks = 300;
@@ -95,7 +93,8 @@ function dataStep(
   const whole = alignUp(Math.max(blocks + postGapBlocks, least), unit);
   // A DVD-RW grows without gaps, and the next session starts at a multiple of 32 blocks.
   const room = Math.max(whole, totalBlocks - firstBlock);
-  const written = traits!.family === "dvd-rw-overwrite" ? Math.min(room, alignUp(whole, growingUnitBlocks)) : whole;
+  const written =
+    traits!.family === "dvd-rw-overwrite" ? Math.min(room, alignUp(whole, growableSessionAlignment)) : whole;
   const atOnce = options.writeType === "sessionAtOnce";
   const zeroBlocks = written - blocks;
   const way = streaming ? ", streaming" : "";

@@ -6,6 +6,7 @@ import { textFromBytes } from "../../codec/text.js";
 import { DiscError } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
+import { otherIdentifiers } from "../iso9660/descriptor-set.js";
 import { describingCodec, firstVolumeDescriptorBlock, volumeDescriptorTypes } from "../iso9660/volume-descriptors.js";
 import { firstAnchorBlock } from "../udf/anchor-reader.js";
 import { relocatedDescriptor, tagIdentifierAt, tagIdentifiers } from "../udf/tag.js";
@@ -59,13 +60,14 @@ export interface ShownSession {
   readonly chain: ChainRecord | undefined;
 }
 
-const identifiers: ReadonlySet<string> = new Set(["CD001", "BEA01", "BOOT2", "CDW02", "NSR02", "NSR03", "TEA01"]);
+function isDescriptor(identifier: string): boolean {
+  return identifier === "CD001" || otherIdentifiers.has(identifier);
+}
 
 /** How many blocks from the first one on hold descriptors. ECMA-167 2/8.3.1. */
 export function countDescriptors(blocks: Uint8Array): number {
   let count = 0;
-  while (count * blockBytes < blocks.length && identifiers.has(textFromBytes(blocks, count * blockBytes + 1, 5)))
-    count++;
+  while (count * blockBytes < blocks.length && isDescriptor(textFromBytes(blocks, count * blockBytes + 1, 5))) count++;
   return count;
 }
 

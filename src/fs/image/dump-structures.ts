@@ -7,12 +7,10 @@ import type { Structure } from "../../codec/structure.js";
 import { rawBytes, textFromBytes } from "../../codec/text.js";
 import { blockBytes } from "../../units.js";
 import { bootRecord, isBootRecord } from "../eltorito/boot-record.js";
+import { otherIdentifiers } from "../iso9660/descriptor-set.js";
 import {
   bootRecordStructure,
-  enhancedVolumeDescriptor,
-  jolietLevel,
-  jolietVolumeDescriptor,
-  primaryVolumeDescriptor,
+  describingCodec,
   volumeDescriptorSetTerminator,
   volumeDescriptorTypes,
 } from "../iso9660/volume-descriptors.js";
@@ -66,20 +64,15 @@ export function structureOfTag(tagIdentifier: number): Structure | undefined {
   return byTag.get(tagIdentifier);
 }
 
-/** Identifiers of volume structure descriptors that are none of ISO 9660. ECMA-167 2/9.1.2. */
-const recognitionIdentifiers: ReadonlySet<string> = new Set(["BEA01", "BOOT2", "CDW02", "NSR02", "NSR03", "TEA01"]);
-
 /** The descriptor of a volume recognition sequence that stands at `source[at]`: of ISO 9660 or of UDF. */
 export function recognitionStructureAt(source: Uint8Array, at: number): Structure | undefined {
   const identifier = textFromBytes(source, at + 1, 5);
-  if (recognitionIdentifiers.has(identifier)) return volumeStructureDescriptor;
+  if (otherIdentifiers.has(identifier)) return volumeStructureDescriptor;
   if (identifier !== "CD001") return undefined;
   const type = source[at]!;
   if (type === volumeDescriptorTypes.boot) return isBootRecord(source, at) ? bootRecord : bootRecordStructure;
-  if (type === volumeDescriptorTypes.primary) return primaryVolumeDescriptor;
   if (type === volumeDescriptorTypes.terminator) return volumeDescriptorSetTerminator;
-  if (type !== volumeDescriptorTypes.supplementary) return volumeStructureDescriptor;
-  return jolietLevel(source.subarray(at + 88, at + 120)) > 0 ? jolietVolumeDescriptor : enhancedVolumeDescriptor;
+  return describingCodec(source.subarray(at)) ?? volumeStructureDescriptor;
 }
 
 /** Bytes that nothing is known of. */

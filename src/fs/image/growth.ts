@@ -1,6 +1,7 @@
 /** Where the next session goes on media that can be overwritten and in plain files, and what goes with it. */
 import { DiscError, hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
+import { growableSessionAlignment } from "../../medium/session.js";
 import { alignUp, blockBytes } from "../../units.js";
 import type { ChainRecord } from "../growth/chain-record.js";
 import { chainRecordIn, chainRecordLba } from "../growth/chain-record.js";
@@ -12,7 +13,7 @@ import { primaryDescriptorAt } from "../iso9660/descriptor-set.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import { endOfPartitions } from "../udf/volume-information.js";
-import { chainedSessions, growableSessionAlignment } from "./sessions.js";
+import { chainedSessions } from "./sessions.js";
 
 /** What stands in the 32 blocks before a session. */
 export type Lead =

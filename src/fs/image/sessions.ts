@@ -2,6 +2,7 @@
 import { throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { Session, SessionState } from "../../medium/session.js";
+import { growableSessionAlignment } from "../../medium/session.js";
 import { alignUp, blockBytes } from "../../units.js";
 import type { ChainRecord } from "../growth/chain-record.js";
 import { chainRecordIn, chainRecordLba } from "../growth/chain-record.js";
@@ -32,9 +33,6 @@ export interface ImageSession {
   /** What its UDF volume says of itself; `undefined` where there is none. */
   readonly udf: UdfVolumeInformation | undefined;
 }
-
-/** Where the first session lies on overwritable media and in files that can grow; each starts at a multiple of it. */
-export const growableSessionAlignment = 32;
 
 /** What growisofs aligns to. */
 const growisofsAlignment = 16;

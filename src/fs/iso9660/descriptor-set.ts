@@ -21,7 +21,7 @@ import {
 const maximumDescriptors = 100;
 
 /** Standard identifiers of the volume structure descriptors among which those of UDF are. ECMA-167 2/9.1.2. */
-const otherIdentifiers: ReadonlySet<string> = new Set(["BEA01", "BOOT2", "CDW02", "NSR02", "NSR03", "TEA01"]);
+export const otherIdentifiers: ReadonlySet<string> = new Set(["BEA01", "BOOT2", "CDW02", "NSR02", "NSR03", "TEA01"]);
 
 /** Boot System Identifier of a boot record whose catalog's block stands in bytes 71 to 74. El Torito 1.0, figure 7. */
 const bootSystem = "EL TORITO SPECIFICATION";
