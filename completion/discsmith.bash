@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build create info write append update revert burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build create info write append update revert rebuild burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -20,10 +20,13 @@ _discsmith() {
         --application) COMPREPLY=(); return ;;
         --system-id) COMPREPLY=(); return ;;
         --volume-set) COMPREPLY=(); return ;;
+        --copyright-file) COMPREPLY=(); return ;;
+        --abstract-file) COMPREPLY=(); return ;;
+        --bibliographic-file) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     create)
       case "$previous" in
@@ -53,6 +56,9 @@ _discsmith() {
         --application) COMPREPLY=(); return ;;
         --system-id) COMPREPLY=(); return ;;
         --volume-set) COMPREPLY=(); return ;;
+        --copyright-file) COMPREPLY=(); return ;;
+        --abstract-file) COMPREPLY=(); return ;;
+        --bibliographic-file) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --speed) COMPREPLY=(); return ;;
@@ -60,7 +66,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     append)
       case "$previous" in
@@ -77,6 +83,9 @@ _discsmith() {
         --application) COMPREPLY=(); return ;;
         --system-id) COMPREPLY=(); return ;;
         --volume-set) COMPREPLY=(); return ;;
+        --copyright-file) COMPREPLY=(); return ;;
+        --abstract-file) COMPREPLY=(); return ;;
+        --bibliographic-file) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --speed) COMPREPLY=(); return ;;
@@ -84,7 +93,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     update)
       case "$previous" in
@@ -99,6 +108,9 @@ _discsmith() {
         --application) COMPREPLY=(); return ;;
         --system-id) COMPREPLY=(); return ;;
         --volume-set) COMPREPLY=(); return ;;
+        --copyright-file) COMPREPLY=(); return ;;
+        --abstract-file) COMPREPLY=(); return ;;
+        --bibliographic-file) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --speed) COMPREPLY=(); return ;;
@@ -106,7 +118,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --delete --checksum --dedup --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --delete --checksum --dedup --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     revert)
       case "$previous" in
@@ -120,6 +132,9 @@ _discsmith() {
         --application) COMPREPLY=(); return ;;
         --system-id) COMPREPLY=(); return ;;
         --volume-set) COMPREPLY=(); return ;;
+        --copyright-file) COMPREPLY=(); return ;;
+        --abstract-file) COMPREPLY=(); return ;;
+        --bibliographic-file) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --speed) COMPREPLY=(); return ;;
@@ -127,7 +142,33 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    rebuild)
+      case "$previous" in
+        -o|--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --remove) COMPREPLY=(); return ;;
+        --move) COMPREPLY=(); return ;;
+        --at) COMPREPLY=(); return ;;
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --import-fs) COMPREPLY=($(compgen -W "rockridge udf joliet iso" -- "$current")); return ;;
+        --fs) COMPREPLY=(); return ;;
+        -V|--volume) COMPREPLY=(); return ;;
+        --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
+        --rock-ridge) COMPREPLY=($(compgen -W "1.10 1.12" -- "$current")); return ;;
+        --publisher) COMPREPLY=(); return ;;
+        --preparer) COMPREPLY=(); return ;;
+        --application) COMPREPLY=(); return ;;
+        --system-id) COMPREPLY=(); return ;;
+        --volume-set) COMPREPLY=(); return ;;
+        --copyright-file) COMPREPLY=(); return ;;
+        --abstract-file) COMPREPLY=(); return ;;
+        --bibliographic-file) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --session --start --scan --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     burn)
       case "$previous" in
@@ -257,7 +298,7 @@ _discsmith() {
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build create info write append update revert burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build create info write append update revert rebuild burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;

@@ -1,38 +1,17 @@
 /** The common jobs in one call: where an image and a disc meet. */
-import { stat } from "node:fs/promises";
 import type { Recorder } from "./device/recorder.js";
 import { DiscError } from "./errors.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
-import { checkOptions } from "./fs/image/options.js";
+import { checkOptions, strictly } from "./fs/image/options.js";
 import type { SessionImage } from "./fs/image/session-image.js";
-import { fromDirectory, fromPath } from "./host/directory-source.js";
-import { hostPath } from "./host/host-path.js";
 import { writeImageFile } from "./host/write-image-file.js";
 import type { TaskOptions } from "./medium/session-data.js";
 import type { AppendOptions, SessionReport } from "./session-job.js";
-import { SessionJob, strictly } from "./session-job.js";
+import { SessionJob } from "./session-job.js";
 import { openTarget } from "./session-target.js";
-
-/** A file or folder of the host, and its place in the image. */
-export interface SourcePlace {
-  readonly path: string;
-  /** Where a folder's contents go, or what a file is called; behind a "/" a file keeps its name. Default: `at`. */
-  readonly target?: string | undefined;
-}
-
-/** A path, or a path with its place. */
-export type SourceLike = string | SourcePlace;
-
-/** What is changed in the tree of a disc: removals first, then moves, then the sources. */
-export interface DiscChanges {
-  /** Paths on the disc; a directory goes with everything in it. */
-  readonly remove?: readonly string[] | undefined;
-  readonly move?: readonly { readonly from: string; readonly to: string }[] | undefined;
-  readonly sources?: readonly SourceLike[] | undefined;
-  /** Where the sources without a target go. Default "/". */
-  readonly at?: string | undefined;
-}
+import type { SourceLike, TreeChanges } from "./tree-changes.js";
+import { addSources, changeTree } from "./tree-changes.js";
 
 /** How {@link buildImage} makes an image. */
 export interface BuildOptions extends ImageOptions, TaskOptions {
@@ -53,41 +32,6 @@ export interface BuiltImage {
   readonly directories: number;
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(hostPath(path))).isDirectory();
-  } catch {
-    // What is wrong with it is said where it is read; a link that leads nowhere is taken as a link.
-    return false;
-  }
-}
-
-/** The directory that receives a file, and the name it gets there. */
-function placeOfFile(target: string): { at: string; name: string | undefined } {
-  const slash = target.lastIndexOf("/");
-  const name = target.slice(slash + 1);
-  return { at: target.slice(0, Math.max(0, slash)) || "/", name: name === "" ? undefined : name };
-}
-
-async function addSources(
-  image: FileSystemImage,
-  sources: readonly SourceLike[],
-  at: string,
-  options: TaskOptions & Pick<ImageOptions, "onWarning">,
-): Promise<void> {
-  for (const source of sources) {
-    const { path, target }: SourcePlace = typeof source === "string" ? { path: source } : source;
-    const { signal, onProgress, onWarning } = options;
-    if (await isFolder(path)) {
-      await image.root.addTree(fromDirectory(path, { onWarning }), { at: target ?? at, signal, onProgress });
-      continue;
-    }
-    const place = target === undefined ? { at, name: undefined } : placeOfFile(target);
-    const named = place.name === undefined ? {} : { name: place.name };
-    await image.root.addTree(fromPath(path, { onWarning, ...named }), { at: place.at, signal, onProgress });
-  }
-}
-
 /**
  * Makes an image of files and folders of the host; with `output`, writes it to a file.
  *
@@ -104,18 +48,8 @@ export async function buildImage(sources: readonly SourceLike[], options: BuildO
   return { image, files, directories };
 }
 
-async function change(
-  job: SessionJob,
-  { remove = [], move = [], sources = [], at = "/" }: DiscChanges,
-  options: AppendOptions,
-): Promise<void> {
-  const { root } = job.image;
-  for (const path of remove) {
-    job.hide(root.item(path));
-    root.removeTree(path);
-  }
-  for (const { from, to } of move) root.move(from, to);
-  await addSources(job.image, sources, at, { ...options, onWarning: strictly(options) });
+async function changeSession(job: SessionJob, changes: TreeChanges, options: AppendOptions): Promise<void> {
+  await changeTree(job.image, changes, { ...options, onRemoved: (item) => job.hide(item) });
 }
 
 /**
@@ -130,14 +64,14 @@ async function change(
  */
 export async function appendTo(
   disc: string | Recorder,
-  changes: DiscChanges,
+  changes: TreeChanges,
   options: AppendOptions = {},
 ): Promise<SessionReport> {
   checkOptions(options);
   await using target = await openTarget(disc, options);
   const job = new SessionJob(target, options);
   await job.prepare();
-  await change(job, changes, options);
+  await changeSession(job, changes, options);
   return await job.write();
 }
 
@@ -150,7 +84,7 @@ export async function appendTo(
 export async function writeTo(
   disc: string | Recorder,
   sources: readonly SourceLike[],
-  options: AppendOptions & Pick<DiscChanges, "at"> = {},
+  options: AppendOptions & Pick<TreeChanges, "at"> = {},
 ): Promise<SessionReport> {
   checkOptions(options);
   await using target = await openTarget(disc, options);
@@ -160,6 +94,6 @@ export async function writeTo(
   }
   const job = new SessionJob(target, { ...options, onNote: undefined });
   await job.prepare();
-  await change(job, { sources, at: options.at }, options);
+  await changeSession(job, { sources, at: options.at }, options);
   return await job.write();
 }

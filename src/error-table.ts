@@ -32,6 +32,9 @@ export interface ErrorDetails {
   E_OPTION_INVALID: { option: string; value: unknown; allowed: string };
   E_NOT_SUPPORTED: { what: string };
   E_USAGE: { what: string };
+  // Booting
+  E_BOOT_IMAGE_INVALID: { path: string; rule: string };
+  E_BOOT_EMULATION_MISMATCH: { path: string; emulation: string; bytes: number; expectedBytes: number };
   // What is read from a medium or an image
   E_FIELD_INVALID: { lba: number | null; structure: string; field: string; clause: string; reason: string };
   E_NO_FILE_SYSTEM: { startLba: number };
@@ -81,6 +84,8 @@ export interface ErrorDetails {
   W_NAMES_FOLD: { path: string; other: string; readers: string };
   W_NAME_LONG: { path: string; bytes: number; limitBytes: number };
   W_NOT_REPRESENTED: { path: string; fileSystem: string; reason: string };
+  W_BOOT_LEFT_OUT: { what: string; reason: string };
+  W_VOLUME_FIELD_LEFT_OUT: { field: string; value: unknown };
   W_TOLERATED: {
     lba: number | null;
     structure: string;
@@ -274,6 +279,21 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["what"],
     raisedBy: "the command line",
     remedy: "See discsmith help.",
+  },
+  E_BOOT_IMAGE_INVALID: {
+    summary:
+      "What is to be booted cannot be: it is empty, lies in pieces, or lacks the room for what it has to be told.",
+    detail: ["path", "rule"],
+    raisedBy: "planning an image that boots",
+    remedy: "See the rule.",
+    reference: imapi("BOOT_IMAGE_DATA", 0xc0aab148),
+  },
+  E_BOOT_EMULATION_MISMATCH: {
+    summary: "A boot image is not as long as the floppy disc that it is emulated as.",
+    detail: ["path", "emulation", "bytes", "expectedBytes"],
+    raisedBy: "planning an image that boots",
+    remedy: "Leave the emulation out, or fill the image up.",
+    reference: imapi("BOOT_EMULATION_IMAGE_SIZE_MISMATCH", 0xc0aab14a),
   },
   E_FIELD_INVALID: {
     summary: "Bytes on the medium, or in a drive's reply, break a rule of their standard.",
@@ -506,6 +526,19 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["path", "fileSystem", "reason"],
     raisedBy: "planning",
     remedy: "Nothing, when another file system of the image holds it.",
+  },
+  W_VOLUME_FIELD_LEFT_OUT: {
+    summary:
+      "A field of the volume holds what the standard does not allow, and is not in the image that was made of it.",
+    detail: ["field", "value"],
+    raisedBy: "making an image of another one",
+    remedy: "Give the field another value.",
+  },
+  W_BOOT_LEFT_OUT: {
+    summary: "Something that an image boots from, or a partition of it, is not in the image that was made of it.",
+    detail: ["what", "reason"],
+    raisedBy: "making an image that boots like another one",
+    remedy: "See the reason; the new image boots as far as the rest goes.",
   },
   W_TOLERATED: {
     summary: "A fault on the medium was tolerated.",

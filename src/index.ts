@@ -6,13 +6,22 @@ export { tolerances } from "./codec/tolerances.js";
 export { errorTable } from "./error-table.js";
 export type { ErrorCode, ErrorDetails, ErrorReference, Warning, WarningListener } from "./errors.js";
 export { DeviceError, DiscError, FormatError, hasCode } from "./errors.js";
+export type {
+  BootImageOptions,
+  BootOptions,
+  HybridOptions,
+  PartitionCover,
+  PartitionOptions,
+} from "./fs/boot/boot-options.js";
 export type { BootEmulation, BootEntry } from "./fs/eltorito/boot-catalog.js";
+export type { BootPlatform } from "./fs/eltorito/boot-catalog-entries.js";
 export type { BootImage } from "./fs/eltorito/boot-image.js";
 export type { BootInfoTable } from "./fs/eltorito/boot-info-table.js";
 export type { ApplePartition, ApplePartitionMap } from "./fs/hybrid/apm.js";
 export type { GptHeader, GptPartition, GuidPartitionTable } from "./fs/hybrid/gpt.js";
 export type { MasterBootRecord, MbrLoader, MbrPartition } from "./fs/hybrid/mbr.js";
 export type { SystemArea } from "./fs/hybrid/system-area.js";
+export type { ApmEntryOptions, GptEntryOptions, MbrEntryOptions } from "./fs/hybrid/system-area-plan.js";
 export type { BootSetUp, BootSetUpEntry, BootSetUpOptions } from "./fs/image/boot-set-up.js";
 export { readBootSetUp } from "./fs/image/boot-set-up.js";
 export type { CompareImagesOptions } from "./fs/image/compare-images.js";
@@ -26,7 +35,7 @@ export { dumpIso } from "./fs/image/dump-iso.js";
 export type { PlacedStructure } from "./fs/image/dump-structures.js";
 export type { UdfDumpOptions } from "./fs/image/dump-udf.js";
 export { dumpUdf } from "./fs/image/dump-udf.js";
-export type { ImportFileSystemOptions } from "./fs/image/file-system-image.js";
+export type { ImportAsNewOptions, ImportFileSystemOptions } from "./fs/image/file-system-image.js";
 export { FileSystemImage } from "./fs/image/file-system-image.js";
 export type { ImageSource, OpenOptions } from "./fs/image/open-image.js";
 export { openImage, readSessions } from "./fs/image/open-image.js";

@@ -68,14 +68,6 @@ export interface SessionReport {
   readonly steps: readonly PlanStep[];
 }
 
-/** Warnings of sources are errors, too, where the image takes warnings for errors. */
-export function strictly({ strict, onWarning }: ImageOptions): (warning: Warning) => void {
-  return (warning) => {
-    if (strict === true) throw warning;
-    onWarning?.(warning);
-  };
-}
-
 /** One session in the making. */
 export class SessionJob {
   /** The tree of the session, and what is to be made of it. */

@@ -1,13 +1,13 @@
 /** Brings a disc up to a folder of the host with one session that holds what differs. */
 import type { Recorder } from "./device/recorder.js";
 import { DiscError } from "./errors.js";
-import { checkOptions } from "./fs/image/options.js";
+import { checkOptions, strictly } from "./fs/image/options.js";
 import type { TreeUpdate, UpdateTreeOptions } from "./fs/image/update-tree.js";
 import { updateTree } from "./fs/image/update-tree.js";
 import { digestOf } from "./host/content-digest.js";
 import { fromDirectory, requireFolder } from "./host/directory-source.js";
 import type { AppendOptions, SessionReport } from "./session-job.js";
-import { SessionJob, strictly } from "./session-job.js";
+import { SessionJob } from "./session-job.js";
 import { openTarget } from "./session-target.js";
 
 /** How a disc is brought up to a folder. */

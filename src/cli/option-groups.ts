@@ -28,6 +28,25 @@ export const atOption: OptionRow = {
   help: "Where the sources without a TARGET go in the image.",
 };
 
+/** Where an image goes. */
+export const imageOutputOptions: readonly OptionRow[] = [
+  {
+    name: "output",
+    short: "o",
+    value: "IMAGE",
+    completes: "file",
+    help: "File to write; - for standard output. It is written beside and renamed.",
+  },
+  forceOption,
+];
+
+/** What is changed in an imported tree. */
+export const changeOptions: readonly OptionRow[] = [
+  { name: "remove", value: "PATH", multiple: true, help: "Remove a file, or a directory with all that is in it." },
+  { name: "move", value: "FROM=TO", multiple: true, help: "Move or rename; a TO that is a directory receives it." },
+  atOption,
+];
+
 /** How an image is made. */
 export const imageOptions: readonly OptionRow[] = [
   {
@@ -56,6 +75,9 @@ export const imageOptions: readonly OptionRow[] = [
   { name: "application", value: "TEXT", help: "Application, up to 128 characters." },
   { name: "system-id", value: "TEXT", help: "System identifier, up to 32 characters." },
   { name: "volume-set", value: "TEXT", help: "Volume set identifier, up to 128 characters." },
+  { name: "copyright-file", value: "NAME", help: "Name of the file with the copyright, up to 37 characters." },
+  { name: "abstract-file", value: "NAME", help: "Name of the file with an abstract, up to 37 characters." },
+  { name: "bibliographic-file", value: "NAME", help: "Name of the file with bibliographic data, up to 37 characters." },
   {
     name: "udf-revision",
     value: "REVISION",
@@ -137,7 +159,7 @@ export const writingOptions: readonly OptionRow[] = [
 export const scanOption: OptionRow = { name: "scan", help: "Search all blocks for sessions." };
 
 /** Which session is read. */
-const sessionOptions: readonly OptionRow[] = [
+export const sessionOptions: readonly OptionRow[] = [
   {
     name: "session",
     value: "N",

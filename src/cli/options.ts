@@ -2,6 +2,7 @@ import { mediaTypes } from "../device.js";
 import type { ArgumentRow, CommandRow, OptionRow } from "./command-table.js";
 import {
   atOption,
+  changeOptions,
   deviceOptions,
   discTaskOptions,
   driveOptions,
@@ -9,10 +10,12 @@ import {
   dumpOptions,
   forceOption,
   imageOptions,
+  imageOutputOptions,
   importOption,
   jsonOption,
   readingOptions,
   scanOption,
+  sessionOptions,
   traceOptions,
   treeOptions,
   writingOptions,
@@ -32,20 +35,7 @@ export const commandTable: readonly CommandRow[] = [
     name: "build",
     summary: "Make an image of one session.",
     arguments: [sources],
-    options: [
-      {
-        name: "output",
-        short: "o",
-        value: "IMAGE",
-        completes: "file",
-        help: "File to write; - for standard output. It is written beside and renamed.",
-      },
-      forceOption,
-      atOption,
-      ...imageOptions,
-      dryRunOption,
-      jsonOption,
-    ],
+    options: [...imageOutputOptions, atOption, ...imageOptions, dryRunOption, jsonOption],
     description: [sourceText, "SOURCE_DATE_EPOCH makes the image reproducible: see ENVIRONMENT."],
     examples: [
       "discsmith build photos -o photos.iso --volume Photos",
@@ -96,14 +86,7 @@ export const commandTable: readonly CommandRow[] = [
     name: "append",
     summary: "Import the last session, change its tree, write the next session.",
     arguments: [disc, { ...sources, optional: true }],
-    options: [
-      { name: "remove", value: "PATH", multiple: true, help: "Remove a file, or a directory with all that is in it." },
-      { name: "move", value: "FROM=TO", multiple: true, help: "Move or rename; a TO that is a directory receives it." },
-      atOption,
-      importOption,
-      ...imageOptions,
-      ...writingOptions,
-    ],
+    options: [...changeOptions, importOption, ...imageOptions, ...writingOptions],
     description: [
       sourceText,
       "First the removals are done, then the moves, then the sources are added. File systems and volume name stay those of the disc unless options name others. What was removed stays in the earlier session (list --session). On a blank disc the first session is written.",
@@ -163,6 +146,28 @@ export const commandTable: readonly CommandRow[] = [
       "Writes a session that has the tree of an earlier one. Contents are not copied: they are referred to where they lie. Nothing is lost: the sessions in between stay, and can be made current in their turn.",
     ],
     examples: ["discsmith revert backup.iso --session 1", "discsmith revert backup.disc --session -1 --dry-run"],
+  },
+  {
+    name: "rebuild",
+    summary: "Make a new image of a session of a disc, with changes.",
+    arguments: [disc, { ...sources, optional: true }],
+    options: [
+      ...imageOutputOptions,
+      ...changeOptions,
+      ...sessionOptions,
+      importOption,
+      ...imageOptions,
+      dryRunOption,
+      jsonOption,
+    ],
+    description: [
+      sourceText,
+      "The image holds the tree of the session, changed as asked, and nothing of what other sessions left: first the removals are done, then the moves, then the sources are added. Volume fields, file systems and what makes the image bootable (El Torito, partition tables, boot code) are those of the disc unless options say otherwise; boot images go with the files of the tree that hold them. DISC is only read; with --force, IMAGE may be the same file.",
+    ],
+    examples: [
+      "discsmith rebuild backup.iso -o compact.iso",
+      "discsmith rebuild install.iso /preseed.cfg=preseed.cfg --remove /doc -o mine.iso",
+    ],
   },
   {
     name: "burn",

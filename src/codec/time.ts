@@ -10,6 +10,12 @@ export const recordingTimeRange: { readonly firstMs: number; readonly lastMs: nu
   lastMs: Date.UTC(2155, 11, 31, 23, 59, 59, 999),
 };
 
+/** The times that 17 bytes hold. ECMA-119 8.4.26.1. */
+export const longTimeRange: { readonly firstMs: number; readonly lastMs: number } = {
+  firstMs: Date.parse("0001-01-01T00:00:00Z"),
+  lastMs: Date.parse("9999-12-31T23:59:59.999Z"),
+};
+
 // Records name the same few days again and again.
 let knownDate = -1;
 let knownDay: number | undefined;

@@ -11,7 +11,10 @@ import { nulText, rawBytes, reserved } from "../../codec/text.js";
 export const bootEntryBytes = 32;
 
 /** Platforms that boot images are made for. El Torito 1.0, figure 2; UEFI 2.10, 13.3.2.1. */
-const bootPlatforms = { x86: 0, powerPc: 1, mac: 2, uefi: 0xef } as const;
+export const bootPlatforms = { x86: 0, powerPc: 1, mac: 2, uefi: 0xef } as const;
+
+/** Names of {@link bootPlatforms}. */
+export type BootPlatform = keyof typeof bootPlatforms;
 
 /** What an image is emulated as. El Torito 1.0, figure 3. */
 export const bootMediaTypes = { none: 0, floppy1200: 1, floppy1440: 2, floppy2880: 3, hardDisk: 4 } as const;

@@ -7,7 +7,7 @@ import type { BootInfoTable } from "./boot-info-table.js";
 import { hasGrub2BootInfo, readBootInfoTable } from "./boot-info-table.js";
 
 /** Bytes of the discs that are emulated; what is no floppy disc says itself how long it is. El Torito 1.0, figure 3. */
-const floppyBytes: Readonly<Record<BootEmulation, number>> = {
+export const floppyBytes: Readonly<Record<BootEmulation, number>> = {
   none: 0,
   floppy1200: 1_228_800,
   floppy1440: 1_474_560,

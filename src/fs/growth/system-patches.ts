@@ -1,23 +1,15 @@
 /** The partition tables of an image that grows: what changes in its first blocks, and what stands at its end. */
 import { blockBytes } from "../../units.js";
 import type { BytePatch } from "../hybrid/byte-patch.js";
-import type { SystemArea } from "../hybrid/system-area.js";
+import type { SystemArea, SystemAreaPlan } from "../hybrid/system-area.js";
 import { grownBlocks, grownSystemArea, systemAreaBlocks } from "../hybrid/system-area.js";
 import type { BlockPatch } from "./front.js";
-
-/** What an image needs so that it stays one for disks. */
-export interface SystemGrowth {
-  /** Blocks of the image. */
-  readonly blocks: number;
-  /** In the order in which they are to be written. */
-  readonly patches: readonly BytePatch[];
-}
 
 /**
  * @param oldBlocks Length of the image that the system area describes.
  * @param endLba Where what is new ends.
  */
-export function growSystem(area: SystemArea, oldBlocks: number, endLba: number): SystemGrowth {
+export function growSystem(area: SystemArea, oldBlocks: number, endLba: number): SystemAreaPlan {
   const blocks = grownBlocks(area, oldBlocks, endLba);
   // A session may fit into the padding: then the image is as long as its tables say.
   if (blocks <= oldBlocks) return { blocks: endLba, patches: [] };

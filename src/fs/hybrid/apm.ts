@@ -125,3 +125,39 @@ export function grownApm(
   }
   return patches;
 }
+
+/** Types of partitions that hybrids have. */
+export const apmTypes = { map: "Apple_partition_map", hfs: "Apple_HFS" } as const;
+
+/** Bytes of a block of a new map: that of the disc, so that a GUID partition table has room before it. */
+const newApmBlockSize = 2048;
+
+/** Valid, allocated, in use and readable. Inside Macintosh: Devices, "pmPartStatus". */
+const readableStatus = 0x17;
+
+/** A partition for a new map, in blocks of {@link newApmBlockSize}. */
+export interface NewApplePartition {
+  readonly name: string;
+  readonly type: string;
+  readonly firstBlock: number;
+  readonly blocks: number;
+}
+
+/** A new map, with the entry for itself. @param imageBlocks Of the image. */
+export function newApm(partitions: readonly NewApplePartition[], imageBlocks: number): ApplePartitionMap {
+  const mapEntries = partitions.length + 1;
+  const map = { name: "Apple", type: apmTypes.map, firstBlock: 1, blocks: mapEntries };
+  return {
+    block0: { blockSize: newApmBlockSize, blockCount: imageBlocks },
+    blockSize: newApmBlockSize,
+    partitions: [map, ...partitions].map((partition) => ({
+      ...partition,
+      signaturePad: 0,
+      mapEntries,
+      firstDataBlock: 0,
+      dataBlocks: partition.blocks,
+      status: readableStatus,
+      boot: new Uint8Array(applePartition.size - 92),
+    })),
+  };
+}

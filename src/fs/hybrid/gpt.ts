@@ -279,3 +279,81 @@ export function moveGptBackup(gpt: GuidPartitionTable, newSizeBytes: number): re
     { offsetBytes: header.myLba * sectorBytes, bytes: encodeTable(primary, entries) },
   ];
 }
+
+/** Types of partitions that hybrids have. UEFI 2.10, table 5.7, and what most programs write. */
+export const gptTypes = {
+  efiSystem: "C12A7328-F81F-11D2-BA4B-00A0C93EC93B",
+  basicData: "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7",
+  hfsPlus: "48465300-0000-11AA-AA11-00306543ECAC",
+} as const;
+
+/** Entries of a table, in use or not: what most programs write, and the least there may be. UEFI 2.10, 5.3.1. */
+const leastEntries = 128;
+
+/** Sectors of a new table's entries. */
+const newEntriesSectors = (leastEntries * entryBytes) / sectorBytes;
+
+/** Sectors at the end of a disk that the backup of a new table needs. */
+export const newGptBackupSectors: number = newEntriesSectors + 1;
+
+/** What a new table is made of. */
+export interface NewGpt {
+  readonly diskGuid: string;
+  /** By their numbers, from 0; at most 128. */
+  readonly partitions: readonly (GptPartition | undefined)[];
+  /** First sector of the primary table's entries. */
+  readonly entriesLba: number;
+  /** First sector that partitions may have. */
+  readonly firstUsableLba: number;
+  /** Of the image. */
+  readonly sectors: number;
+}
+
+/** A new table: what stands at the start of the image, and the backup in its last sectors. */
+export function newGpt({ diskGuid, partitions, entriesLba, firstUsableLba, sectors }: NewGpt): readonly BytePatch[] {
+  const entries = new Uint8Array(leastEntries * entryBytes);
+  for (const [index, partition] of partitions.entries()) {
+    if (partition !== undefined) gptPartition.write(partition, entries, index * entryBytes);
+  }
+  const backupLba = sectors - newGptBackupSectors;
+  const primary: GptHeader = {
+    revision: 0x1_0000,
+    headerSize: headerBytes,
+    headerCrc32: 0,
+    myLba: primaryHeaderLba,
+    alternateLba: sectors - 1,
+    firstUsableLba,
+    lastUsableLba: backupLba - 1,
+    diskGuid,
+    partitionEntryLba: entriesLba,
+    numberOfPartitionEntries: leastEntries,
+    sizeOfPartitionEntry: entryBytes,
+    partitionEntryArrayCrc32: 0,
+    rest: new Uint8Array(sectorBytes - headerBytes),
+  };
+  const backup = { ...primary, myLba: sectors - 1, alternateLba: primaryHeaderLba, partitionEntryLba: backupLba };
+  return [
+    { offsetBytes: backupLba * sectorBytes, bytes: entries },
+    { offsetBytes: backup.myLba * sectorBytes, bytes: encodeTable(backup, entries) },
+    { offsetBytes: entriesLba * sectorBytes, bytes: entries },
+    { offsetBytes: primaryHeaderLba * sectorBytes, bytes: encodeTable(primary, entries) },
+  ];
+}
+
+/** The sector behind the entries of a new table that start at a sector. */
+export function endOfNewEntries(entriesLba: number): number {
+  return entriesLba + newEntriesSectors;
+}
+
+/** A GUID that follows from a text: of random ones in form, and the same wherever the text is. RFC 9562, 5.4. */
+export function guidOf(text: string): string {
+  const octets = new Uint8Array(16);
+  for (let word = 0; word < 4; word++) {
+    const sum = crc32(new TextEncoder().encode(`${word}/${text}/${word}`));
+    for (let index = 0; index < 4; index++) octets[word * 4 + index] = Math.floor(sum / 0x100 ** index) % 0x100;
+  }
+  // Version 4 in the third number, and the variant in the fourth.
+  octets[7] = 0x40 + (octets[7]! % 0x10);
+  octets[8] = 0x80 + (octets[8]! % 0x40);
+  return guid.read(octets, 0, 16, () => {});
+}

@@ -1,7 +1,7 @@
 /** Master boot records. UEFI 2.10, 5.2; the fields of addresses of loaders: isohdpfx.S of Syslinux, boot.S of GRUB 2. */
 import { strictContext } from "../../codec/codec.js";
 import { explained, named } from "../../codec/explained.js";
-import { fixedU16le, readU16le, u8, u16le, u32le, u64le } from "../../codec/integers.js";
+import { fixedU16le, readU16le, u8, u16le, u32le, u64le, writeU16le } from "../../codec/integers.js";
 import { byte } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { nested, struct } from "../../codec/struct.js";
@@ -12,7 +12,7 @@ import type { ImageGrowth } from "./image-growth.js";
 import { grownEnd, sectorsInBlock } from "./image-growth.js";
 
 /** Types of partitions with a meaning of their own for hybrid images. */
-const mbrTypes = { empty: 0, hidden: 0x17, iso9660: 0xcd, protective: 0xee, uefi: 0xef } as const;
+export const mbrTypes = { empty: 0, hidden: 0x17, iso9660: 0xcd, protective: 0xee, uefi: 0xef } as const;
 
 /** The boot signature at the end of the sector. UEFI 2.10, table 5.1. */
 const signature = 0xaa55;
@@ -115,9 +115,11 @@ export type MbrLoader = "isolinux" | "grub2" | "none";
  * @param imageLbas The blocks of the disc's boot images.
  */
 export function mbrLoader({ bootImageAddress }: MasterBootRecord, imageLbas: readonly number[]): MbrLoader {
-  const addresses = imageLbas.filter((lba) => lba > 0).map((lba) => BigInt(lba * sectorsInBlock));
-  if (addresses.includes(bootImageAddress)) return "isolinux";
-  return addresses.includes(bootImageAddress - grub2Offset) ? "grub2" : "none";
+  const lbas = imageLbas.filter((lba) => lba > 0);
+  const names = (loader: "isolinux" | "grub2"): boolean =>
+    lbas.some((lba) => bootImageAddressOf(loader, lba) === bootImageAddress);
+  if (names("isolinux")) return "isolinux";
+  return names("grub2") ? "grub2" : "none";
 }
 
 /**
@@ -200,6 +202,78 @@ export function grownMbr(mbr: MasterBootRecord, growth: ImageGrowth): readonly B
     const endingChs = geometry === undefined ? partition.endingChs : chsOf(newEnd - 1, ...geometry);
     return [structurePatch(partitionRecord, { ...partition, endingChs, sizeInLba }, recordsAt + index * recordBytes)];
   });
+}
+
+/** A partition for a new master boot record, in sectors. */
+export interface NewMbrPartition {
+  readonly startingLba: number;
+  readonly endLba: number;
+  readonly osType: number;
+  /** Whether it is the one to boot. */
+  readonly isActive: boolean;
+}
+
+const unusedPartition: MbrPartition = {
+  bootIndicator: 0,
+  startingChs: new Uint8Array(3),
+  osType: mbrTypes.empty,
+  endingChs: new Uint8Array(3),
+  startingLba: 0,
+  sizeInLba: 0,
+};
+
+/** Heads and sectors of a track with which a disk of so many sectors has less than 1,025 cylinders, if any has. */
+export function geometryFor(sectors: number): readonly [heads: number, sectors: number] {
+  const fits = ([heads, perTrack]: readonly [number, number]): boolean => sectors <= heads * perTrack * cylinderLimit;
+  return geometries.find(fits) ?? [255, 63];
+}
+
+function newPartition(partition: NewMbrPartition, [heads, sectors]: readonly [number, number]): MbrPartition {
+  const { startingLba, endLba, osType, isActive } = partition;
+  const sizeInLba = Math.min(endLba - startingLba, maximumSectors);
+  return {
+    bootIndicator: isActive ? 0x80 : 0,
+    startingChs: chsOf(startingLba, heads, sectors),
+    osType,
+    endingChs: chsOf(startingLba + sizeInLba - 1, heads, sectors),
+    startingLba,
+    sizeInLba,
+  };
+}
+
+/**
+ * A sector with partitions, and what it held of boot code.
+ *
+ * @param base The sector as it was: 512 bytes.
+ * @param partitions By their numbers, from 0; at most four.
+ * @param imageSectors Of the whole image: heads and sectors are counted as a disk of that size has them.
+ */
+export function newMbr(
+  base: Uint8Array,
+  partitions: readonly (NewMbrPartition | undefined)[],
+  imageSectors: number,
+  changes: Partial<Pick<MasterBootRecord, "bootImageAddress" | "diskSignature">>,
+): MasterBootRecord {
+  const signed = base.slice(0, sectorBytes);
+  writeU16le(signature, signed, signatureAt);
+  const geometry = geometryFor(imageSectors);
+  const records = [0, 1, 2, 3].map((index) => {
+    const partition = partitions[index];
+    return partition === undefined ? unusedPartition : newPartition(partition, geometry);
+  });
+  return {
+    ...masterBootRecord.read(signed, 0, strictContext),
+    ...changes,
+    partition1: records[0]!,
+    partition2: records[1]!,
+    partition3: records[2]!,
+    partition4: records[3]!,
+  };
+}
+
+/** Where the loader of a master boot record finds its image: the sector that its code is told. */
+export function bootImageAddressOf(loader: Exclude<MbrLoader, "none">, imageLba: number): bigint {
+  return BigInt(imageLba * sectorsInBlock) + (loader === "grub2" ? grub2Offset : 0n);
 }
 
 /**

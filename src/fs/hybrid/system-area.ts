@@ -26,6 +26,17 @@ import { cylinderSectors, decodeMbr, grownMbr } from "./mbr.js";
 /** Blocks of a system area. ECMA-119 6.2.1. */
 export const systemAreaBlocks = 16;
 
+/** Bytes of a system area. */
+export const systemAreaBytes: number = systemAreaBlocks * blockBytes;
+
+/** What makes an image one for disks: what goes into its system area and to its end. */
+export interface SystemAreaPlan {
+  /** Blocks of the image. */
+  readonly blocks: number;
+  /** In the order in which they are to be written. */
+  readonly patches: readonly BytePatch[];
+}
+
 /** What a system area holds, and the end of the image with it. */
 export interface SystemArea {
   /** Whether all its bytes are zero. */

@@ -4,6 +4,7 @@ import type { WarningListener } from "../../errors.js";
 import { throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
+import { RememberedBoot } from "../boot/boot-like.js";
 import type { BootEntry } from "../eltorito/boot-catalog.js";
 import { bootEntriesOf, readBootCatalog } from "../eltorito/boot-catalog.js";
 import type { BootImage } from "../eltorito/boot-image.js";
@@ -14,6 +15,7 @@ import { isProtective, mbrLoader } from "../hybrid/mbr.js";
 import type { SystemArea } from "../hybrid/system-area.js";
 import { readSystemArea } from "../hybrid/system-area.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
+import type { ImportedTree } from "./import.js";
 
 /** Sectors of 512 bytes in a block. */
 const sectorsInBlock = blockBytes / 512;
@@ -98,4 +100,18 @@ export async function readBootSetUp(source: BlockSource, options: BootSetUpOptio
     mbrLoader: mbr === undefined ? "none" : mbrLoader(mbr, imageLbas),
     isMbrProtective: mbr !== undefined && isProtective(mbr, source.blocks * sectorsInBlock),
   };
+}
+
+/**
+ * Remembers what an imported image boots from, so that another image can boot like it.
+ *
+ * @throws {@link DiscError} as {@link readBootSetUp}.
+ */
+export async function rememberBoot(
+  source: BlockSource,
+  { session, root }: Pick<ImportedTree, "session" | "root">,
+  { onWarning, signal }: { readonly onWarning: WarningListener; readonly signal?: AbortSignal | undefined },
+): Promise<RememberedBoot> {
+  const setUp = await readBootSetUp(source, { startLba: session.startLba, onWarning, signal });
+  return await RememberedBoot.read(source, setUp, root, onWarning, signal);
 }

@@ -25,6 +25,10 @@ export interface VolumeInformation {
   readonly publisherIdentifier: string;
   readonly dataPreparerIdentifier: string;
   readonly applicationIdentifier: string;
+  /** Names of files. */
+  readonly copyrightFileIdentifier: string;
+  readonly abstractFileIdentifier: string;
+  readonly bibliographicFileIdentifier: string;
   /** Blocks. */
   readonly volumeSpaceSize: number;
   /** Milliseconds since 1970; `null` where not specified. */
@@ -53,7 +57,11 @@ interface CachedDirectory {
   readonly byName: ReadonlyMap<string, DiscEntry>;
 }
 
-function informationOf({ descriptors, volumeName }: DetectedVolume, fileSystem: FileSystemName): VolumeInformation {
+/** What the descriptor of a tree says. */
+export function informationOf(
+  { descriptors, volumeName }: DetectedVolume,
+  fileSystem: FileSystemName,
+): VolumeInformation {
   const { primary, joliet, enhanced } = descriptors;
   const descriptor = (fileSystem === "joliet" ? joliet : primary) ?? primary ?? joliet ?? enhanced;
   return {
@@ -63,6 +71,9 @@ function informationOf({ descriptors, volumeName }: DetectedVolume, fileSystem: 
     publisherIdentifier: descriptor?.publisherIdentifier ?? "",
     dataPreparerIdentifier: descriptor?.dataPreparerIdentifier ?? "",
     applicationIdentifier: descriptor?.applicationIdentifier ?? "",
+    copyrightFileIdentifier: descriptor?.copyrightFileIdentifier ?? "",
+    abstractFileIdentifier: descriptor?.abstractFileIdentifier ?? "",
+    bibliographicFileIdentifier: descriptor?.bibliographicFileIdentifier ?? "",
     volumeSpaceSize: descriptor?.volumeSpaceSize ?? 0,
     creationMs: descriptor?.volumeCreationDateAndTime ?? null,
     modificationMs: descriptor?.volumeModificationDateAndTime ?? null,

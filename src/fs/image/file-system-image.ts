@@ -5,6 +5,9 @@ import type { DiscIdentity } from "../../medium/session.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import { chooseMultisession } from "../../multisession/choose.js";
 import type { MultisessionInterface } from "../../multisession/interfaces.js";
+import type { RememberedBoot } from "../boot/boot-like.js";
+import type { BootPlan } from "../boot/boot-plan.js";
+import { planBoot } from "../boot/boot-plan.js";
 import { readBootRecords } from "../growth/front.js";
 import { takeCatalog } from "../layout/catalog.js";
 import { ContentLayout } from "../layout/contents.js";
@@ -19,14 +22,17 @@ import { mergeImported } from "../tree/merge.js";
 import { walkTree } from "../tree/walk.js";
 import { partitionOffset, sessionEndAlign } from "../udf/udf-writer.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
+import { rememberBoot } from "./boot-set-up.js";
 import type { Growth } from "./growth.js";
 import { firstGrowth, planGrowth } from "./growth.js";
 import type { ImportOptions } from "./import.js";
 import { importTree } from "./import.js";
 import { layOutSession } from "./lay-out-session.js";
 import { reportNames } from "./name-report.js";
+import type { ImageSource } from "./open-image.js";
 import type { ImageOptions } from "./options.js";
 import { checkOptions, defaultFileSystems, isWritten } from "./options.js";
+import { optionsLike } from "./options-like.js";
 import { SessionImage } from "./session-image.js";
 import { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
@@ -37,6 +43,9 @@ const bdWriteUnit = 32;
 
 /** How an earlier session is imported. */
 export type ImportFileSystemOptions = TaskOptions & Pick<ImportOptions, "session" | "scan" | "charset">;
+
+/** Which session a new image is made of. */
+export type ImportAsNewOptions = ImportFileSystemOptions & Pick<ImportOptions, "start" | "fileSystem">;
 
 /** What is kept of an import, besides its tree. */
 interface ImportedSession {
@@ -59,6 +68,8 @@ export class FileSystemImage {
   /** What the disc was when it was chosen: a result made for it must not be written to another. */
   #identity: DiscIdentity | null = null;
   #imported: ImportedSession | undefined;
+  /** How an image boots that this one is to boot like. */
+  #boot: RememberedBoot | undefined;
 
   /** @throws {@link DiscError} E_OPTION_INVALID, E_VOLUME_NAME_INVALID. */
   constructor(options: ImageOptions = {}) {
@@ -188,6 +199,41 @@ export class FileSystemImage {
     return imported.fileSystem;
   }
 
+  /**
+   * Takes the tree of a session, to make a new image of it, which has the same volume fields, the same file systems and
+   * the same boot set-up where the options say nothing else. Contents are read from the source when the image is.
+   * Items that are already in the tree win over those of the same path.
+   *
+   * @returns The richest tree of the session, as {@link FileSystemImage.importFileSystem}.
+   * @throws {@link DiscError} E_NOTHING_TO_IMPORT, E_NO_FILE_SYSTEM, E_SESSION_NOT_FOUND, E_IMPORT_COLLISION,
+   *   E_IMAGE_IN_USE, E_READ_FAILED, E_FIELD_INVALID, E_CANCELLED.
+   */
+  async importAsNew(source: ImageSource, options: ImportAsNewOptions = {}): Promise<FileSystemName> {
+    this.#refuseWhileInUse("importAsNew");
+    const onWarning: WarningListener = (warning) => this.#warn(warning);
+    const imported = await importTree(source, { ...options, onWarning });
+    const boot = await rememberBoot(source, imported, { onWarning, signal: options.signal });
+    this.#refuseWhileInUse("importAsNew");
+    mergeImported(this.root, imported.root);
+    this.#boot ??= boot;
+    const given = Object.entries(this.options).filter(([, value]) => value !== undefined);
+    this.options = { ...optionsLike(imported, onWarning), ...Object.fromEntries(given) };
+    return imported.fileSystem;
+  }
+
+  /**
+   * Makes the image boot as another one does: from the files of this tree that have the paths of those there, and else
+   * from copies of what is booted there. Options that say what the image boots from win.
+   *
+   * @throws {@link DiscError} as {@link FileSystemImage.importAsNew}.
+   */
+  async bootLike(source: ImageSource, options: ImportAsNewOptions = {}): Promise<void> {
+    this.#refuseWhileInUse("bootLike");
+    const imported = await importTree(source, options);
+    const onWarning: WarningListener = (warning) => this.#warn(warning);
+    this.#boot = await rememberBoot(source, imported, { onWarning, signal: options.signal });
+  }
+
   /** The disc to import from, which is still the one that was chosen. */
   #importSource(): ImportSource {
     const chosen = this.#chosen;
@@ -224,7 +270,8 @@ export class FileSystemImage {
     const onWarning: WarningListener = (warning) => this.#warn(warning);
     const times = new ImageTimes(this.options.sourceDateEpoch, onWarning);
     const udf = isWritten(this.options, "udf") ? this.#planUdf() : undefined;
-    const catalog = takeCatalog(this.root, udf?.rules.extended);
+    const boot = await this.#planBoot(onWarning);
+    const catalog = takeCatalog(this.root, udf?.rules.extended, boot);
     reportNames(catalog, times, udf === undefined ? "ISO 9660" : "UDF", onWarning);
     const contents = new ContentLayout(catalog, {
       isPinned: (content) => this.#isPinned(content),
@@ -235,7 +282,7 @@ export class FileSystemImage {
     const sessionStart = growth?.sessionStart ?? this.sessionStartBlock;
     const { options } = this;
     const bootRecords = this.#imported?.bootRecords ?? [];
-    const parts = { options, catalog, contents, times, onWarning, sessionStart, udf, growth, bootRecords };
+    const parts = { options, catalog, contents, times, onWarning, sessionStart, udf, growth, bootRecords, boot };
     const endAlign = udf === undefined && growth === undefined ? 1 : sessionEndAlign;
     const laidOut = await layOutSession(parts, { blocks: options.freeMediaBlocks, endAlign });
     this.#checkRoom(laidOut.plan);
@@ -260,6 +307,18 @@ export class FileSystemImage {
       udf: imported.udf,
       endOfContents: contents.endOfPinned(),
     });
+  }
+
+  /** @throws as {@link planBoot}; {@link DiscError} E_NOT_SUPPORTED for tables in front of sessions that are there. */
+  async #planBoot(onWarning: WarningListener): Promise<BootPlan | undefined> {
+    const boot = this.options.boot ?? this.#boot?.options(this.root);
+    if (boot === undefined || !isWritten(this.options, "iso")) return undefined;
+    const isFirst = this.#imported === undefined && this.sessionStartBlock === 0;
+    if (boot.hybrid !== undefined && !isFirst) {
+      const what = "new partition tables in front of sessions that are on the disc already";
+      throw new DiscError("E_NOT_SUPPORTED", `not supported: ${what}; a new image can have them`, { what });
+    }
+    return await planBoot(boot, this.root, onWarning);
   }
 
   /** How the UDF volume is written. */

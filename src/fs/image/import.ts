@@ -10,6 +10,8 @@ import { identityOf } from "../tree/disc-entry.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { DetectedFileSystem } from "./detect.js";
 import { openTree } from "./detect.js";
+import type { VolumeInformation } from "./disc-image.js";
+import { informationOf } from "./disc-image.js";
 import { areSameContents, isUnreadable, sampleFiles } from "./import-samples.js";
 import { ImportedItems } from "./imported-items.js";
 import { DirectoryJoin } from "./join-directories.js";
@@ -49,6 +51,10 @@ export interface ImportedTree {
   readonly session: ImageSession;
   /** Its UDF volume; `undefined` where it has none. */
   readonly udf: UdfVolumeInformation | undefined;
+  /** What the descriptors of ISO 9660 say of it. */
+  readonly volume: VolumeInformation;
+  /** Whether it has the descriptor of ISO 9660:1999. */
+  readonly hasEnhanced: boolean;
 }
 
 /** A tree made of all that are in a session. */
@@ -307,6 +313,15 @@ export async function importTree(source: ImageSource, options: ImportOptions = {
   const { blocks, volume, session } = opened;
   const { bootCatalogLba } = volume.descriptors;
   const { root, fileSystem } = await importTrees(blocks, treesOf(opened, options), options, bootCatalogLba);
-  const { fileSystems, volumeName } = volume;
-  return { root, fileSystem, fileSystems, volumeName, session, udf: volume.udf?.information };
+  const { fileSystems, volumeName, descriptors } = volume;
+  return {
+    root,
+    fileSystem,
+    fileSystems,
+    volumeName,
+    session,
+    udf: volume.udf?.information,
+    volume: informationOf(volume, "iso"),
+    hasEnhanced: descriptors.enhanced !== undefined,
+  };
 }

@@ -3,6 +3,8 @@ import { encode } from "../../codec/struct.js";
 import { writeTextBytes, writeUtf16be } from "../../codec/text.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
+import type { BootPlan } from "../boot/boot-plan.js";
+import type { BootWriter } from "../boot/boot-writer.js";
 import { chainRecord } from "../growth/chain-record.js";
 import { maximumExtentBytes } from "../iso9660/directory-layout.js";
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
@@ -22,6 +24,7 @@ import { compareJolietNames, jolietNameMapping } from "../names/joliet-name.js";
 import { bytesFromName } from "../names/name-bytes.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
 import type { Item } from "../tree/directory.js";
+import { timeMs } from "../tree/node.js";
 import type { Growth } from "./growth.js";
 import type { ImageOptions } from "./options.js";
 import { isoVolumeName, isWritten } from "./options.js";
@@ -44,13 +47,21 @@ export interface SessionParts {
   readonly growth: Growth | undefined;
   /** Boot records of the session that is continued: whole blocks. */
   readonly bootRecords: readonly Uint8Array[];
+  /** `undefined` where the image boots from nothing new. */
+  readonly boot: BootPlan | undefined;
 }
+
+/** Place of the first boot record in the descriptor set: block 17, where firmware looks for it. El Torito 1.0, 2.0. */
+export const bootRecordPosition = 1;
+
+/** The kind of the region of the system area. */
+export const systemAreaKind = "systemArea";
 
 /** The system area: zero, unless something that boots lies there. ECMA-119 6.2.1. */
 class SystemAreaWriter implements RegionWriter {
   readonly regions = [
     {
-      kind: "systemArea",
+      kind: systemAreaKind,
       name: "System area",
       blocks: 16,
       place: { at: "fromStart", block: 0 },
@@ -68,7 +79,7 @@ class BootRecordWriter implements RegionWriter {
   readonly regions: readonly Region[];
   readonly #records: readonly Uint8Array[];
 
-  /** @param position Where in the set they go: the first one to block 17, where firmware looks for it. El Torito 1.0, 2.0. */
+  /** @param position Where in the set they go. */
   constructor(records: readonly Uint8Array[], position: number) {
     this.#records = records;
     this.regions = records.map((_record, index) =>
@@ -215,7 +226,10 @@ function applicationUseOf(growth: Growth | undefined): Uint8Array {
 }
 
 /** The writers of ISO 9660 and what extends it: its descriptors, and its hierarchies. */
-function isoWriters(parts: SessionParts): {
+function isoWriters(
+  parts: SessionParts,
+  boot: BootWriter | undefined,
+): {
   readonly descriptors: RegionWriter[];
   readonly hierarchies: RegionWriter[];
 } {
@@ -228,23 +242,26 @@ function isoWriters(parts: SessionParts): {
     publisherIdentifier: options.publisherIdentifier ?? "",
     dataPreparerIdentifier: options.dataPreparerIdentifier ?? "",
     applicationIdentifier: options.applicationIdentifier ?? "",
-    copyrightFileIdentifier: "",
-    abstractFileIdentifier: "",
-    bibliographicFileIdentifier: "",
-    createdMs: times.imageMs,
+    copyrightFileIdentifier: options.copyrightFileIdentifier ?? "",
+    abstractFileIdentifier: options.abstractFileIdentifier ?? "",
+    bibliographicFileIdentifier: options.bibliographicFileIdentifier ?? "",
+    createdMs: times.volumeMs(options.volumeCreation) ?? times.imageMs,
     modifiedMs: times.imageMs,
+    expirationMs: timeMs(options.volumeExpiration),
+    effectiveMs: timeMs(options.volumeEffective),
     applicationUse: applicationUseOf(growth),
   };
   const volumeSpaceSize = growth === undefined ? endOfVolume : lengthOfSession;
   const iso = isoHierarchy(parts, hasRockRidge);
   const isoDescription = { ...description, volumeName: isoVolumeName(description.volumeName) };
   const joliet = isWritten(options, "joliet") ? jolietHierarchy(parts, hasRockRidge) : undefined;
-  let position = 1 + bootRecords.length;
+  const bootWriter = boot ?? new BootRecordWriter(bootRecords, bootRecordPosition);
+  let position = bootRecordPosition + bootWriter.regions.length;
   const jolietPosition = joliet === undefined ? undefined : position++;
   const enhancedPosition = options.isoLevel === 4 ? position++ : undefined;
   const descriptors: RegionWriter[] = [
     new IsoDescriptorWriter(isoDescription, iso, volumeSpaceSize, enhancedPosition),
-    new BootRecordWriter(bootRecords, 1),
+    bootWriter,
   ];
   if (joliet !== undefined) {
     descriptors.push(new JolietDescriptorWriter(description, joliet, volumeSpaceSize, jolietPosition!));
@@ -254,10 +271,10 @@ function isoWriters(parts: SessionParts): {
 }
 
 /** The writers of a session, in the order in which their regions lie: docs/ON-DISC.md, order of regions. */
-export function sessionWriters(parts: SessionParts): RegionWriter[] {
+export function sessionWriters(parts: SessionParts, boot: BootWriter | undefined): RegionWriter[] {
   const { options, udf } = parts;
   const hasIso = isWritten(options, "iso");
-  const { descriptors, hierarchies } = hasIso ? isoWriters(parts) : { descriptors: [], hierarchies: [] };
+  const { descriptors, hierarchies } = hasIso ? isoWriters(parts, boot) : { descriptors: [], hierarchies: [] };
   const writers = [new SystemAreaWriter(), ...descriptors, ...hierarchies];
   if (udf === undefined) return [...writers, contentsWriter(parts)];
   const descriptorBlocks = descriptors.reduce((sum, { regions }) => sum + regions.length, 0);

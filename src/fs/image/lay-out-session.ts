@@ -1,5 +1,6 @@
 /** Gives every block of a session its place, and finds what renders it. */
 import { blockBytes } from "../../units.js";
+import { BootWriter } from "../boot/boot-writer.js";
 import { chainRecordLba } from "../growth/chain-record.js";
 import type { BlockPatch, SessionHeader } from "../growth/front.js";
 import {
@@ -12,8 +13,9 @@ import {
   recordBlock,
   withVolumeSpaceSize,
 } from "../growth/front.js";
-import type { SystemGrowth } from "../growth/system-patches.js";
 import { growSystem, renderPatches, systemBlocks } from "../growth/system-patches.js";
+import type { SystemAreaPlan } from "../hybrid/system-area.js";
+import { systemAreaBytes } from "../hybrid/system-area.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import type { Plan } from "../layout/plan.js";
 import type { PlanLimits } from "../layout/planner.js";
@@ -24,7 +26,7 @@ import { renderBlocks } from "../layout/render.js";
 import { firstAnchorBlock } from "../udf/anchor-reader.js";
 import type { Growth } from "./growth.js";
 import type { SessionParts } from "./iso-session.js";
-import { sessionWriters } from "./iso-session.js";
+import { bootRecordPosition, sessionWriters, systemAreaKind } from "./iso-session.js";
 
 /** A session whose every block has its place. */
 export interface LaidOutSession {
@@ -76,16 +78,21 @@ class LeadRenderer {
   #header: Promise<SessionHeader> | undefined;
   #plan: Plan | undefined;
   #renderers: ReadonlyMap<string, Renderer> | undefined;
+  #system: SystemAreaPlan | undefined;
 
   constructor(growth: Growth, hasUdf: boolean) {
     this.#growth = growth;
     this.#hasUdf = hasUdf;
   }
 
-  /** @param plan That of the session without its lead. */
-  bind(plan: Plan, renderers: ReadonlyMap<string, Renderer>): void {
+  /**
+   * @param plan That of the session without its lead.
+   * @param system What a new image has for disks.
+   */
+  bind(plan: Plan, renderers: ReadonlyMap<string, Renderer>, system: SystemAreaPlan | undefined): void {
     this.#plan = plan;
     this.#renderers = renderers;
+    this.#system = system;
   }
 
   get hasAnchor(): boolean {
@@ -118,6 +125,7 @@ class LeadRenderer {
     if (lead === "front") {
       const { firstBlock, blocks } = this.#plan!;
       whole.set(withVolumeSpaceSize((await this.header()).descriptors, firstBlock + blocks), first);
+      renderPatches(this.#system?.patches ?? [], 0, whole.subarray(0, systemAreaBytes));
       whole.set(recordBlock(chain!), chainRecordLba * blockBytes);
       return whole;
     }
@@ -137,13 +145,13 @@ class LeadRenderer {
 const tailKind = "systemTail";
 
 /** What becomes of the image's partition tables; `undefined` where there are none. */
-function growthOfSystem({ firstBlock, blocks }: Plan, growth: Growth | undefined): SystemGrowth | undefined {
+function growthOfSystem({ firstBlock, blocks }: Plan, growth: Growth | undefined): SystemAreaPlan | undefined {
   if (growth?.system === undefined) return undefined;
   return growSystem(growth.system.area, growth.system.blocks, firstBlock + blocks);
 }
 
 /** A plan with what partition tables have at the end of the image. */
-function withTail(plan: Plan, system: SystemGrowth | undefined): Plan {
+function withTail(plan: Plan, system: SystemAreaPlan | undefined): Plan {
   const blocks = (system?.blocks ?? 0) - plan.firstBlock - plan.blocks;
   if (blocks <= 0) return plan;
   return planBefore(plan, {
@@ -155,6 +163,11 @@ function withTail(plan: Plan, system: SystemGrowth | undefined): Plan {
   });
 }
 
+/** What identifiers of disks and partitions are made of where none are given. */
+function seedOf({ options, times }: SessionParts): string {
+  return `${options.volumeName ?? "DISC"}/${times.imageMs}`;
+}
+
 /**
  * Lays out a session.
  *
@@ -162,30 +175,38 @@ function withTail(plan: Plan, system: SystemGrowth | undefined): Plan {
  *   medium has no room.
  */
 export async function layOutSession(parts: SessionParts, limits: PlanLimits): Promise<LaidOutSession> {
-  const { growth, sessionStart, udf } = parts;
-  const writers = sessionWriters(parts);
+  const { growth, sessionStart, udf, boot: bootPlan, contents } = parts;
+  const boot =
+    bootPlan === undefined ? undefined : new BootWriter(bootPlan, contents, bootRecordPosition, sessionStart);
+  const writers = sessionWriters(parts, boot);
   const lead = growth === undefined ? undefined : new LeadRenderer(growth, udf !== undefined);
   const hasLead = growth?.lead !== undefined;
   // Of a medium that is to grow, block 256 is kept free even where no UDF is written now.
   if (hasLead && (growth.lead === "front" || lead!.hasAnchor)) writers.push(leadAnchorWriter(lead!.anchor));
   const regions = writers.flatMap((writer) => writer.regions);
-  const bare = planRegions(regions, sessionStart, limits);
-  const system = growthOfSystem(bare, growth);
+  const volume = planRegions(regions, sessionStart, limits);
+  const bare = boot?.appended === undefined ? volume : planBefore(volume, boot.appended);
+  const system = boot?.systemArea(bare, seedOf(parts)) ?? growthOfSystem(bare, growth);
   const plan = withTail(bare, system);
   const renderers = new Map<string, Renderer>();
   for (const writer of writers) for (const [kind, render] of writer.bind(plan)) renderers.set(kind, render);
-  if (growth === undefined || lead === undefined) return { plan, renderers, front: [] };
-  lead.bind(plan, renderers);
+  if (system !== undefined) {
+    const tailLba = bare.firstBlock + bare.blocks;
+    renderers.set(tailKind, async (first, out) => renderPatches(system.patches, tailLba + first, out));
+  }
+  if (growth === undefined || lead === undefined) {
+    if (system !== undefined) {
+      renderers.set(systemAreaKind, async (first, out) => renderPatches(system.patches, first, out));
+    }
+    return { plan, renderers, front: [] };
+  }
+  lead.bind(plan, renderers, boot === undefined ? undefined : system);
   const { front, room, chain } = growth;
   const endLba = plan.firstBlock + plan.blocks;
   const patches = [
     ...systemBlocks(front?.lead, system?.patches ?? []),
     ...(front === undefined ? [] : frontPatches(front, { header: await lead.header(), endLba, room, chain })),
   ];
-  if (system !== undefined) {
-    const tailLba = bare.firstBlock + bare.blocks;
-    renderers.set(tailKind, async (first, out) => renderPatches(system.patches, tailLba + first, out));
-  }
   if (!hasLead) return { plan, renderers, front: patches };
   renderers.set(leadRegion.kind, lead.lead);
   return { plan: planAfter(leadRegion, plan), renderers, front: patches };

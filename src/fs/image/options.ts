@@ -1,6 +1,8 @@
-import { recordingTimeRange } from "../../codec/time.js";
+import { longTimeRange, recordingTimeRange } from "../../codec/time.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
+import type { BootOptions } from "../boot/boot-options.js";
+import { checkBootOptions } from "../boot/boot-options.js";
 import type { Charset } from "../names/charset.js";
 import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
 import type { JolietNameLength } from "../names/joliet-name.js";
@@ -54,11 +56,22 @@ export interface ImageOptions {
   readonly growable?: boolean | undefined;
   /** The character set of Rock Ridge names. Default: their own bytes, which are UTF-8 nearly always. */
   readonly charset?: Charset | undefined;
+  /** What the image boots from. An appended session has that of the session it continues, unless it is given here. */
+  readonly boot?: BootOptions | undefined;
   readonly systemIdentifier?: string | undefined;
   readonly volumeSetIdentifier?: string | undefined;
   readonly publisherIdentifier?: string | undefined;
   readonly dataPreparerIdentifier?: string | undefined;
   readonly applicationIdentifier?: string | undefined;
+  /** Name of a file in the root directory; the same for the next two. */
+  readonly copyrightFileIdentifier?: string | undefined;
+  readonly abstractFileIdentifier?: string | undefined;
+  readonly bibliographicFileIdentifier?: string | undefined;
+  /** When the volume was created. Default: when the image is made. */
+  readonly volumeCreation?: Date | number | undefined;
+  /** When what is in the volume becomes obsolete, and from when on it may be used. Default: not specified. */
+  readonly volumeExpiration?: Date | number | undefined;
+  readonly volumeEffective?: Date | number | undefined;
   /** Seconds since 1970: sets the volume's dates, clamps later file times, and drops access and change times. */
   readonly sourceDateEpoch?: number | undefined;
   /** Blocks the image may have; left out, what is free on the disc, or no limit. */
@@ -66,6 +79,14 @@ export interface ImageOptions {
   readonly onWarning?: WarningListener | undefined;
   /** Throws warnings instead of reporting them. */
   readonly strict?: boolean | undefined;
+}
+
+/** Warnings of sources are errors, too, where the image takes warnings for errors. */
+export function strictly({ strict, onWarning }: ImageOptions): WarningListener {
+  return (warning) => {
+    if (strict === true) throw warning;
+    onWarning?.(warning);
+  };
 }
 
 const fileSystemNames: readonly string[] = ["iso", "rockridge", "joliet", "udf"];
@@ -95,6 +116,14 @@ function checkOneOf(option: string, value: unknown, allowed: readonly unknown[])
 function checkText(option: string, value: string | undefined, maximum: number): void {
   if (value === undefined) return;
   if (value.length > maximum || /[^\x20-\x7e]/.test(value)) refuse(option, value, `up to ${maximum} ASCII characters`);
+}
+
+/** Times of a volume have four digits for the year. ECMA-119 8.4.26.1. */
+function checkTime(option: string, value: Date | number | undefined): void {
+  if (value === undefined) return;
+  const ms = Number(value);
+  if (ms >= longTimeRange.firstMs && ms <= longTimeRange.lastMs) return;
+  refuse(option, value, "a time of the years 1 to 9999");
 }
 
 /**
@@ -130,7 +159,19 @@ export function checkOptions(options: ImageOptions): void {
   checkText("publisherIdentifier", options.publisherIdentifier, 128);
   checkText("dataPreparerIdentifier", options.dataPreparerIdentifier, 128);
   checkText("applicationIdentifier", options.applicationIdentifier, 128);
+  checkText("copyrightFileIdentifier", options.copyrightFileIdentifier, 37);
+  checkText("abstractFileIdentifier", options.abstractFileIdentifier, 37);
+  checkText("bibliographicFileIdentifier", options.bibliographicFileIdentifier, 37);
+  checkTime("volumeCreation", options.volumeCreation);
+  checkTime("volumeExpiration", options.volumeExpiration);
+  checkTime("volumeEffective", options.volumeEffective);
   checkVolumeName(options.volumeName);
+  if (options.boot !== undefined) checkBoot(options, options.boot);
+}
+
+function checkBoot(options: ImageOptions, boot: BootOptions): void {
+  checkBootOptions(boot);
+  if (!isWritten(options, "iso")) refuse("fileSystems", options.fileSystems, "one of ISO 9660 where the image boots");
 }
 
 /** The volume name as the primary descriptor holds it: one byte a character, "_" for what is not ASCII. */

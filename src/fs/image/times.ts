@@ -3,6 +3,7 @@ import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { TimeStamps } from "../rockridge/entries.js";
 import type { Item } from "../tree/directory.js";
+import { timeMs } from "../tree/node.js";
 
 /** The times an image writes: clamped to what can be written and to `SOURCE_DATE_EPOCH`, made whole by the image's own. */
 export class ImageTimes {
@@ -23,6 +24,12 @@ export class ImageTimes {
   #writable(timeMs: number | null): number {
     const time = timeMs ?? this.imageMs;
     return Math.min(Math.max(time, recordingTimeRange.firstMs), this.#latestMs);
+  }
+
+  /** A time of the volume; `null` where it is not given. */
+  volumeMs(time: Date | number | undefined): number | null {
+    const ms = timeMs(time);
+    return ms === null ? null : Math.min(ms, this.#latestMs);
   }
 
   /** Modification time of an item, in milliseconds since 1970. */

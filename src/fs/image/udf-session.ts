@@ -2,6 +2,7 @@
 import type { Warning, WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import { blockBytes } from "../../units.js";
+import type { BootPlan } from "../boot/boot-plan.js";
 import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Item } from "../tree/directory.js";
@@ -132,6 +133,7 @@ export interface UdfParts {
   readonly times: ImageTimes;
   readonly onWarning: WarningListener;
   readonly sessionStart: number;
+  readonly boot: BootPlan | undefined;
   readonly recognitionBlock: number;
   /** Whether another tree of the image holds links and devices, so that nobody misses them here. */
   readonly hasSpecialFilesElsewhere: boolean;
@@ -229,6 +231,8 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
     mediumEnd,
     reference: (item, links) => {
       if (entriesBefore === undefined || item.type !== "file" || item.streams !== undefined) return undefined;
+      // One that boots may lie elsewhere now.
+      if (parts.boot?.replaced.has(item.content) === true) return undefined;
       const { fileEntry } = item;
       const isFound = fileEntry !== undefined && fileEntry.partition === partitionKinds[entriesBefore];
       // The first numbers of a table are those of the file set and the root.

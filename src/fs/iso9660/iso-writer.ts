@@ -47,8 +47,8 @@ export function describeVolume(
     bibliographicFileIdentifier: volume.bibliographicFileIdentifier,
     volumeCreationDateAndTime: volume.createdMs,
     volumeModificationDateAndTime: volume.modifiedMs,
-    volumeExpirationDateAndTime: null,
-    volumeEffectiveDateAndTime: null,
+    volumeExpirationDateAndTime: volume.expirationMs,
+    volumeEffectiveDateAndTime: volume.effectiveMs,
     fileStructureVersion: 1,
     applicationUse: volume.applicationUse,
   };

@@ -12,6 +12,9 @@ export interface VolumeDescription {
   /** Milliseconds since 1970. */
   readonly createdMs: number;
   readonly modifiedMs: number;
+  /** `null` where not specified. */
+  readonly expirationMs: number | null;
+  readonly effectiveMs: number | null;
   /** Up to 512 bytes. */
   readonly applicationUse: Uint8Array;
 }

@@ -1,6 +1,7 @@
 import { compareNames } from "../names/name-bytes.js";
 import type { Content } from "../tree/content.js";
 import type { DirectoryNode, Item } from "../tree/directory.js";
+import type { FileNode } from "../tree/node.js";
 
 /** One directory of a catalog. */
 export interface CatalogDirectory {
@@ -37,7 +38,7 @@ export interface Catalog {
   readonly contents: readonly Content[];
   /** For each content, a node that has it, for messages. */
   readonly nodeOfContent: readonly Item[];
-  /** From here on, contents are those of named streams. */
+  /** From here on, contents are those of no file, and those of named streams. */
   readonly firstStreamContent: number;
   /** Of the items that have named streams, where these are written. */
   readonly streams: ReadonlyMap<Item, readonly CatalogStream[]>;
@@ -45,6 +46,14 @@ export interface Catalog {
 
 function haveEqualAttributes(one: Item, other: Item): boolean {
   return one.mode === other.mode && one.uid === other.uid && one.gid === other.gid && one.mtimeMs === other.mtimeMs;
+}
+
+/** What is written in the place of, and besides, the contents of a tree. */
+export interface ContentChanges {
+  /** Contents, and those that are written in their places. */
+  readonly replaced: ReadonlyMap<Content, Content>;
+  /** Files of no directory: their contents are written, and nothing refers to them. */
+  readonly hidden: readonly FileNode[];
 }
 
 /** Numbers objects and contents as they are met. */
@@ -55,6 +64,11 @@ class Numbering {
   readonly nodeOfContent: Item[] = [];
   /** The first object of each content. */
   readonly #objectOfContent = new Map<Content, number>();
+  readonly #replaced: ReadonlyMap<Content, Content>;
+
+  constructor(replaced: ReadonlyMap<Content, Content>) {
+    this.#replaced = replaced;
+  }
 
   object(item: Item): number {
     if (item.type !== "file") return this.#newObject(-1);
@@ -62,7 +76,7 @@ class Numbering {
     if (first === undefined) {
       const object = this.#newObject(this.contents.length);
       this.#objectOfContent.set(item.content, object);
-      this.contents.push(item.content);
+      this.contents.push(this.#replaced.get(item.content) ?? item.content);
       this.nodeOfContent.push(item);
       return object;
     }
@@ -73,8 +87,8 @@ class Numbering {
     return first;
   }
 
-  /** A content that is no file's own; one that is shared by several streams has a number for each. */
-  stream(item: Item, content: Content): number {
+  /** A content that no directory leads to; one that is shared by several streams has a number for each. */
+  beside(item: Item, content: Content): number {
     this.contents.push(content);
     this.nodeOfContent.push(item);
     return this.contents.length - 1;
@@ -110,8 +124,8 @@ class GrowingDirectory implements CatalogDirectory {
  *
  * @param withStreams Whether named streams are written.
  */
-export function takeCatalog(root: DirectoryNode, withStreams = false): Catalog {
-  const numbering = new Numbering();
+export function takeCatalog(root: DirectoryNode, withStreams = false, changes?: ContentChanges): Catalog {
+  const numbering = new Numbering(changes?.replaced ?? new Map());
   const directories: GrowingDirectory[] = [new GrowingDirectory(root, 0, undefined)];
   for (let next = 0; next < directories.length; next++) {
     const directory = directories[next]!;
@@ -126,6 +140,7 @@ export function takeCatalog(root: DirectoryNode, withStreams = false): Catalog {
     }
   }
   const firstStreamContent = numbering.contents.length;
+  for (const node of changes?.hidden ?? []) numbering.beside(node, node.content);
   const streams = withStreams ? takeStreams(directories, numbering) : new Map<Item, CatalogStream[]>();
   return {
     directories,
@@ -146,7 +161,7 @@ function takeStreams(directories: readonly CatalogDirectory[], numbering: Number
       const sorted = [...item.streams].sort(([one], [other]) => compareNames(one, other));
       found.set(
         item,
-        sorted.map(([name, content]) => ({ name, content: numbering.stream(item, content) })),
+        sorted.map(([name, content]) => ({ name, content: numbering.beside(item, content) })),
       );
     }
   }

@@ -43,7 +43,7 @@ export class ContentLayout {
     let block = 0;
     const { firstStreamContent } = catalog;
     for (let position = 0; position < this.contents.length; position++) {
-      // Contents of streams come first: 7-Zip, which knows none, takes what lies behind all files for trailing rubbish.
+      // Contents that no directory leads to come first: 7-Zip takes what lies behind all files for trailing rubbish.
       const index = (position + firstStreamContent) % this.contents.length;
       const content = this.contents[index]!;
       if (content.bytes === 0 || options.isPinned(content)) continue;

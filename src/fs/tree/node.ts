@@ -37,7 +37,8 @@ function streamsOf({ streams }: ItemAttributes): ReadonlyMap<string, Content> | 
   return given.length === 0 ? undefined : new Map(given.map(([name, content]) => [name, contentOf(content)]));
 }
 
-function timeMs(time: Date | number | undefined): number | null {
+/** Milliseconds since 1970; `null` where nothing is given. @throws RangeError for what is no time. */
+export function timeMs(time: Date | number | undefined): number | null {
   if (time === undefined) return null;
   const ms = Number(time);
   if (!Number.isFinite(ms)) throw new RangeError(`a time is a Date or milliseconds since 1970, got ${time}`);

@@ -1,0 +1,60 @@
+/** What a new image takes over from the volume that it is made of. */
+import type { WarningListener } from "../../errors.js";
+import { DiscError, hasCode } from "../../errors.js";
+import { revisionNumber, udfRevisions } from "../udf/revision.js";
+import type { ImportedTree } from "./import.js";
+import type { ImageOptions } from "./options.js";
+import { checkOptions } from "./options.js";
+
+/** The fields of the volume descriptors as options. */
+function volumeFields({ volume, volumeName }: ImportedTree): ImageOptions {
+  return {
+    volumeName: volumeName === "" ? undefined : volumeName,
+    systemIdentifier: volume.systemIdentifier,
+    volumeSetIdentifier: volume.volumeSetIdentifier,
+    publisherIdentifier: volume.publisherIdentifier,
+    dataPreparerIdentifier: volume.dataPreparerIdentifier,
+    applicationIdentifier: volume.applicationIdentifier,
+    copyrightFileIdentifier: volume.copyrightFileIdentifier,
+    abstractFileIdentifier: volume.abstractFileIdentifier,
+    bibliographicFileIdentifier: volume.bibliographicFileIdentifier,
+    volumeCreation: volume.creationMs ?? undefined,
+    volumeExpiration: volume.expirationMs ?? undefined,
+    volumeEffective: volume.effectiveMs ?? undefined,
+  };
+}
+
+/** Whether an option can be written. */
+function canBe(options: ImageOptions): boolean {
+  try {
+    checkOptions(options);
+    return true;
+  } catch (error) {
+    if (!hasCode(error, "E_OPTION_INVALID") && !hasCode(error, "E_VOLUME_NAME_INVALID")) throw error;
+    return false;
+  }
+}
+
+/**
+ * Options that give an image the file systems and volume fields of an imported one. What the formats do not allow is
+ * left out, and reported as W_VOLUME_FIELD_LEFT_OUT.
+ */
+export function optionsLike(imported: ImportedTree, onWarning: WarningListener): ImageOptions {
+  const { fileSystems, udf, hasEnhanced } = imported;
+  const kept: Record<string, unknown> = {};
+  for (const [option, value] of Object.entries(volumeFields(imported))) {
+    if (value === undefined || value === "") continue;
+    if (canBe({ [option]: value })) kept[option] = value;
+    else {
+      const message = `the volume's ${option} ${JSON.stringify(value)} cannot be written`;
+      onWarning(new DiscError("W_VOLUME_FIELD_LEFT_OUT", message, { field: option, value }));
+    }
+  }
+  const isBare = fileSystems.every((name) => name === "udf") || fileSystems.includes("iso");
+  return {
+    ...kept,
+    fileSystems: isBare ? fileSystems : ["iso", ...fileSystems],
+    isoLevel: hasEnhanced ? 4 : undefined,
+    udfRevision: udfRevisions.find((revision) => revisionNumber(revision) === udf?.udfRevision),
+  };
+}

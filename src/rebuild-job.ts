@@ -1,0 +1,67 @@
+/** Makes a new, compact image of a session of a disc or image, with changes. */
+import { FileSystemImage } from "./fs/image/file-system-image.js";
+import type { ImageSource } from "./fs/image/open-image.js";
+import type { ImageOptions } from "./fs/image/options.js";
+import { checkOptions } from "./fs/image/options.js";
+import type { SessionImage } from "./fs/image/session-image.js";
+import type { FileSystemName } from "./fs/tree/disc-entry.js";
+import { writeImageFile } from "./host/write-image-file.js";
+import type { TaskOptions } from "./medium/session-data.js";
+import type { TreeChanges } from "./tree-changes.js";
+import { changeTree } from "./tree-changes.js";
+
+/** How an image is rebuilt. */
+export interface RebuildOptions extends ImageOptions, TaskOptions {
+  /** The session whose tree it is: its number, from 1; -1 is the one before the last. Default: the last whole one. */
+  readonly session?: number | undefined;
+  /** First block of a session that no table of contents names. */
+  readonly start?: number | undefined;
+  /** Searches all blocks for sessions. */
+  readonly scan?: boolean | undefined;
+  /** The one tree that is taken. Default: all trees of the session, joined into one. */
+  readonly importFrom?: FileSystemName | undefined;
+  /** A file that the image is written to; left out, nothing is read of contents yet. */
+  readonly output?: string | undefined;
+  /** Replaces a file that is there. */
+  readonly force?: boolean | undefined;
+}
+
+/** An image that was made of another one. */
+export interface RebuiltImage {
+  readonly image: SessionImage;
+  /** Items that are no directories. */
+  readonly files: number;
+  /** The root among them. */
+  readonly directories: number;
+  /** The tree it was made of, the richest one of several. */
+  readonly importedFrom: FileSystemName;
+  /** What is written. */
+  readonly fileSystems: readonly FileSystemName[];
+}
+
+/**
+ * Makes a new image of one session of a disc or image, with changes: it holds the tree alone, without what earlier
+ * sessions left, and has the same volume fields, the same file systems and the same boot set-up where `options` say
+ * nothing else. The source has to stay open until the image is written, and is not changed; with `output` and `force`,
+ * a file can take the place of the one it was made of.
+ *
+ * @throws {@link DiscError} as `FileSystemImage.importAsNew`, `createResultImage`, `addTree` and `writeImageFile`.
+ * @example
+ * const { image } = await rebuildImage(source, { remove: ["/old"], sources: ["new"] }, { output: "smaller.iso" });
+ */
+export async function rebuildImage(
+  source: ImageSource,
+  changes: TreeChanges,
+  options: RebuildOptions = {},
+): Promise<RebuiltImage> {
+  checkOptions(options);
+  const { session, start, scan, importFrom, charset, signal, onProgress, output } = options;
+  const tree = new FileSystemImage(options);
+  const from = { session, start, scan, charset, signal, onProgress, fileSystem: importFrom };
+  const importedFrom = await tree.importAsNew(source, from);
+  await changeTree(tree, changes, options);
+  const image = await tree.createResultImage();
+  const { fileCount: files, directoryCount: directories, fileSystems } = tree;
+  if (output !== undefined) await writeImageFile(image, output, options);
+  return { image, files, directories, importedFrom, fileSystems };
+}
