@@ -10,6 +10,8 @@ import { sectorsInBlock } from "../hybrid/image-growth.js";
 import type { MbrLoader } from "../hybrid/mbr.js";
 import { bootImageAddressOf } from "../hybrid/mbr.js";
 import type { SystemArea } from "../hybrid/system-area.js";
+import { primaryDescriptorAt } from "../iso9660/descriptor-set.js";
+import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import type { Content } from "../tree/content.js";
 import { OnDiscContent } from "../tree/content.js";
 import type { DirectoryNode } from "../tree/directory.js";
@@ -109,6 +111,12 @@ export class RememberedBoot {
       if (files.has(imageLba) || outside.has(imageLba) || imageLba >= source.blocks) continue;
       const bytes = await lengthOf(source, entry, partitions, signal);
       outside.set(imageLba, new OnDiscContent(source, [{ lba: imageLba, bytes }]));
+    }
+    for (const { isVolume, firstSector, name } of partitions) {
+      if (!isVolume || !(await hasOwnDescriptors(source, firstSector, signal))) continue;
+      const what = `the tree of its own in partition ${name}`;
+      const reason = "the partition is kept, and cannot be mounted by itself: the whole disk can";
+      onWarning(new DiscError("W_BOOT_LEFT_OUT", `${what} is left out: ${reason}`, { what, reason }));
     }
     const code = await bootCodeOf(source, setUp.systemArea, signal);
     return new RememberedBoot(source, setUp, files, partitions, { code, outside }, onWarning);
@@ -240,6 +248,19 @@ function filesAt(root: DirectoryNode, lbas: ReadonlySet<number>): Map<number, Re
     if (!files.has(first.lba)) files.set(first.lba, { node, path });
   }
   return files;
+}
+
+/** Whether a partition that starts behind block 0 has a volume of its own, as xorriso's with an offset have. */
+async function hasOwnDescriptors(
+  source: BlockSource,
+  firstSector: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const lba = firstSector / sectorsInBlock;
+  if (!Number.isInteger(lba) || lba === 0 || lba + firstVolumeDescriptorBlock >= source.blocks) return false;
+  const block = new Uint8Array(blockBytes);
+  await source.read(lba + firstVolumeDescriptorBlock, 1, block, signal);
+  return primaryDescriptorAt(block, 0) !== undefined;
 }
 
 /** Bytes of an image that is in no file, as far as anything tells. */
