@@ -34,6 +34,7 @@ export interface ErrorDetails {
   E_USAGE: { what: string };
   // Booting
   E_BOOT_IMAGE_INVALID: { path: string; rule: string };
+  E_BOOT_NOT_FOUND: { looked: readonly string[] };
   E_BOOT_EMULATION_MISMATCH: { path: string; emulation: string; bytes: number; expectedBytes: number };
   // What is read from a medium or an image
   E_FIELD_INVALID: { lba: number | null; structure: string; field: string; clause: string; reason: string };
@@ -287,6 +288,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "planning an image that boots",
     remedy: "See the rule.",
     reference: imapi("BOOT_IMAGE_DATA", 0xc0aab148),
+  },
+  E_BOOT_NOT_FOUND: {
+    summary: "The tree has nothing that is known to boot.",
+    detail: ["looked"],
+    raisedBy: "bootPreset, build --boot auto",
+    remedy: "Name the boot images.",
   },
   E_BOOT_EMULATION_MISMATCH: {
     summary: "A boot image is not as long as the floppy disc that it is emulated as.",

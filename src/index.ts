@@ -13,6 +13,8 @@ export type {
   PartitionCover,
   PartitionOptions,
 } from "./fs/boot/boot-options.js";
+export type { BootPreset } from "./fs/boot/boot-presets.js";
+export { bootPreset } from "./fs/boot/boot-presets.js";
 export type { BootEmulation, BootEntry } from "./fs/eltorito/boot-catalog.js";
 export type { BootPlatform } from "./fs/eltorito/boot-catalog-entries.js";
 export type { BootImage } from "./fs/eltorito/boot-image.js";

@@ -40,6 +40,34 @@ export const imageOutputOptions: readonly OptionRow[] = [
   forceOption,
 ];
 
+/** What an image boots from. */
+export const bootOptions: readonly OptionRow[] = [
+  {
+    name: "boot",
+    value: "HOW",
+    choices: ["auto"],
+    help: "auto: recognise what the tree boots from: isolinux, GRUB, Windows, FAT volumes for UEFI.",
+  },
+  { name: "boot-bios", value: "PATH", help: "Boot image for BIOS: a file of the tree, or else of the host." },
+  { name: "boot-uefi", value: "PATH", help: "Boot image for UEFI, which is a FAT volume, likewise." },
+  { name: "boot-catalog", value: "PATH", help: "File of the tree that shows the boot catalog." },
+  { name: "hybrid", help: "Make the image one for disks, too: with a partition table, and boot code for BIOS." },
+  {
+    name: "mbr",
+    value: "FILE",
+    completes: "file",
+    help: "Boot code for --hybrid, such as isohdpfx.bin or boot_hybrid.img. Default: that of the tree, or our own.",
+  },
+];
+
+/** Which image is the model. */
+export const bootLikeOption: OptionRow = {
+  name: "boot-like",
+  value: "IMAGE",
+  completes: "file",
+  help: "Boot as this image does: from files of the same paths, or else from copies of what it boots from.",
+};
+
 /** What is changed in an imported tree. */
 export const changeOptions: readonly OptionRow[] = [
   { name: "remove", value: "PATH", multiple: true, help: "Remove a file, or a directory with all that is in it." },

@@ -2,6 +2,8 @@ import { mediaTypes } from "../device.js";
 import type { ArgumentRow, CommandRow, OptionRow } from "./command-table.js";
 import {
   atOption,
+  bootLikeOption,
+  bootOptions,
   changeOptions,
   deviceOptions,
   discTaskOptions,
@@ -35,11 +37,24 @@ export const commandTable: readonly CommandRow[] = [
     name: "build",
     summary: "Make an image of one session.",
     arguments: [sources],
-    options: [...imageOutputOptions, atOption, ...imageOptions, dryRunOption, jsonOption],
-    description: [sourceText, "SOURCE_DATE_EPOCH makes the image reproducible: see ENVIRONMENT."],
+    options: [
+      ...imageOutputOptions,
+      atOption,
+      ...bootOptions,
+      bootLikeOption,
+      ...imageOptions,
+      dryRunOption,
+      jsonOption,
+    ],
+    description: [
+      sourceText,
+      "With --boot auto, or with the boot images named, the image boots from discs by El Torito; with --hybrid from disks and USB sticks, too. What a loader has to be told about its place is written into its image. boot shows the outcome.",
+      "SOURCE_DATE_EPOCH makes the image reproducible: see ENVIRONMENT.",
+    ],
     examples: [
       "discsmith build photos -o photos.iso --volume Photos",
       "discsmith build user-data meta-data --volume cidata -o seed.iso",
+      "discsmith build live --boot auto --hybrid -o live.iso",
       "discsmith build /=site assets/logo.png=logo.png -o - | sha256sum",
     ],
   },
@@ -73,6 +88,16 @@ export const commandTable: readonly CommandRow[] = [
     options: [...readingOptions, jsonOption],
     description: ["With --session or --start, of that session alone."],
     examples: ["discsmith info backup.disc", "discsmith info backup.disc --json"],
+  },
+  {
+    name: "boot",
+    summary: "Show what a disc or image boots from.",
+    arguments: [disc],
+    options: [...readingOptions, jsonOption],
+    description: [
+      "El Torito: the boot catalog and its images, of the session; partition tables and boot code of the whole image. In JSON, an object with catalogLba, catalogPath, idString, images, mbrLoader, isMbrProtective, diskSignature, diskGuid, hasGptBackup, partitions.",
+    ],
+    examples: ["discsmith boot install.iso"],
   },
   {
     name: "write",
@@ -156,6 +181,7 @@ export const commandTable: readonly CommandRow[] = [
       ...changeOptions,
       ...sessionOptions,
       importOption,
+      ...bootOptions,
       ...imageOptions,
       dryRunOption,
       jsonOption,

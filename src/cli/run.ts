@@ -4,6 +4,7 @@ import { traceOfEnvironment } from "../device.js";
 import { DiscError } from "../node.js";
 import { append } from "./append.js";
 import { blank } from "./blank.js";
+import { boot } from "./boot.js";
 import { build } from "./build.js";
 import { burn } from "./burn.js";
 import { cat } from "./cat.js";
@@ -38,6 +39,7 @@ const commands: Readonly<Record<string, Command>> = {
   build,
   create,
   info,
+  boot,
   write,
   append,
   update,

@@ -32,7 +32,7 @@ import { reportNames } from "./name-report.js";
 import type { ImageSource } from "./open-image.js";
 import type { ImageOptions } from "./options.js";
 import { checkOptions, defaultFileSystems, isWritten } from "./options.js";
-import { optionsLike } from "./options-like.js";
+import { optionsLike, volumeFieldsLike } from "./options-like.js";
 import { SessionImage } from "./session-image.js";
 import { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
@@ -165,7 +165,7 @@ export class FileSystemImage {
   /**
    * Reads the disc's last whole session into this tree; its contents stay where they lie. All trees of the session are
    * joined: names and attributes come from the richest, what it lacks from the others, and what they say differently is
-   * reported as W_TREES_DIFFER. Items that are already in the tree win over imported ones of the same path. The file
+   * reported as W_TREES_DIFFER. Volume fields stay, unless the options name others. Items that are already in the tree win over imported ones of the same path. The file
    * systems found become those that are written, unless the options name some.
    *
    * @returns The richest tree: Rock Ridge, or else UDF, or else Joliet, or else plain ISO 9660.
@@ -195,6 +195,7 @@ export class FileSystemImage {
     this.#refuseWhileInUse("importFileSystem");
     mergeImported(this.root, imported.root);
     this.#imported = { source, volumeName, udf, bootRecords };
+    this.options = volumeFieldsLike(imported, this.options, onWarning);
     if (this.options.fileSystems === undefined) this.#takeFileSystems(imported.fileSystems);
     return imported.fileSystem;
   }
@@ -216,8 +217,7 @@ export class FileSystemImage {
     this.#refuseWhileInUse("importAsNew");
     mergeImported(this.root, imported.root);
     this.#boot ??= boot;
-    const given = Object.entries(this.options).filter(([, value]) => value !== undefined);
-    this.options = { ...optionsLike(imported, onWarning), ...Object.fromEntries(given) };
+    this.options = optionsLike(imported, this.options, onWarning);
     return imported.fileSystem;
   }
 
