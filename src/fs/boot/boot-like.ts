@@ -125,16 +125,19 @@ export class RememberedBoot {
   /**
    * The options of an image with that tree, as it is now.
    *
+   * @param isOther Whether it is another image than the one that was read: its disk has identifiers of its own, and its
+   *   catalog is shown where that one's is.
    * @returns `undefined` where nothing boots.
    */
-  options(root: DirectoryNode): BootOptions | undefined {
+  options(root: DirectoryNode, isOther: boolean): BootOptions | undefined {
     const { entries, catalogLba } = this.#setUp;
     const kept = entries.filter((entry) => this.#isThere(entry));
     const images = kept.map((entry) => this.#image(entry, root));
-    const hybrid = this.#hybrid(kept, images, root);
+    const hybrid = this.#hybrid(kept, images, root, isOther);
     if (images.length === 0 && hybrid === undefined) return undefined;
     const catalog = catalogLba === undefined || images.length === 0 ? undefined : this.#files.get(catalogLba);
-    const catalogPath = catalog === undefined ? undefined : pathOf(catalog, root);
+    const catalogPath =
+      catalog === undefined ? undefined : (pathOf(catalog, root) ?? (isOther ? catalog.path : undefined));
     return { images, catalogPath, hybrid };
   }
 
@@ -172,6 +175,7 @@ export class RememberedBoot {
     entries: ReadBootSetUp["entries"],
     images: readonly BootImageOptions[],
     root: DirectoryNode,
+    isOther: boolean,
   ): HybridOptions | undefined {
     const { systemArea, mbrLoader } = this.#setUp;
     const isKnown = [systemArea.mbr, systemArea.gpt, systemArea.apm].some((table) => table !== undefined);
@@ -183,7 +187,8 @@ export class RememberedBoot {
     const partitions: PartitionOptions[] = [];
     for (const found of this.#partitions) {
       const covers = this.#coverOf(found, entries, root);
-      if (covers !== undefined) partitions.push({ covers, mbr: found.mbr, gpt: found.gpt, apm: found.apm });
+      const gpt = found.gpt && (isOther ? { ...found.gpt, guid: undefined } : found.gpt);
+      if (covers !== undefined) partitions.push({ covers, mbr: found.mbr, gpt, apm: found.apm });
     }
     const { mbr, gpt } = systemArea;
     const loaderImage =
@@ -194,8 +199,8 @@ export class RememberedBoot {
       systemArea: this.#code,
       loader: loaderImage < 0 || images.length === 0 ? "none" : mbrLoader,
       loaderImage: Math.max(0, loaderImage),
-      diskSignature: mbr?.diskSignature,
-      diskGuid: gpt?.header.diskGuid,
+      diskSignature: isOther ? 0 : mbr?.diskSignature,
+      diskGuid: isOther ? undefined : gpt?.header.diskGuid,
       partitions,
     };
   }

@@ -70,6 +70,8 @@ export class FileSystemImage {
   #imported: ImportedSession | undefined;
   /** How an image boots that this one is to boot like. */
   #boot: RememberedBoot | undefined;
+  /** Whether that image is another one than the one that the tree is of. */
+  #isBootOfOther = false;
 
   /** @throws {@link DiscError} E_OPTION_INVALID, E_VOLUME_NAME_INVALID. */
   constructor(options: ImageOptions = {}) {
@@ -232,6 +234,7 @@ export class FileSystemImage {
     const imported = await importTree(source, options);
     const onWarning: WarningListener = (warning) => this.#warn(warning);
     this.#boot = await rememberBoot(source, imported, { onWarning, signal: options.signal });
+    this.#isBootOfOther = true;
   }
 
   /** The disc to import from, which is still the one that was chosen. */
@@ -311,7 +314,7 @@ export class FileSystemImage {
 
   /** @throws as {@link planBoot}; {@link DiscError} E_NOT_SUPPORTED for tables in front of sessions that are there. */
   async #planBoot(onWarning: WarningListener): Promise<BootPlan | undefined> {
-    const boot = this.options.boot ?? this.#boot?.options(this.root);
+    const boot = this.options.boot ?? this.#boot?.options(this.root, this.#isBootOfOther);
     if (boot === undefined || !isWritten(this.options, "iso")) return undefined;
     const isFirst = this.#imported === undefined && this.sessionStartBlock === 0;
     if (boot.hybrid !== undefined && !isFirst) {

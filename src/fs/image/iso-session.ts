@@ -18,6 +18,7 @@ import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
+import { visibleCatalog } from "../layout/visible-catalog.js";
 import type { Charset } from "../names/charset.js";
 import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../names/iso-name.js";
 import { compareJolietNames, jolietNameMapping } from "../names/joliet-name.js";
@@ -126,7 +127,8 @@ function reporters(
 }
 
 function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWriter {
-  const { options, catalog, contents, times } = parts;
+  const { options, contents, times } = parts;
+  const catalog = visibleCatalog(parts.catalog, "iso");
   const level = options.isoLevel ?? 3;
   const relaxations = options.isoRelaxations ?? {};
   const rules = isoNameRules(level, relaxations);
@@ -186,7 +188,8 @@ function refuseLargeFiles({ contents, catalog }: SessionParts): void {
 }
 
 function jolietHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWriter {
-  const { options, catalog, contents, times } = parts;
+  const { options, contents, times } = parts;
+  const catalog = visibleCatalog(parts.catalog, "joliet");
   const hasIt = (item: Item): boolean => item.type === "file" || item.type === "directory";
   const reports = reporters(parts, "Joliet", true);
   const directories = buildHierarchy(catalog, {
@@ -280,6 +283,7 @@ export function sessionWriters(parts: SessionParts, boot: BootWriter | undefined
   const descriptorBlocks = descriptors.reduce((sum, { regions }) => sum + regions.length, 0);
   const volume = udfWriter(udf, {
     ...parts,
+    catalog: visibleCatalog(parts.catalog, "udf"),
     recognitionBlock: firstVolumeDescriptorBlock + descriptorBlocks,
     hasSpecialFilesElsewhere: hasIso && isWritten(options, "rockridge"),
     hasNamesElsewhere: hasIso && isWritten(options, "rockridge"),

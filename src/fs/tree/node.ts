@@ -1,7 +1,7 @@
 import type { Content, ContentLike } from "./content.js";
 import { contentOf } from "./content.js";
 import type { DirectoryNode } from "./directory.js";
-import type { FileEntryReference } from "./disc-entry.js";
+import type { FileEntryReference, FileSystemName } from "./disc-entry.js";
 import { joinPath } from "./path.js";
 
 /** The kinds of item a tree holds. */
@@ -22,6 +22,8 @@ export interface ItemAttributes {
   readonly birthtime?: Date | number | undefined;
   /** Whether readers should not show it. */
   readonly hidden?: boolean | undefined;
+  /** The file systems that do not show it at all, nor what is in it: "iso" stands for Rock Ridge, too. */
+  readonly hiddenIn?: readonly FileSystemName[] | undefined;
   /** Named streams, which UDF from revision 2.00 on holds: more contents beside the item's own. */
   readonly streams?: Readonly<Record<string, ContentLike>> | undefined;
 }
@@ -30,6 +32,8 @@ export interface ItemAttributes {
 export interface FileAttributes extends ItemAttributes {
   /** Whether it is meant to be read at a steady rate: a real-time file of UDF 2.01 and later. */
   readonly realTime?: boolean | undefined;
+  /** Files of greater weight lie before others on the disc; 0 by default. */
+  readonly sortWeight?: number | undefined;
 }
 
 function streamsOf({ streams }: ItemAttributes): ReadonlyMap<string, Content> | undefined {
@@ -66,6 +70,7 @@ export abstract class TreeNode {
   ctimeMs: number | null;
   birthtimeMs: number | null;
   hidden: boolean;
+  hiddenIn: readonly FileSystemName[] | undefined;
   /** Named streams by name; `undefined` for none. UDF from revision 2.00 on holds them, and no other tree. */
   streams: ReadonlyMap<string, Content> | undefined;
   /** Whether it came from an earlier session and was not touched since. */
@@ -81,6 +86,7 @@ export abstract class TreeNode {
     this.ctimeMs = timeMs(attributes.ctime);
     this.birthtimeMs = timeMs(attributes.birthtime);
     this.hidden = attributes.hidden ?? false;
+    this.hiddenIn = attributes.hiddenIn;
     this.streams = streamsOf(attributes);
   }
 
@@ -94,6 +100,7 @@ export abstract class TreeNode {
     this.ctimeMs = timeMs(attributes.ctime) ?? this.ctimeMs;
     this.birthtimeMs = timeMs(attributes.birthtime) ?? this.birthtimeMs;
     this.hidden = attributes.hidden ?? this.hidden;
+    this.hiddenIn = attributes.hiddenIn ?? this.hiddenIn;
     this.streams = streamsOf(attributes) ?? this.streams;
     this.imported = false;
   }
@@ -109,6 +116,7 @@ export class FileNode extends TreeNode {
   readonly type = "file";
   readonly content: Content;
   realTime: boolean;
+  sortWeight: number;
   /** The file entry it was imported from; `undefined` for one that is new. */
   fileEntry: FileEntryReference | undefined = undefined;
 
@@ -116,12 +124,13 @@ export class FileNode extends TreeNode {
     super(name, attributes, 0o644);
     this.content = content;
     this.realTime = attributes.realTime ?? false;
+    this.sortWeight = attributes.sortWeight ?? 0;
   }
 
   /** A file, in no directory yet, that is the same but for its content. */
   withContent(content: Content): FileNode {
-    const { mode, uid, gid, hidden, realTime } = this;
-    const node = new FileNode(this.name, content, { mode, uid, gid, hidden, realTime });
+    const { mode, uid, gid, hidden, hiddenIn, realTime, sortWeight } = this;
+    const node = new FileNode(this.name, content, { mode, uid, gid, hidden, hiddenIn, realTime, sortWeight });
     node.mtimeMs = this.mtimeMs;
     node.atimeMs = this.atimeMs;
     node.ctimeMs = this.ctimeMs;

@@ -147,8 +147,10 @@ test("an image that boots like another one: from files of its own, and else from
   const found = await loaderOf(source);
   t.is(found.lba, await lbaAt(source, "/boot/loader.bin"));
   t.true(found.hasTable);
-  const { entries, systemArea } = await readBootSetUp(source, { strict: true });
+  const { entries, systemArea, catalogLba } = await readBootSetUp(source, { strict: true });
   t.is(systemArea.gpt!.partitions[0]!.startingLba, entries[1]!.imageLba * 4);
+  t.not(systemArea.mbr!.diskSignature, 0x1234_5678, "it is another disk");
+  t.is(await lbaAt(source, "/boot/boot.cat"), catalogLba!);
   t.is((await openImage(source)).volume.publisherIdentifier, "", "nothing else is taken over");
 });
 
