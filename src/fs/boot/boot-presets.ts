@@ -136,8 +136,10 @@ async function namedImage(
   known: KnownLoader | undefined,
   openOutside: BootPreset["openOutside"],
 ): Promise<Found> {
-  const isInTree = root.find(given) !== undefined;
-  if (isInTree || openOutside === undefined) return { path: given, image: given, known };
+  // What leads out of its folder can be a path of the host alone.
+  const isPath = !given.split("/").some((name) => name === "." || name === "..");
+  if (openOutside === undefined || (isPath && root.find(given) !== undefined))
+    return { path: given, image: given, known };
   return { path: undefined, image: await openOutside(given), known };
 }
 
@@ -145,7 +147,7 @@ async function imageFor(root: DirectoryNode, platform: "x86" | "uefi", preset: B
   const candidates = knownLoaders.filter((known) => known.platform === platform);
   const given = platform === "x86" ? preset.bios : preset.uefi;
   if (given !== undefined) {
-    const name = splitPath(given).at(-1)?.toLowerCase();
+    const name = given.split("/").at(-1)?.toLowerCase();
     const isNamed = ({ paths }: KnownLoader): boolean => paths.some((path) => splitPath(path).at(-1) === name);
     return await namedImage(root, given, candidates.find(isNamed), preset.openOutside);
   }

@@ -278,5 +278,5 @@ export function planSystemArea(input: SystemAreaInput): SystemAreaPlan {
   if (tables.hasMbr) patches.push(tables.mbr());
   if (tables.hasApm) patches.push(...tables.apm());
   if (tables.hasGpt) patches.push(...tables.gpt());
-  return { blocks: (tables.sectors * sectorBytes) / blockBytes, patches };
+  return { blocks: (tables.sectors * sectorBytes) / blockBytes, hasTail: tables.hasGpt, patches };
 }
