@@ -40,8 +40,11 @@ export interface BootImageOptions {
 
 /** What a partition covers. */
 export type PartitionCover =
-  /** The image, from that sector on: 0, 1, or where its descriptors still follow. */
-  | { readonly volumeFromSector: number }
+  /**
+   * The image, from that sector on: 0, 1, or where its descriptors still follow; as far as it goes, or up to a sector,
+   * as a record that is there for its flag alone.
+   */
+  | { readonly volumeFromSector: number; readonly endSector?: number | undefined }
   /** A boot image, by its place in the list of images. */
   | { readonly image: number }
   /** A file of the tree, by its path. */

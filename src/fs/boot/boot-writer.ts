@@ -86,7 +86,8 @@ export class BootWriter implements RegionWriter {
     const tables = { mbr, gpt, apm };
     if (content === undefined) {
       const firstSector = "volumeFromSector" in covers ? covers.volumeFromSector : 0;
-      return { firstSector, endSector: undefined, isAppended: false, ...tables };
+      const endSector = "volumeFromSector" in covers ? covers.endSector : undefined;
+      return { firstSector, endSector, isAppended: false, ...tables };
     }
     const firstSector = this.#lbaOf(content, plan) * sectorsInBlock;
     const endSector = firstSector + blocksOf(content.bytes) * sectorsInBlock;

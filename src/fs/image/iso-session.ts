@@ -18,6 +18,7 @@ import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
+import { nextPlace } from "../layout/region.js";
 import { visibleCatalog } from "../layout/visible-catalog.js";
 import type { Charset } from "../names/charset.js";
 import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../names/iso-name.js";
@@ -222,6 +223,15 @@ function contentsWriter({ contents }: SessionParts): RegionWriter {
   return { regions: [contents.region], bind: () => new Map([[contents.region.kind, contents.render]]) };
 }
 
+const paddingKind = "padding";
+
+/** Writes zeros behind the contents. */
+function paddingWriters({ options: { padding: blocks = 0 } }: SessionParts): RegionWriter[] {
+  if (blocks === 0) return [];
+  const region: Region = { kind: paddingKind, name: "Padding", blocks, place: nextPlace, needs: "plan" };
+  return [{ regions: [region], bind: () => new Map([[paddingKind, async () => {}]]) }];
+}
+
 /** Tells where the chain of sessions begins, where the system area has no room for it. */
 function applicationUseOf(growth: Growth | undefined): Uint8Array {
   const chain = growth?.room.record === true ? undefined : growth?.chain;
@@ -249,7 +259,7 @@ function isoWriters(
     abstractFileIdentifier: options.abstractFileIdentifier ?? "",
     bibliographicFileIdentifier: options.bibliographicFileIdentifier ?? "",
     createdMs: times.volumeMs(options.volumeCreation) ?? times.imageMs,
-    modifiedMs: times.imageMs,
+    modifiedMs: times.volumeMs(options.volumeModification) ?? times.imageMs,
     expirationMs: timeMs(options.volumeExpiration),
     effectiveMs: timeMs(options.volumeEffective),
     applicationUse: applicationUseOf(growth),
@@ -279,7 +289,7 @@ export function sessionWriters(parts: SessionParts, boot: BootWriter | undefined
   const hasIso = isWritten(options, "iso");
   const { descriptors, hierarchies } = hasIso ? isoWriters(parts, boot) : { descriptors: [], hierarchies: [] };
   const writers = [new SystemAreaWriter(), ...descriptors, ...hierarchies];
-  if (udf === undefined) return [...writers, contentsWriter(parts)];
+  if (udf === undefined) return [...writers, contentsWriter(parts), ...paddingWriters(parts)];
   const descriptorBlocks = descriptors.reduce((sum, { regions }) => sum + regions.length, 0);
   const volume = udfWriter(udf, {
     ...parts,
@@ -288,5 +298,5 @@ export function sessionWriters(parts: SessionParts, boot: BootWriter | undefined
     hasSpecialFilesElsewhere: hasIso && isWritten(options, "rockridge"),
     hasNamesElsewhere: hasIso && isWritten(options, "rockridge"),
   });
-  return [...writers, volume, contentsWriter(parts), volume.trailer];
+  return [...writers, volume, contentsWriter(parts), ...paddingWriters(parts), volume.trailer];
 }

@@ -69,11 +69,15 @@ export interface ImageOptions {
   readonly bibliographicFileIdentifier?: string | undefined;
   /** When the volume was created. Default: when the image is made. */
   readonly volumeCreation?: Date | number | undefined;
+  /** When the volume was changed last. Default: when the image is made. */
+  readonly volumeModification?: Date | number | undefined;
   /** When what is in the volume becomes obsolete, and from when on it may be used. Default: not specified. */
   readonly volumeExpiration?: Date | number | undefined;
   readonly volumeEffective?: Date | number | undefined;
   /** Seconds since 1970: sets the volume's dates, clamps later file times, and drops access and change times. */
   readonly sourceDateEpoch?: number | undefined;
+  /** Blocks of zeros at the end of the volume: drives read ahead, and fail at the end of tracks. Default 0. */
+  readonly padding?: number | undefined;
   /** Blocks the image may have; left out, what is free on the disc, or no limit. */
   readonly freeMediaBlocks?: number | undefined;
   readonly onWarning?: WarningListener | undefined;
@@ -154,6 +158,9 @@ export function checkOptions(options: ImageOptions): void {
   if (freeMediaBlocks !== undefined && !(Number.isSafeInteger(freeMediaBlocks) && freeMediaBlocks > 0)) {
     refuse("freeMediaBlocks", freeMediaBlocks, "a positive number of blocks");
   }
+  if (options.padding !== undefined && !(Number.isSafeInteger(options.padding) && options.padding >= 0)) {
+    refuse("padding", options.padding, "a number of blocks");
+  }
   checkText("systemIdentifier", options.systemIdentifier, 32);
   checkText("volumeSetIdentifier", options.volumeSetIdentifier, 128);
   checkText("publisherIdentifier", options.publisherIdentifier, 128);
@@ -163,6 +170,7 @@ export function checkOptions(options: ImageOptions): void {
   checkText("abstractFileIdentifier", options.abstractFileIdentifier, 37);
   checkText("bibliographicFileIdentifier", options.bibliographicFileIdentifier, 37);
   checkTime("volumeCreation", options.volumeCreation);
+  checkTime("volumeModification", options.volumeModification);
   checkTime("volumeExpiration", options.volumeExpiration);
   checkTime("volumeEffective", options.volumeEffective);
   checkVolumeName(options.volumeName);

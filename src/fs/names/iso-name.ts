@@ -14,6 +14,12 @@ export interface IsoRelaxations {
   readonly longNames?: boolean | undefined;
   /** No ";1" behind file names, and no dot that ends a name. */
   readonly omitVersion?: boolean | undefined;
+  /** No dot that ends a name, though a version may follow. */
+  readonly omitPeriod?: boolean | undefined;
+  /** A dot that begins a name is kept. */
+  readonly leadingDots?: boolean | undefined;
+  /** Further dots in a name are kept. */
+  readonly multipleDots?: boolean | undefined;
   /** Directories deeper than eight levels stay where they are. */
   readonly deepPaths?: boolean | undefined;
 }
@@ -26,9 +32,12 @@ export interface IsoNameRules {
   readonly both: number;
   readonly directory: number;
   readonly version: boolean;
+  /** Whether a name without an extension ends with a dot. */
+  readonly period: boolean;
   readonly upperCase: boolean;
   readonly anyAscii: boolean;
-  /** Whether names may have several dots, and directories any. */
+  /** Whether a name may begin with a dot, and whether it may have several, and directories any. */
+  readonly leadingDots: boolean;
   readonly anyDots: boolean;
 }
 
@@ -40,8 +49,11 @@ export function isoNameRules(level: IsoLevel, relaxations: IsoRelaxations): IsoN
   const upperCase = level !== 4 && relaxations.lowercase !== true;
   const anyAscii = level === 4 || relaxations.anyAscii === true;
   const version = level !== 4 && relaxations.omitVersion !== true;
+  const period = version && relaxations.omitPeriod !== true;
   // A name of 8 and 3 characters has room for one dot alone.
-  const shared = { version, upperCase, anyAscii, anyDots: anyAscii && level !== 1 };
+  const anyDots = (anyAscii || relaxations.multipleDots === true) && level !== 1;
+  const leadingDots = relaxations.leadingDots === true || (anyAscii && level !== 1);
+  const shared = { version, period, upperCase, anyAscii, leadingDots, anyDots };
   if (level === 4) {
     const longest = longestEnhancedName;
     return { ...shared, stem: longest, extension: longest - 1, both: longest - 1, directory: longest };
@@ -64,13 +76,19 @@ function characterTable(rules: IsoNameRules): string[] {
   });
 }
 
-function mapCharacters(text: string, table: readonly string[], keepDots: boolean): string {
+/** Which dots stay. */
+type Dots = Pick<IsoNameRules, "leadingDots" | "anyDots">;
+
+const noDots: Dots = { leadingDots: false, anyDots: false };
+
+function mapCharacters(text: string, table: readonly string[], { leadingDots, anyDots }: Dots): string {
   let mapped = "";
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     // The second half of a surrogate pair adds nothing: one character, one "_".
     if (code >= 0xdc00 && code <= 0xdfff && index > 0 && (text.charCodeAt(index - 1) & 0xfc00) === 0xd800) continue;
-    mapped += keepDots && code === 0x2e ? "." : (table[code] ?? "_");
+    const isKept = code === 0x2e && (index === 0 ? leadingDots : anyDots);
+    mapped += isKept ? "." : (table[code] ?? "_");
   }
   return mapped;
 }
@@ -80,11 +98,11 @@ function fileParts(name: string, rules: IsoNameRules, table: readonly string[]):
   const dot = name.lastIndexOf(".");
   const stemText = dot > 0 ? name.slice(0, dot) : name;
   const extensionText = dot > 0 ? name.slice(dot + 1) : "";
-  let extension = mapCharacters(extensionText, table, false);
-  let stem = mapCharacters(stemText, table, rules.anyDots);
+  let extension = mapCharacters(extensionText, table, noDots);
+  let stem = mapCharacters(stemText, table, rules);
   extension = extension.slice(0, Math.min(rules.extension, Math.max(3, rules.both - stem.length)));
   stem = stem.slice(0, Math.min(rules.stem, rules.both - extension.length));
-  const hasDot = extension !== "" || rules.version;
+  const hasDot = extension !== "" || rules.period;
   return { stem, extension: hasDot ? `.${extension}` : "" };
 }
 
@@ -107,7 +125,7 @@ export function isoNameMapping(rules: IsoNameRules): NameMapping {
     fileSystem: "ISO 9660",
     candidate: (name, isDirectory) =>
       isDirectory
-        ? { stem: mapCharacters(name, table, rules.anyDots).slice(0, rules.directory), extension: "" }
+        ? { stem: mapCharacters(name, table, rules).slice(0, rules.directory), extension: "" }
         : fileParts(name, rules, table),
     maximumStem: (extension, isDirectory) =>
       isDirectory ? rules.directory : Math.min(rules.stem, rules.both - Math.max(0, extension.length - 1)),

@@ -27,7 +27,7 @@ function rationalisedMode({ type, mode }: Item): number {
 }
 
 function modeOf(item: Item, rules: AttributeRules): number | undefined {
-  if (item.type === "symlink") return undefined;
+  if (item.type === "symlink") return rules.rationalised === true ? reading + execution : undefined;
   const given = item.type === "directory" ? rules.directoryMode : rules.fileMode;
   return given ?? (rules.rationalised === true ? rationalisedMode(item) : undefined);
 }
