@@ -1,0 +1,134 @@
+/** Options of mkisofs that change nothing here, and those that are known and refused. */
+import { usageError } from "../usage.js";
+import type { MkisofsOption } from "./option-row.js";
+import { acts, idle, numberOf, refused } from "./option-row.js";
+
+/** Only one value is what is written in any case. */
+function onlyOne(spelling: string, value: number, owner: MkisofsOption["owner"], effect: string): MkisofsOption {
+  const [name = ""] = spelling.replace(/^--?/, "").split(" ");
+  return acts(spelling, owner, effect, (_request, text) => {
+    if (numberOf(name, text!) !== value) throw usageError(`-${name} is "${text}", allowed: ${value}`);
+  });
+}
+
+/** Taken without effect. */
+export const idleOptions: readonly MkisofsOption[] = [
+  idle("-v, -verbose", "both", "Nothing more is said."),
+  idle("-gui", "both", "Progress is shown on a terminal."),
+  idle("-debug", "genisoimage", "Nothing more is said."),
+  idle("-cache-inodes", "both", "Hard links are found in any case."),
+  idle("-no-cache-inodes", "both", "Hard links are found in any case."),
+  idle("-hardlinks", "xorrisofs", "Hard links are recorded in any case."),
+  idle("-check-oldnames", "both", "All names of an imported session are checked in any case."),
+  idle("-force-rr", "genisoimage", "Rock Ridge of an imported session is recognised by what it is."),
+  idle("-hide-rr-moved", "both", "Relocated directories lie in rr_moved, where there are any; it is not renamed."),
+  idle("-ucs-level LEVEL", "genisoimage", "Joliet is written at level 3, of which the others are parts."),
+  idle("-no-split-symlink-components", "both", "Long links are split as Rock Ridge says."),
+  idle("-no-split-symlink-fields", "both", "Long links are split as Rock Ridge says."),
+  idle("-stdio_sync MODE", "xorrisofs", "An image that takes the place of another is safe before it does."),
+  idle("-no_rc", "xorrisofs", "There are no start-up files."),
+  idle("-old-empty", "xorrisofs", "Empty files have no block."),
+  idle("-disallow_dir_id_ext", "xorrisofs", "Directories have no dots in ISO 9660 unless names are relaxed."),
+  idle(
+    "-partition_cyl_align MODE",
+    "xorrisofs",
+    "Images with boot code of isolinux end with a cylinder, others do not.",
+  ),
+  onlyOne("-volset-size NUMBER", 1, "both", "1 alone."),
+  onlyOne("-volset-seqno NUMBER", 1, "both", "1 alone."),
+  onlyOne("-file_name_limit NUMBER", 255, "xorrisofs", "255 alone: names are not cut."),
+  onlyOne("-partition_hd_cyl NUMBER", 0, "xorrisofs", "0 alone: the geometry follows from the image's size."),
+  onlyOne("-partition_sec_hd NUMBER", 0, "xorrisofs", "0 alone: the geometry follows from the image's size."),
+];
+
+const hfs = "HFS is not written";
+const otherMachines = "boot blocks for other machines than PCs are not written";
+const jigdo = "templates of jigdo are not written";
+const xa = "XA attributes are not written";
+const streams = "an image of standard input is what build makes of a pipe";
+const oldRoot = "update brings a disc up to a folder";
+
+/** Known and refused. */
+export const refusedOptions: readonly MkisofsOption[] = [
+  ...["-h, -hfs", "-g, -apple", "-probe", "-mac-name", "-no-mac-files", "-part", "-no-desktop", "-icon-position"].map(
+    (spelling) => refused(spelling, "genisoimage", hfs),
+  ),
+  ...["-H, -map FILE", "-magic FILE", "-hfs-type TYPE", "-hfs-creator CREATOR", "-boot-hfs-file FILE"].map((spelling) =>
+    refused(spelling, "genisoimage", hfs),
+  ),
+  ...["-cluster-size SIZE", "-auto FILE", "-hide-hfs PATTERN", "-hide-hfs-list FILE", "-hfs-volid NAME"].map(
+    (spelling) => refused(spelling, "genisoimage", hfs),
+  ),
+  ...["-root-info FILE", "-input-hfs-charset CHARSET", "-output-hfs-charset CHARSET", "-hfs-parms TEXT"].map(
+    (spelling) => refused(spelling, "genisoimage", hfs),
+  ),
+  ...["-hfs-unlock", "-cap", "-netatalk", "-double", "-ethershare", "-exchange", "-sgi", "-macbin", "-single"].map(
+    (spelling) => refused(spelling, "genisoimage", hfs),
+  ),
+  ...["-ushare", "-xinet", "-dave", "-sfm", "-osx-double", "-osx-hfs"].map((spelling) =>
+    refused(spelling, "genisoimage", hfs),
+  ),
+  ...["-hfsplus", "-hfsplus-serial-no TEXT", "-hfsplus-block-size SIZE", "-apm-block-size SIZE"].map((spelling) =>
+    refused(spelling, "xorrisofs", hfs),
+  ),
+  ...["-hfs-bless-by TYPE PATH", "-hide-hfsplus PATTERN", "-hide-hfsplus-list FILE"].map((spelling) =>
+    refused(spelling, "xorrisofs", hfs),
+  ),
+  refused("-hfs-bless PATH", "both", hfs),
+  refused("-hfsplus-file-creator-type CREATOR TYPE PATH", "xorrisofs", hfs),
+  ...["-B, -sparc-boot FILES", "-sparc-label LABEL", "-mips-boot PATH", "-mipsel-boot PATH", "-alpha-boot PATH"].map(
+    (spelling) => refused(spelling, "both", otherMachines),
+  ),
+  ...["-hppa-cmdline TEXT", "-hppa-kernel-32 PATH", "-hppa-kernel-64 PATH", "-hppa-bootloader PATH"].map((spelling) =>
+    refused(spelling, "both", otherMachines),
+  ),
+  ...["-hppa-ramdisk PATH", "-hppa-hdrversion NUMBER", "-chrp-boot, -chrp-boot-part", "-prep-boot-part FILE"].map(
+    (spelling) => refused(spelling, "both", otherMachines),
+  ),
+  ...["-sunx86-boot FILES", "-sunx86-label LABEL", "-prep-boot FILE"].map((spelling) =>
+    refused(spelling, "genisoimage", otherMachines),
+  ),
+  refused("-grub2-sparc-core PATH", "xorrisofs", otherMachines),
+  ...["-jigdo-jigdo FILE", "-jigdo-template FILE", "-jigdo-min-file-size SIZE", "-jigdo-exclude PATTERN"].map(
+    (spelling) => refused(spelling, "both", jigdo),
+  ),
+  ...["-jigdo-force-md5, -jigdo-force-checksum PATTERN", "-jigdo-map MAP", "-jigdo-template-compress HOW"].map(
+    (spelling) => refused(spelling, "both", jigdo),
+  ),
+  ...["-md5-list, -checksum-list FILE", "-jigdo-checksum-algorithm NAME", "-checksum_algorithm_iso NAMES"].map(
+    (spelling) => refused(spelling, "both", jigdo),
+  ),
+  refused("-checksum_algorithm_template NAMES", "both", jigdo),
+  ...["-XA", "-xa"].map((spelling) => refused(spelling, "genisoimage", xa)),
+  refused("-s, -sectype TYPE", "genisoimage", "images are of blocks of 2,048 bytes alone"),
+  refused("-split-output", "genisoimage", "an image is one file"),
+  refused("-stream-media-size SECTORS", "genisoimage", streams),
+  refused("-stream-file-name NAME", "genisoimage", streams),
+  refused("-log-file FILE", "both", "messages go to standard error"),
+  refused("-use-fileversion LEVEL", "genisoimage", "names of the host have no versions"),
+  refused("-no-rr", "genisoimage", "an imported session is read with all it has"),
+  refused("-check-session FILE", "genisoimage", "verify checks discs"),
+  refused("-z, -transparent-compression", "both", "compressed files are not marked"),
+  refused("-zisofs-version-2", "xorrisofs", "compressed files are not marked"),
+  refused("-zisofs2-susp-z2", "xorrisofs", "compressed files are not marked"),
+  refused("-zisofs2-susp-zf", "xorrisofs", "compressed files are not marked"),
+  refused("-old-root DIR", "both", oldRoot),
+  refused("-old-root-no-ino", "xorrisofs", oldRoot),
+  refused("-old-root-devno", "xorrisofs", oldRoot),
+  refused("-old-root-no-md5", "xorrisofs", oldRoot),
+  refused("-acl", "xorrisofs", "access control lists are not recorded"),
+  refused("-xattr", "xorrisofs", "extended attributes are not recorded"),
+  refused("-xattr-any", "xorrisofs", "extended attributes are not recorded"),
+  refused("-for_backup", "xorrisofs", "access control lists and extended attributes are not recorded"),
+  refused("-md5", "xorrisofs", "checksums are not recorded"),
+  refused("-scdbackup_tag FILE NAME", "xorrisofs", "checksums are not recorded"),
+  refused("-application_use VALUE", "xorrisofs", "the field has no text of the user's"),
+  refused(
+    "-joliet-utf16",
+    "xorrisofs",
+    "characters beyond UCS-2 are in Joliet names in any case; leave the option out",
+  ),
+  refused("-untranslated_name_len LENGTH", "xorrisofs", "names of ISO 9660 have up to 37 characters: -U"),
+  refused("-quoted_path_list FILE", "xorrisofs", "-path-list reads plain lines"),
+  refused("-sort-weight-patterns FILE", "xorrisofs", "-sort-weight-list reads paths, -sort patterns"),
+];
