@@ -9,6 +9,11 @@ complete -c discsmith -n __fish_use_subcommand -a append -d 'Import the last ses
 complete -c discsmith -n __fish_use_subcommand -a update -d 'Bring the disc up to a folder with one session that holds what differs.'
 complete -c discsmith -n __fish_use_subcommand -a revert -d 'Make an earlier session current again.'
 complete -c discsmith -n __fish_use_subcommand -a rebuild -d 'Make a new image of a session of a disc, with changes.'
+complete -c discsmith -n __fish_use_subcommand -a mkisofs -d 'Make an image as a command line of mkisofs says.'
+complete -c discsmith -n __fish_use_subcommand -a genisoimage -d 'Make an image as a command line of genisoimage says.'
+complete -c discsmith -n __fish_use_subcommand -a xorrisofs -d 'Make an image as a command line of xorriso -as mkisofs says.'
+complete -c discsmith -n __fish_use_subcommand -a oscdimg -d 'Make an image as a command line of oscdimg says.'
+complete -c discsmith -n __fish_use_subcommand -a install-names -d 'Make links by which discsmith is called as mkisofs, genisoimage, xorrisofs and oscdimg.'
 complete -c discsmith -n __fish_use_subcommand -a burn -d 'Write a ready-made image as the next session.'
 complete -c discsmith -n __fish_use_subcommand -a drives -d 'List the drives of this computer.'
 complete -c discsmith -n __fish_use_subcommand -a close -d 'Finalise the disc without writing to it.'
@@ -305,6 +310,16 @@ complete -c discsmith -n '__fish_seen_subcommand_from rebuild' -s n -l dry-run -
 complete -c discsmith -n '__fish_seen_subcommand_from rebuild' -l json -d 'Print JSON; errors are a JSON object on standard error.'
 complete -c discsmith -n '__fish_seen_subcommand_from rebuild' -s h -l help -d 'Show help.'
 complete -c discsmith -n '__fish_seen_subcommand_from rebuild' -F
+complete -c discsmith -n '__fish_seen_subcommand_from mkisofs' -s h -l help -d 'Show help.'
+complete -c discsmith -n '__fish_seen_subcommand_from mkisofs' -F
+complete -c discsmith -n '__fish_seen_subcommand_from genisoimage' -s h -l help -d 'Show help.'
+complete -c discsmith -n '__fish_seen_subcommand_from genisoimage' -F
+complete -c discsmith -n '__fish_seen_subcommand_from xorrisofs' -s h -l help -d 'Show help.'
+complete -c discsmith -n '__fish_seen_subcommand_from xorrisofs' -F
+complete -c discsmith -n '__fish_seen_subcommand_from oscdimg' -s h -l help -d 'Show help.'
+complete -c discsmith -n '__fish_seen_subcommand_from oscdimg' -F
+complete -c discsmith -n '__fish_seen_subcommand_from install-names' -s f -l force -d 'Replace a file that is there.'
+complete -c discsmith -n '__fish_seen_subcommand_from install-names' -s h -l help -d 'Show help.'
 complete -c discsmith -n '__fish_seen_subcommand_from burn' -l blocks -x -d 'Length of an image that comes from standard input (-).'
 complete -c discsmith -n '__fish_seen_subcommand_from burn' -l close -d 'Finalise the disc: nothing can be added to it afterwards.'
 complete -c discsmith -n '__fish_seen_subcommand_from burn' -l speed -x -d 'Writing speed: 8x, or kB/s, or max; the drive takes the nearest it has. Default: as the drive is set.'
@@ -443,5 +458,5 @@ complete -c discsmith -n '__fish_seen_subcommand_from serve' -F
 complete -c discsmith -n '__fish_seen_subcommand_from completion' -s h -l help -d 'Show help.'
 complete -c discsmith -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
 complete -c discsmith -n '__fish_seen_subcommand_from help' -s h -l help -d 'Show help.'
-complete -c discsmith -n '__fish_seen_subcommand_from help' -a 'build create info boot write append update revert rebuild burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version'
+complete -c discsmith -n '__fish_seen_subcommand_from help' -a 'build create info boot write append update revert rebuild mkisofs genisoimage xorrisofs oscdimg install-names burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version'
 complete -c discsmith -n '__fish_seen_subcommand_from version' -s h -l help -d 'Show help.'

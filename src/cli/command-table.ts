@@ -43,6 +43,8 @@ export interface CommandRow {
   /** Paragraphs. */
   readonly description: readonly string[];
   readonly examples: readonly string[];
+  /** Whether the command understands its words itself: they are a command line of another program. */
+  readonly raw?: boolean;
 }
 
 /** How a command is called: "discsmith cat DISC PATH". */

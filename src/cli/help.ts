@@ -24,7 +24,8 @@ function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-function entry(left: string, right: string): string[] {
+/** A line of a help, or several: what stands at its left, and what it says of that. */
+export function helpEntry(left: string, right: string): string[] {
   const lines = wrap(right, lineWidth - widestLeft - 2).map((line) => `${" ".repeat(widestLeft + 2)}${line}`);
   if (left.length + 3 > widestLeft) return [`  ${left}`, ...lines];
   return [`  ${left}`.padEnd(widestLeft + 2) + lines[0]!.trimStart(), ...lines.slice(1)];
@@ -42,7 +43,7 @@ export function commandHelp(command: CommandRow): string {
   for (const paragraph of command.description) lines.push("", ...wrap(paragraph, lineWidth));
   lines.push("", "Options:");
   for (const option of [...command.options, ...commonOptions]) {
-    lines.push(...entry(spellingOf(option), optionText(option)));
+    lines.push(...helpEntry(spellingOf(option), optionText(option)));
   }
   if (command.examples.length > 0) lines.push("", "Examples:", ...command.examples.map((example) => `  ${example}`));
   return lines.join("\n");
@@ -56,10 +57,10 @@ function generalHelp(): string {
     "Usage: discsmith COMMAND [ARGUMENT…]",
     "",
   ];
-  lines.push("Commands:", ...commandTable.flatMap((command) => entry(command.name, command.summary)));
+  lines.push("Commands:", ...commandTable.flatMap((command) => helpEntry(command.name, command.summary)));
   lines.push("", "A DISC is an emulated disc (made by create), or a plain image for reading.");
-  lines.push("", "Exit codes:", ...exitCodeTable.flatMap(([code, meaning]) => entry(String(code), meaning)));
-  lines.push("", "Environment:", ...environmentTable.flatMap(([name, meaning]) => entry(name, meaning)));
+  lines.push("", "Exit codes:", ...exitCodeTable.flatMap(([code, meaning]) => helpEntry(String(code), meaning)));
+  lines.push("", "Environment:", ...environmentTable.flatMap(([name, meaning]) => helpEntry(name, meaning)));
   lines.push("", "discsmith help COMMAND tells more.");
   return lines.join("\n");
 }

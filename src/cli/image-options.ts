@@ -22,7 +22,7 @@ function fileSystemsToWrite(list: string | undefined): readonly FileSystemName[]
 }
 
 /** SOURCE_DATE_EPOCH, in seconds. @throws {@link DiscError} E_USAGE. */
-function sourceDateEpoch(environment: NodeJS.ProcessEnv): number | undefined {
+export function sourceDateEpochOf(environment: NodeJS.ProcessEnv): number | undefined {
   const text = environment.SOURCE_DATE_EPOCH;
   if (text === undefined || text === "") return undefined;
   if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
@@ -67,7 +67,7 @@ export function imageOptionsOf({ options, reporter, environment }: CommandContex
     abstractFileIdentifier: options.text("abstract-file"),
     bibliographicFileIdentifier: options.text("bibliographic-file"),
     charset: charset === undefined ? undefined : charsetByName(charset),
-    sourceDateEpoch: sourceDateEpoch(environment),
+    sourceDateEpoch: sourceDateEpochOf(environment),
     onWarning: reporter.onWarning,
     strict: options.has("strict"),
   };

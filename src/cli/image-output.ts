@@ -28,11 +28,21 @@ export async function imageTargetOf({ options }: CommandContext, command: string
   if (target === undefined && !options.has("dry-run")) {
     throw usageError(`${command}: --output is missing; - is standard output`);
   }
-  if (target === undefined || target === "-") return target;
-  if ((await requireReplaceable(target)) && !options.has("force")) {
+  if (target !== undefined) await requireImageTarget(target, options.has("force"));
+  return target;
+}
+
+/**
+ * Refuses a place that no image can go to.
+ *
+ * @throws {@link DiscError} E_TARGET_EXISTS, E_HOST.
+ */
+export async function requireImageTarget(target: string, force: boolean): Promise<void> {
+  if (target === "-") return;
+  if ((await requireReplaceable(target)) && !force) {
     throw new DiscError("E_TARGET_EXISTS", `"${target}" is already there`, { path: target });
   }
-  if (!(await isEmulatedDisc(target))) return target;
+  if (!(await isEmulatedDisc(target))) return;
   const message = `"${target}" is an emulated disc, which no image takes the place of`;
   throw new DiscError("E_TARGET_EXISTS", message, { path: target });
 }
@@ -47,15 +57,24 @@ async function writeToOutput(image: SessionImage, context: CommandContext): Prom
   }
 }
 
+/** Writes an image; "-" is standard output. @throws {@link DiscError} as `writeImageFile`. */
+export async function writeImage(
+  context: CommandContext,
+  image: SessionImage,
+  target: string,
+  force: boolean,
+): Promise<void> {
+  if (target === "-") await writeToOutput(image, context);
+  else await writeImageFile(image, target, { ...taskOptions(context), force });
+}
+
 /** Writes an image, or in a dry run does not, and says so. @throws {@link DiscError} as `writeImageFile`. */
 export async function putImage(context: CommandContext, made: MadeImage, target: ImageTarget): Promise<void> {
   const { options, output, reporter } = context;
   const { image, files, directories } = made;
   const dryRun = options.has("dry-run");
   const isFile = target !== undefined && target !== "-";
-  if (!dryRun && isFile) {
-    await writeImageFile(image, target, { ...taskOptions(context), force: options.has("force") });
-  } else if (!dryRun) await writeToOutput(image, context);
+  if (!dryRun) await writeImage(context, image, target ?? "-", options.has("force"));
   const { blocks, firstBlock: start } = image;
   const bytes = blocks * blockBytes;
   if (options.has("json") && (dryRun || isFile)) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { readArguments } from "../host/command-arguments.js";
+import { programName, readArguments } from "../host/command-arguments.js";
+import { mkisofsPrograms } from "./mkisofs/command.js";
 import { run } from "./run.js";
 
 const controller = new AbortController();
@@ -14,7 +15,11 @@ function interrupt(name: NodeJS.Signals): void {
 process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
 
-process.exitCode = await run(readArguments(), {
+const name = programName();
+// Called by the name of another program, it is that one.
+const words = mkisofsPrograms.has(name) ? [name, ...readArguments()] : readArguments();
+
+process.exitCode = await run(words, {
   input: process.stdin,
   output: process.stdout,
   messages: process.stderr,

@@ -133,6 +133,11 @@ function readWords(
   }
 }
 
+/** The words of a command that understands them itself. */
+export function rawCommand(command: CommandRow, words: readonly string[]): ParsedCommand {
+  return { command, arguments: words, options: new OptionValues(commonOptions, {}) };
+}
+
 /**
  * Understands the words behind the command's name.
  *

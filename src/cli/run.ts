@@ -20,9 +20,11 @@ import { extract } from "./extract.js";
 import { format } from "./format.js";
 import { commandHelp, help, version } from "./help.js";
 import { info } from "./info.js";
+import { installNames } from "./install-names.js";
 import { list } from "./list.js";
+import { mkisofsCommand, mkisofsPrograms } from "./mkisofs/command.js";
 import { Output, OutputClosed } from "./output.js";
-import { commandByName, parseCommand } from "./parse.js";
+import { commandByName, parseCommand, rawCommand } from "./parse.js";
 import { rebuild } from "./rebuild.js";
 import { Reporter } from "./reporter.js";
 import { revert } from "./revert.js";
@@ -61,6 +63,8 @@ const commands: Readonly<Record<string, Command>> = {
   dump,
   trace,
   serve,
+  ...Object.fromEntries([...mkisofsPrograms.keys()].map((name) => [name, mkisofsCommand(name)])),
+  "install-names": installNames,
   completion,
   help,
   version,
@@ -97,7 +101,8 @@ async function runCommand(
   reporter: Reporter,
 ): Promise<number> {
   const row = commandByName(firstWord(words));
-  const { arguments: positionals, options } = parseCommand(row, words.slice(1));
+  const given = words.slice(1);
+  const { arguments: positionals, options } = row.raw === true ? rawCommand(row, given) : parseCommand(row, given);
   if (options.has("help")) {
     await output.line(commandHelp(row));
     return exitCodes.done;
@@ -125,7 +130,9 @@ async function runCommand(
 export async function run(words: readonly string[], surroundings: Surroundings): Promise<number> {
   const { output: stream, messages, environment, signal } = surroundings;
   const end = words.indexOf("--");
-  const isJson = (end < 0 ? words : words.slice(0, end)).some((word) => word === "--json" || word === "--ndjson");
+  const isOther = mkisofsPrograms.has(words[0] ?? "");
+  const isJson =
+    !isOther && (end < 0 ? words : words.slice(0, end)).some((word) => word === "--json" || word === "--ndjson");
   const reporter = new Reporter(messages, environment, isJson);
   const output = new Output(stream);
   try {

@@ -1,8 +1,14 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { nameFromBytes } from "../fs/names/name-bytes.js";
 
 /** What Node makes of bytes that are not UTF-8. */
 const replacement = "\ufffd";
+
+/** The name that the program was called by, without its folder and without what Windows puts behind it. */
+export function programName(): string {
+  return basename(process.argv[1] ?? "").replace(/\.(exe|cmd|ps1|js)$/i, "");
+}
 
 /**
  * The words of the command line, with bytes that are not UTF-8 as this package writes them in names. Node gives text

@@ -56,7 +56,7 @@ export function refused(spelling: string, owner: OptionOwner, effect: string): M
 }
 
 /** A whole number: "4", "0x7c0". @throws {@link DiscError} E_USAGE. */
-export function numberOf(option: string, text: string, maximum = Number.MAX_SAFE_INTEGER): number {
+export function numberOf(option: string, text: string, maximum: number = Number.MAX_SAFE_INTEGER): number {
   const value = /^(0x[\da-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value) && value <= maximum) return value;
   throw usageError(`-${option} is "${text}", expected a whole number up to ${maximum}`);
