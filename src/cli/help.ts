@@ -41,8 +41,9 @@ export function optionText({ help, choices, default: standard }: OptionRow): str
 export function commandHelp(command: CommandRow): string {
   const lines = [`Usage: ${synopsisOf(command)}`, "", command.summary];
   for (const paragraph of command.description) lines.push("", ...wrap(paragraph, lineWidth));
-  lines.push("", "Options:");
-  for (const option of [...command.options, ...commonOptions]) {
+  const options = command.raw === true ? [] : [...command.options, ...commonOptions];
+  if (options.length > 0) lines.push("", "Options:");
+  for (const option of options) {
     lines.push(...helpEntry(spellingOf(option), optionText(option)));
   }
   if (command.examples.length > 0) lines.push("", "Examples:", ...command.examples.map((example) => `  ${example}`));

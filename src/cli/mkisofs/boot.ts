@@ -37,7 +37,7 @@ function sectorsOf(bytes: number): number {
 
 /** "--interval:appended_partition_2:all::". */
 function appendedNumberOf(image: string): number | undefined {
-  const match = /^--?interval:appended_partition_(\d+)(?:_start_\d+s_size_\d+d)?:all::/.exec(image);
+  const match = /^--?interval:appended_partition_(\d+)(?:_start_\d+s_size_\d+d)?:(?:all)?::/.exec(image);
   if (match === null && /^--?interval:/.test(image)) {
     throw usageError(`"${image}" is not supported: of intervals, only those of appended partitions are`);
   }

@@ -20,7 +20,7 @@ what boots is as there; the bytes are those of discsmith.
   graft points need have mode 0555. \`xorrisofs\` is \`xorriso -as mkisofs\`: Rock Ridge, level 3, deep directories stay where they
   are, and directories that graft points need have mode 0755. Both pad with 150 blocks.
 - Options of either program are taken by both; one or two dashes, \`-volid NAME\` and \`-volid=NAME\`, letters together
-  (\`-JR\`, \`-rJV NAME\`), beginnings of four letters and more that are no other option's. Behind a capital letter the value may
+  (\`-JR\`, \`-rJV NAME\`), beginnings of genisoimage's names that are no other's (\`-quie\`). Behind a capital letter the value may
   stand in the same word (\`-VNAME\`). All that is behind \`--\` is paths.
 - An option that is not in these lists is an error that names it.
 - An image takes the place of a file that is there, once it is whole. Without \`-o\` it goes to standard output.

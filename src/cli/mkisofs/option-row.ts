@@ -16,7 +16,7 @@ export interface MkisofsOption {
   readonly effect: string;
   /** What becomes of it: it does something, it is taken without effect, or it is known and refused. */
   readonly kind: "acts" | "idle" | "refused";
-  /** Writes to the request; gets the values. @throws {@link DiscError} E_USAGE. */
+  /** Writes to the request; gets the values; nothing comes of options that are refused. @throws {@link DiscError} E_USAGE. */
   readonly apply: (request: MkisofsRequest, ...values: string[]) => void;
 }
 
@@ -48,11 +48,7 @@ export function idle(spelling: string, owner: OptionOwner, effect: string): Mkis
 
 /** An option that is known, and asks for what is not done here. */
 export function refused(spelling: string, owner: OptionOwner, effect: string): MkisofsOption {
-  const option = spelled(spelling);
-  const apply = (): never => {
-    throw usageError(`-${option.names[0]} is not supported: ${effect}`);
-  };
-  return { ...option, owner, effect, kind: "refused", apply };
+  return { ...spelled(spelling), owner, effect, kind: "refused", apply: () => {} };
 }
 
 /** A whole number: "4", "0x7c0". @throws {@link DiscError} E_USAGE. */

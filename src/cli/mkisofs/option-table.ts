@@ -25,9 +25,11 @@ export const optionByName: ReadonlyMap<string, MkisofsOption> = new Map(
   [...optionGroups.values()].flat().flatMap((option) => option.names.map((name) => [name, option] as const)),
 );
 
-/** The option of which that is the beginning of a name, and of no other. */
+/** The option of which that is the beginning of a name, and of no other of genisoimage's, which alone has such. */
 export function optionByBeginning(beginning: string): MkisofsOption | undefined {
-  const found = new Set([...optionByName].flatMap(([name, option]) => (name.startsWith(beginning) ? [option] : [])));
+  const isMeant = (name: string, { owner }: MkisofsOption): boolean =>
+    owner !== "xorrisofs" && beginning !== "" && name.startsWith(beginning);
+  const found = new Set([...optionByName].flatMap(([name, option]) => (isMeant(name, option) ? [option] : [])));
   const [only] = found;
   return found.size === 1 ? only : undefined;
 }

@@ -198,7 +198,7 @@ function optionOf(word: string): { option: OscdimgOption; value: string } {
  * @throws {@link DiscError} E_USAGE.
  */
 export function parseOscdimg(words: readonly string[]): MkisofsRequest {
-  const request = newRequest("oscdimg");
+  const request: MkisofsRequest = { ...newRequest("oscdimg"), catalogHidden: true };
   const paths: string[] = [];
   for (const word of words) {
     if (!word.startsWith("-")) {

@@ -5,9 +5,6 @@ import { optionByBeginning, optionByName } from "./option-table.js";
 import type { MkisofsProgram, MkisofsRequest } from "./request.js";
 import { newRequest } from "./request.js";
 
-/** So many letters of an option's name stand for all of it, where no other begins like this. */
-const shortestBeginning = 4;
-
 /** An option of a word, with the value that stands in the same word. */
 interface FoundOption {
   readonly option: MkisofsOption;
@@ -52,7 +49,7 @@ function optionsOf(word: string): readonly FoundOption[] {
   if (tied !== undefined) return [tied];
   const together = letters(word);
   if (together !== undefined) return together;
-  const begun = name.length < shortestBeginning ? undefined : optionByBeginning(name);
+  const begun = optionByBeginning(name);
   if (begun !== undefined) return [{ option: begun, spelling: word, attached: undefined }];
   throw usageError(`there is no option "${word}"; docs/MKISOFS.md lists those there are`);
 }
@@ -76,6 +73,7 @@ export function parseMkisofs(program: MkisofsProgram, words: readonly string[]):
       continue;
     }
     for (const { option, spelling, attached } of optionsOf(word)) {
+      if (option.kind === "refused") throw usageError(`${spelling} is not supported: ${option.effect}`);
       const values = attached === undefined ? words.slice(at + 1, at + 1 + option.values.length) : [attached];
       const missing = option.values[values.length];
       if (missing !== undefined) throw usageError(`${spelling} lacks its ${missing}`);

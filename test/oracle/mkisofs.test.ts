@@ -1,0 +1,89 @@
+/** Command lines of build scripts make what genisoimage and xorriso make of them: the same trees, and the same ways to boot. */
+import { execFile } from "node:child_process";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import test from "ava";
+import { setUpOf } from "../support/boot-reports.js";
+import { canMakeBootableImages, xorrisoReport } from "../support/bootable-images.js";
+import { execute } from "../support/judges.js";
+import { makeLinesTree, mkisofsLines, wordsOf } from "../support/mkisofs-lines.js";
+import { requireTool, temporaryFolder } from "../support/tools.js";
+
+const runFile = promisify(execFile);
+const command = resolve(import.meta.dirname, "../../../dist/cli/main.js");
+
+const references = { genisoimage: ["genisoimage"], xorrisofs: ["xorriso", "-as", "mkisofs"] } as const;
+
+/** Files that are told where they lie, and those that say what the program calls things. */
+const variable = /\/(boot\.cat|boot\.catalog|\.boot\.cat|isolinux\.bin|eltorito\.img|etfsboot\.com|TRANS\.TBL)(;1)? /i;
+
+/** What bsdtar lists, with checksums of contents; where there are names of ISO 9660 alone, those. */
+function treeOf(image: string): readonly string[] {
+  const options = "--options=!all,type,size,mode,uid,gid,sha256,link";
+  const lines = execute("bsdtar", ["-cf", "-", "--format=mtree", options, `@${image}`])
+    .output.toString()
+    .split("\n");
+  const stable = lines.map((line) => (variable.test(line) ? line.replace(/ (size|sha256digest)=\S+/g, "") : line));
+  return stable.filter((line) => line !== "").sort();
+}
+
+function namesIn(image: string, kind: readonly string[]): readonly string[] {
+  return execute("isoinfo", [...kind, "-f", "-i", image])
+    .output.toString()
+    .split("\n")
+    .sort();
+}
+
+/** Names in UDF, as 7-Zip lists them. */
+function udfOf(image: string): readonly string[] {
+  const listed = execute("7zz", ["l", "-slt", image]).output.toString();
+  const names = [...listed.matchAll(/^Path = (.*)\n(?:Folder = (.)\n)?Size = (\d*)/gm)];
+  return names.map(([, name, folder, size]) => `${name} ${folder} ${folder === "+" ? "" : size}`).sort();
+}
+
+/** Fields of the volume that the command line gives. */
+function volumeOf(image: string, words: readonly string[]): readonly string[] {
+  const given = [
+    ["Volume id", /^--?(V|volid)$/],
+    ["System id", /^-sysid$/],
+    ["Volume set id", /^-volset$/],
+    ["Publisher id", /^-(publisher|P)$/],
+    ["Data preparer id", /^-(preparer|p)$/],
+    ["Application id", /^-(appid|A)$/],
+  ] as const;
+  const wanted = given.filter(([, option]) => words.some((word) => option.test(word))).map(([field]) => field);
+  const lines = execute("isoinfo", ["-d", "-i", image]).output.toString().split("\n");
+  return lines.filter((line) => wanted.some((field) => line.startsWith(`${field}:`)));
+}
+
+/** Without numbers of partitions in a GUID table, which count what fills gaps, and what is made up. */
+function comparableSetUp(image: string): object {
+  const setUp = setUpOf(xorrisoReport(image)) as Record<string, string | readonly string[]>;
+  const gpt = ["gptNames", "gptTypes", "gptFlags", "gptPaths"].map((key) => {
+    const rows = setUp[key] as readonly string[];
+    return [key, rows.map((row) => row.replace(/^\d+ /, "")).sort()] as const;
+  });
+  const { gptGuids: _guids, diskGuid: _disk, ...others } = setUp;
+  return { ...others, ...Object.fromEntries(gpt) };
+}
+
+const hasOption = (words: readonly string[], pattern: RegExp): boolean => words.some((word) => pattern.test(word));
+
+for (const [name, line] of Object.entries(mkisofsLines)) {
+  test(`${line.program}: ${name}`, async (t) => {
+    if (!canMakeBootableImages(t) || !["bsdtar", "isoinfo", "7zz"].every((tool) => requireTool(t, tool))) return;
+    const folder = temporaryFolder(t);
+    makeLinesTree(folder);
+    const cwd = join(folder, line.folder ?? ".");
+    const [ours, theirs] = [join(folder, "ours.iso"), join(folder, "theirs.iso")];
+    await runFile("node", [command, line.program, ...wordsOf(line, ours)], { cwd });
+    const [reference, ...first] = references[line.program];
+    await runFile(reference, [...first, ...wordsOf(line, theirs)], { cwd });
+    const words = wordsOf(line, "");
+    t.deepEqual(treeOf(ours), treeOf(theirs));
+    t.deepEqual(comparableSetUp(ours), comparableSetUp(theirs));
+    t.deepEqual(volumeOf(ours, words), volumeOf(theirs, words));
+    if (hasOption(words, /^-(J|joliet|joliet-long)$/)) t.deepEqual(namesIn(ours, ["-J"]), namesIn(theirs, ["-J"]));
+    if (hasOption(words, /^-udf$/)) t.deepEqual(udfOf(ours), udfOf(theirs));
+  });
+}
