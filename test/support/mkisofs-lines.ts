@@ -99,7 +99,7 @@ export const mkisofsLines: Readonly<Record<string, MkisofsLine>> = {
   "DVD-Video by hand": { program: "genisoimage", line: "-udf -V MOVIE -o OUT video" },
   "grub-mkrescue": {
     program: "xorrisofs",
-    line: `-graft-points ${byGrub} --grub2-mbr ${grubMbr} --efi-boot efi.img -efi-boot-part --efi-boot-image --protective-msdos-label -o OUT -r tree /efi.img=tree/boot/grub/efi.img --sort-weight 0 / --sort-weight 1 /boot`,
+    line: `-graft-points ${byGrub} --grub2-mbr ${grubMbr} --efi-boot efi.img -efi-boot-part --efi-boot-image --protective-msdos-label -o OUT -r tree /efi.img=efi.img --sort-weight 0 / --sort-weight 1 /boot`,
   },
   "kernels with Limine": {
     program: "xorrisofs",
@@ -143,6 +143,7 @@ export function makeLinesTree(folder: string): void {
   file("tree/pool/main/a-long-name-of-a-package_1.2.3-4_all.deb");
   file("tree/lost+found/empty", "");
   for (const name of ["answer.toml", "user-data", "meta-data"]) file(`tree/${name}`);
+  copyFileSync(join(folder, "tree/boot/grub/efi.img"), join(folder, "efi.img"));
   symlinkSync("live/vmlinuz-6.1.0-18-amd64", join(folder, "tree/vmlinuz"));
   file("pathlist", "boot/efi.img=tree/boot/grub/efi.img\nisolinux=tree/isolinux\nnix/store/a-b=tree/live\n");
   for (const name of ["user-data", "meta-data", "autounattend.xml", "openstack/latest/meta_data.json"])
