@@ -143,13 +143,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "rebuild-job": ["medium", "tree-changes", "fs/boot", "fs/image", "fs/tree", "host"],
   "update-job": ["errors", "device", "session-target", "session-job", "fs/image", "host"],
   node: ["index", "host", "disc-jobs", "rebuild-job", "session-job", "tree-changes", "update-job"],
-  cli: ["node", "device-entry", "host", "errors", "error-table"],
+  cli: ["node", "device-entry", "host", "errors", "error-table", "cli/mkisofs"],
+  "cli/mkisofs": ["node", "host", "cli"],
 };
 
 /** Rooms that may use Node itself. */
 const hostRooms = [
   "host",
   "cli",
+  "cli/mkisofs",
   "node",
   "disc-access",
   "device-host",

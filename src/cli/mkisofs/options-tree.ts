@@ -162,7 +162,7 @@ export const hidingOptions: readonly MkisofsOption[] = [
 ];
 
 /** A weight. @throws {@link DiscError} E_USAGE. */
-export function weightOf(text: string): number {
+function weightOf(text: string): number {
   if (/^[-+]?\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
   throw usageError(`"${text}" is no weight, which is a whole number`);
 }
