@@ -243,6 +243,7 @@ test("oscdimg: options, folder, image", (t) => {
     udf: true,
     udfRevision: "1.02",
     isoNoteOnly: true,
+    isoLevel: 3,
     volumeName: "SETUP",
     fileTimes: Date.UTC(2026, 2, 4, 11, 22, 33),
     pathSpecs: ["media"],

@@ -4,10 +4,9 @@ import { chmodSync, existsSync, readFileSync, readlinkSync, statSync, symlinkSyn
 import type { ExecutionContext } from "ava";
 import test from "ava";
 import { blockBytes, MemorySource, openImage, readBootSetUp } from "../../src/node.js";
-import { Shell } from "./support.js";
+import { NearShell, Shell } from "./support.js";
 
-function shellWithTree(t: ExecutionContext): Shell {
-  const shell = new Shell(t);
+function shellWithTree(t: ExecutionContext, shell: Shell = new NearShell(t)): Shell {
   for (const name of ["tree/a.txt", "tree/b.o", "tree/sub/c.o", "tree/sub/d~", "tree/sub/deep/e.txt"]) shell.file(name);
   return shell;
 }
@@ -18,7 +17,7 @@ async function longList(t: ExecutionContext, shell: Shell, image: string, ...mor
   return lines.map((line) => line.replace(/ +/g, " ").replace(/ \d{4}-\d\d-\d\d[T ]\S+( \S+Z)?/, ""));
 }
 
-test("what is excluded, by name, by path and by list", async (t) => {
+test.serial("what is excluded, by name, by path and by list", async (t) => {
   const shell = shellWithTree(t);
   shell.file("list", "deep\n*.txt\n");
   await shell.ok(t, "genisoimage", "-quiet", "-R", "-o", "x.iso", "-m", "*.o", "-nobak", "tree");
@@ -27,7 +26,7 @@ test("what is excluded, by name, by path and by list", async (t) => {
   t.deepEqual(await shell.list(t, "x.iso"), ["/b.o", "/sub", "/sub/d~"]);
 });
 
-test("what is hidden, from which tree", async (t) => {
+test.serial("what is hidden, from which tree", async (t) => {
   const shell = shellWithTree(t);
   shell.file("list", "a.txt\n");
   const hiding = ["-hide", "sub", "-hide-joliet-list", "list", "-hidden", "b.o"];
@@ -42,7 +41,7 @@ test("what is hidden, from which tree", async (t) => {
   t.deepEqual([(await image.stat("/b.o")).hidden, (await image.stat("/a.txt")).hidden], [true, false]);
 });
 
-test("paths of lists, of standard input, and behind -root; links that are followed", async (t) => {
+test.serial("paths of lists, of standard input, and behind -root; links that are followed", async (t) => {
   const shell = shellWithTree(t);
   symlinkSync("a.txt", shell.path("tree/link"));
   shell.file("list", "x/y=tree/a.txt\n\nz/=tree/b.o\n");
@@ -63,7 +62,7 @@ test("paths of lists, of standard input, and behind -root; links that are follow
   ]);
 });
 
-test("owners, modes and times", async (t) => {
+test.serial("owners, modes and times", async (t) => {
   const shell = shellWithTree(t);
   chmodSync(shell.path("tree/a.txt"), 0o4701);
   const rules = ["-r", "-uid", "7", "-gid", "8", "-dir-mode", "0711"];
@@ -102,7 +101,7 @@ async function placeOf(path: string, file: string): Promise<number> {
   return (await image.stat(file)).extents[0]!.lba!;
 }
 
-test("contents lie in the order of their weights", async (t) => {
+test.serial("contents lie in the order of their weights", async (t) => {
   const shell = shellWithTree(t);
   shell.file("weights", "tree/sub 5\ntree/sub/c.o 7\ntree/a.txt -1\n");
   await shell.ok(t, "genisoimage", "-quiet", "-R", "-sort", "weights", "-o", "x.iso", "tree");
@@ -130,7 +129,25 @@ test("contents lie in the order of their weights", async (t) => {
   t.false(existsSync(shell.path("z.iso")));
 });
 
-test("padding, and the size that is printed", async (t) => {
+test.serial("DVD-Video: the files of a title set lie as players want them", async (t) => {
+  const shell = new NearShell(t);
+  const order = ["VIDEO_TS.IFO", "VIDEO_TS.VOB", "VIDEO_TS.BUP", "VTS_01_0.IFO", "VTS_01_0.VOB", "VTS_01_1.VOB"];
+  const files = [...order, "VTS_01_2.VOB", "VTS_01_0.BUP", "VTS_02_0.IFO"].map((name) => `/VIDEO_TS/${name}`);
+  for (const name of files.toReversed()) shell.file(`disc${name}`);
+  shell.file("disc/AUDIO_TS/NONE");
+  await shell.ok(t, "genisoimage", "-quiet", "-dvd-video", "-V", "MOVIE", "-o", "x.iso", "disc");
+  const places = await Promise.all(files.map((file) => placeOf(shell.path("x.iso"), file)));
+  t.deepEqual(
+    places,
+    places.toSorted((one, other) => one - other),
+  );
+  t.true((await placeOf(shell.path("x.iso"), "/AUDIO_TS/NONE")) > places.at(-1)!);
+  t.true((await shell.list(t, "x.iso", "--fs", "udf")).includes("/VIDEO_TS/VTS_01_2.VOB"));
+  const { code, err } = await shell.run(["genisoimage", "-dvd-video", "-o", "y.iso", "disc/AUDIO_TS"]);
+  t.deepEqual([code, /there is no directory VIDEO_TS/.test(err)], [2, true]);
+});
+
+test.serial("padding, and the size that is printed", async (t) => {
   const shell = shellWithTree(t);
   await shell.ok(t, "mkisofs", "-quiet", "-o", "padded.iso", "tree");
   await shell.ok(t, "mkisofs", "-quiet", "-no-pad", "-o", "bare.iso", "tree");
@@ -142,7 +159,7 @@ test("padding, and the size that is printed", async (t) => {
   t.is(descriptor.readUInt32LE(80), padded);
 });
 
-test("standard output, an image that takes the place of another, and what is said", async (t) => {
+test.serial("standard output, an image that takes the place of another, and what is said", async (t) => {
   const shell = shellWithTree(t);
   const environment = { SOURCE_DATE_EPOCH: "1700000000" };
   const piped = await shell.run(["genisoimage", "-r", "tree"], { environment });
@@ -154,7 +171,7 @@ test("standard output, an image that takes the place of another, and what is sai
   t.deepEqual([quiet.code, quiet.err], [0, ""]);
 });
 
-test("TRANS.TBL tells the names", async (t) => {
+test.serial("TRANS.TBL tells the names", async (t) => {
   const shell = shellWithTree(t);
   symlinkSync("a.txt", shell.path("tree/sub/link"));
   await shell.ok(t, "genisoimage", "-quiet", "-r", "-J", "-T", "-hide-joliet-trans-tbl", "-o", "x.iso", "tree");
@@ -165,8 +182,8 @@ test("TRANS.TBL tells the names", async (t) => {
   t.false((await shell.list(t, "x.iso", "--fs", "joliet")).some((path) => path.endsWith("TRANS.TBL")));
 });
 
-test("names of ISO 9660, by level and by what is relaxed", async (t) => {
-  const shell = new Shell(t);
+test.serial("names of ISO 9660, by level and by what is relaxed", async (t) => {
+  const shell = new NearShell(t);
   for (const name of ["tree/.two.dots.txt", "tree/plain"]) shell.file(name);
   const names = async (...options: string[]): Promise<string[]> => {
     await shell.run(["genisoimage", "-quiet", ...options, "-o", "x.iso", "tree"]);
@@ -181,8 +198,8 @@ test("names of ISO 9660, by level and by what is relaxed", async (t) => {
   t.true(readFileSync(shell.path("x.iso")).includes("PLAIN;1"));
 });
 
-test("names of the host in another character set", async (t) => {
-  const shell = new Shell(t);
+test.serial("names of the host in another character set", async (t) => {
+  const shell = new NearShell(t);
   shell.file("tree/other");
   writeFileSync(Buffer.from(shell.path("tree/\u00e4.txt"), "latin1"), "");
   const latin = ["-input-charset", "iso8859-1"];
@@ -195,7 +212,7 @@ test("names of the host in another character set", async (t) => {
   t.deepEqual([code, /charset is "nothing"/.test(err)], [2, true]);
 });
 
-test("a session that continues another", async (t) => {
+test.serial("a session that continues another", async (t) => {
   const shell = shellWithTree(t);
   shell.file("more/new.txt");
   await shell.ok(t, "genisoimage", "-quiet", "-r", "-J", "-V", "ONE", "-o", "one.iso", "tree");
@@ -217,7 +234,7 @@ test("a session that continues another", async (t) => {
   t.deepEqual(await shell.list(t, "both.iso", ...second), ["/new.txt"]);
 });
 
-test("the boot catalog is shown, hidden, or put in the place of a file", async (t) => {
+test.serial("the boot catalog is shown, hidden, or put in the place of a file", async (t) => {
   const shell = shellWithTree(t);
   shell.file("tree/boot.img", new Uint8Array(4096).fill(1));
   const boot = ["-quiet", "-R", "-b", "boot.img", "-no-emul-boot"];
@@ -237,7 +254,7 @@ test("the boot catalog is shown, hidden, or put in the place of a file", async (
   t.false(existsSync(shell.path("y.iso")));
 });
 
-test("oscdimg: UDF, with a note in ISO 9660, and boot images of the host", async (t) => {
+test.serial("oscdimg: UDF, with a note in ISO 9660, and boot images of the host", async (t) => {
   const shell = shellWithTree(t);
   shell.file("etfsboot.com", new Uint8Array(4096).fill(1));
   shell.file("efisys.bin", new Uint8Array(10_000).fill(2));
@@ -257,8 +274,8 @@ test("oscdimg: UDF, with a note in ISO 9660, and boot images of the host", async
   t.regex(await shell.ok(t, "info", "x.iso"), /SETUP/);
 });
 
-test("links by which the program is called by other names", async (t) => {
-  const shell = shellWithTree(t);
+test.serial("links by which the program is called by other names", async (t) => {
+  const shell = shellWithTree(t, new Shell(t));
   shell.file("bin/genisoimage");
   const refused = await shell.run(["install-names", "bin"]);
   t.is(refused.code, 1);
@@ -278,7 +295,7 @@ test("links by which the program is called by other names", async (t) => {
   t.regex(absent.err, /link "absent\/mkisofs" cannot be made: ENOENT/);
 });
 
-test("help, and options that are not known", async (t) => {
+test.serial("help, and options that are not known", async (t) => {
   const shell = shellWithTree(t);
   t.regex(await shell.ok(t, "mkisofs", "-help"), /-graft-points +A path is TARGET=SOURCE/);
   t.regex(await shell.ok(t, "oscdimg", "--help"), /-lLABEL/);

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Readable, Writable } from "node:stream";
 import type { ExecutionContext } from "ava";
+import { run } from "../../src/cli/run.js";
 import { temporaryFolder } from "../support/tools.js";
 
 const command = resolve(import.meta.dirname, "../../../dist/cli/main.js");
@@ -83,5 +85,34 @@ export class Shell {
 
   async list(t: ExecutionContext, ...words: string[]): Promise<string[]> {
     return (await this.ok(t, "list", ...words)).split("\n").slice(0, -1);
+  }
+}
+
+/** A stream that keeps what is written to it. */
+function collector(): { readonly stream: Writable; readonly pieces: Buffer[] } {
+  const pieces: Buffer[] = [];
+  const stream = new Writable({
+    write(piece: Buffer, _encoding, done): void {
+      pieces.push(piece);
+      done();
+    },
+  });
+  return { stream, pieces };
+}
+
+/** Runs commands in the process of the test, in the folder, which is much faster: for tests that run one after another. */
+export class NearShell extends Shell {
+  override async run(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
+    const [output, messages] = [collector(), collector()];
+    process.chdir(this.folder);
+    const code = await run(words, {
+      input: Readable.from(options.input === undefined ? [] : [options.input]),
+      output: output.stream,
+      messages: messages.stream,
+      environment: { ...process.env, ...options.environment },
+      signal: new AbortController().signal,
+    });
+    const bytes = Buffer.concat(output.pieces);
+    return { code, out: bytes.toString(), bytes, err: Buffer.concat(messages.pieces).toString() };
   }
 }

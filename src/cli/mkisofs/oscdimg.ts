@@ -213,6 +213,8 @@ export function parseOscdimg(words: readonly string[]): MkisofsRequest {
   if (source === undefined || output === undefined || more !== undefined) {
     throw usageError(`oscdimg takes a folder and an image, and got ${paths.length} paths`);
   }
+  // What ISO 9660 does not show may be longer than it could say at lower levels.
+  if (request.isoNoteOnly) request.isoLevel = 3;
   const { bootEntries } = request;
   for (const entry of bootEntries) if (entry.platform !== biosPlatform) entry.loadSectors ??= uefiLoadSectors;
   request.pathSpecs.push(source);
