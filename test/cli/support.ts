@@ -30,8 +30,9 @@ export class Shell {
   readonly folder: string;
   readonly command: string = command;
 
-  constructor(t: ExecutionContext) {
-    this.folder = temporaryFolder(t);
+  /** @param folder Where commands are run. Default: a new one, which goes with the test. */
+  constructor(t: ExecutionContext, folder: string = temporaryFolder(t)) {
+    this.folder = folder;
   }
 
   path(...names: string[]): string {

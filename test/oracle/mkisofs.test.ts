@@ -2,9 +2,10 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import test from "ava";
+import { NearShell } from "../cli/support.js";
 import { setUpOf } from "../support/boot-reports.js";
 import { canMakeBootableImages, xorrisoReport } from "../support/bootable-images.js";
 import { execute } from "../support/judges.js";
@@ -13,7 +14,6 @@ import { requireTool, temporaryFolder } from "../support/tools.js";
 
 const isolinuxImage = "/usr/lib/ISOLINUX/isolinux.bin";
 const runFile = promisify(execFile);
-const command = resolve(import.meta.dirname, "../../../dist/cli/main.js");
 
 const references = { genisoimage: ["genisoimage"], xorrisofs: ["xorriso", "-as", "mkisofs"] } as const;
 
@@ -88,14 +88,17 @@ test.before(() => {
 test.after.always(() => rmSync(folder, { recursive: true, force: true }));
 
 for (const [name, line] of Object.entries(mkisofsLines)) {
-  test(`${line.program}: ${name}`, async (t) => {
+  test.serial(`${line.program}: ${name}`, async (t) => {
     if (!canMakeBootableImages(t) || !["bsdtar", "isoinfo", "7zz"].every((tool) => requireTool(t, tool))) return;
-    const place = (side: string): { cwd: string } => ({ cwd: join(folder, side, line.folder ?? ".") });
     const images = temporaryFolder(t);
     const [ours, theirs] = [join(images, "ours.iso"), join(images, "theirs.iso")];
-    await runFile("node", [command, line.program, ...wordsOf(line, ours)], place("ours"));
+    const ended = await new NearShell(t, join(folder, "ours", line.folder ?? ".")).run([
+      line.program,
+      ...wordsOf(line, ours),
+    ]);
+    t.is(ended.code, 0, ended.err);
     const [reference, ...first] = references[line.program];
-    await runFile(reference, [...first, ...wordsOf(line, theirs)], place("theirs"));
+    await runFile(reference, [...first, ...wordsOf(line, theirs)], { cwd: join(folder, "theirs", line.folder ?? ".") });
     const words = wordsOf(line, "");
     t.deepEqual(treeOf(ours), treeOf(theirs));
     t.deepEqual(comparableSetUp(ours), comparableSetUp(theirs));
