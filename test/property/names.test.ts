@@ -57,7 +57,15 @@ function assign(mapping: NameMapping, items: readonly (readonly [string, boolean
 const notInJoliet = /[\x00-\x1f*/:;?\\]/;
 
 const relaxations: fc.Arbitrary<IsoRelaxations> = fc
-  .record({ lowercase: fc.boolean(), anyAscii: fc.boolean(), longNames: fc.boolean(), omitVersion: fc.boolean() })
+  .record({
+    lowercase: fc.boolean(),
+    anyAscii: fc.boolean(),
+    longNames: fc.boolean(),
+    omitVersion: fc.boolean(),
+    omitPeriod: fc.boolean(),
+    leadingDots: fc.boolean(),
+    multipleDots: fc.boolean(),
+  })
   .map((given) => ({ ...given, longNames: given.longNames && given.omitVersion }));
 
 /** Why an identifier breaks the rules of its level. ECMA-119 7.5, 7.6, clause 10. */
@@ -69,11 +77,16 @@ function isoFault(
 ): string | undefined {
   const letters = relaxed.lowercase === true || level === 4 ? "A-Za-z0-9_" : "A-Z0-9_";
   const anyAscii = relaxed.anyAscii === true || level === 4;
-  const legal = anyAscii ? /^[\x20-\x7e]+$/ : new RegExp(`^[${letters}]*(\\.[${letters}]*)?$`);
+  const anyDots = relaxed.multipleDots === true && level !== 1;
+  const first = relaxed.leadingDots === true ? "\\.?" : "";
+  const legal = anyAscii
+    ? /^[\x20-\x7e]+$/
+    : new RegExp(`^${first}[${letters}${anyDots ? "." : ""}]*(\\.[${letters}]*)?$`);
   if (!legal.test(identifier)) return "characters";
   if (/[/;*?:<>|"\\]/.test(identifier)) return "separators";
-  if (isDirectory && !anyAscii && identifier.includes(".")) return "a dot in a directory's name";
-  if (identifier === "" || identifier === ".") return "empty";
+  const isDotted = identifier.includes(".", relaxed.leadingDots === true ? 1 : 0);
+  if (isDirectory && !anyAscii && !anyDots && isDotted) return "a dot in a directory's name";
+  if (["", ".", ".."].includes(identifier)) return "empty";
   if (level === 4) return identifier.length > 193 ? "length" : undefined;
   if (isDirectory)
     return identifier.length > (level === 1 ? 8 : relaxed.longNames === true ? 37 : 31) ? "length" : undefined;

@@ -103,6 +103,8 @@ function fileParts(name: string, rules: IsoNameRules, table: readonly string[]):
   extension = extension.slice(0, Math.min(rules.extension, Math.max(3, rules.both - stem.length)));
   stem = stem.slice(0, Math.min(rules.stem, rules.both - extension.length));
   const hasDot = extension !== "" || rules.period;
+  // Readers take this for the directory above.
+  if (stem === ".." && !hasDot) stem = "__";
   return { stem, extension: hasDot ? `.${extension}` : "" };
 }
 
