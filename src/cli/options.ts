@@ -90,6 +90,16 @@ export const commandTable: readonly CommandRow[] = [
     examples: ["discsmith info backup.disc", "discsmith info backup.disc --json"],
   },
   {
+    name: "sessions",
+    summary: "List every session that can be found.",
+    arguments: [disc],
+    options: [...readingOptions, jsonOption],
+    description: [
+      "Of a disc, those that its drive knows; of an image, and of a medium that can be overwritten, those that its chain of descriptors leads to; with --scan, all that any block starts. Each can be read (--session, --start), compared (diff DISC@N), made current again (revert) and made an image of its own (rebuild).",
+    ],
+    examples: ["discsmith sessions backup.iso", "discsmith sessions damaged.iso --scan"],
+  },
+  {
     name: "boot",
     summary: "Show what a disc or image boots from.",
     arguments: [disc],

@@ -19,7 +19,7 @@ import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { extract } from "./extract.js";
 import { format } from "./format.js";
 import { commandHelp, help, version } from "./help.js";
-import { info } from "./info.js";
+import { info, sessions } from "./info.js";
 import { list } from "./list.js";
 import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand } from "./parse.js";
@@ -39,6 +39,7 @@ const commands: Readonly<Record<string, Command>> = {
   build,
   create,
   info,
+  sessions,
   boot,
   write,
   append,

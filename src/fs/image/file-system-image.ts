@@ -24,7 +24,7 @@ import { partitionOffset, sessionEndAlign } from "../udf/udf-writer.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import { rememberBoot } from "./boot-set-up.js";
 import type { Growth } from "./growth.js";
-import { firstGrowth, planGrowth } from "./growth.js";
+import { firstGrowth, hasUdfInFront, planGrowth } from "./growth.js";
 import type { ImportOptions } from "./import.js";
 import { importTree } from "./import.js";
 import { layOutSession } from "./lay-out-session.js";
@@ -198,7 +198,11 @@ export class FileSystemImage {
     mergeImported(this.root, imported.root);
     this.#imported = { source, volumeName, udf, bootRecords };
     this.options = volumeFieldsLike(imported, this.options, onWarning);
-    if (this.options.fileSystems === undefined) this.#takeFileSystems(imported.fileSystems);
+    if (this.options.fileSystems === undefined) {
+      const isShownInUdf = this.#chosen?.type === "randomWrite" && (await hasUdfInFront(source, options.signal));
+      const { fileSystems } = imported;
+      this.#takeFileSystems(isShownInUdf && !fileSystems.includes("udf") ? [...fileSystems, "udf"] : fileSystems);
+    }
     return imported.fileSystem;
   }
 
