@@ -9,6 +9,7 @@ import type { TreeReader } from "../tree/disc-entry.js";
 import type { ExtentDescriptor, LongAllocationDescriptor } from "./allocation.js";
 import type { Anchor, SessionRange } from "./anchor-reader.js";
 import { anchorBlocks, findAnchors, firstAnchorBlock } from "./anchor-reader.js";
+import type { EntryReading } from "./file-entry-reader.js";
 import { FileEntryReader } from "./file-entry-reader.js";
 import type { FileSetDescriptor } from "./file-set.js";
 import { fileSetDescriptor } from "./file-set.js";
@@ -19,6 +20,7 @@ import { loadPartitions } from "./partition-loader.js";
 import type { VolumeReading } from "./sequence-reader.js";
 import { readVolumeDescriptors, tryDescriptor } from "./sequence-reader.js";
 import { readDescriptor, tagIdentifierAt, tagIdentifiers } from "./tag.js";
+import type { UdfTreeOptions } from "./udf-reader.js";
 import { UdfTree } from "./udf-reader.js";
 import { isReadFailure, VolumeBytes } from "./volume-bytes.js";
 import type { UdfVolumeInformation } from "./volume-information.js";
@@ -45,6 +47,8 @@ export interface UdfOptions {
 /** A UDF volume that was opened. */
 export interface UdfVolume {
   readonly information: UdfVolumeInformation;
+  /** What its entries are read from, and where the tree begins. Nothing is reported. */
+  readonly reading: EntryReading & Pick<UdfTreeOptions, "rootDirectoryIcb">;
   /** Its tree; what is wrong with it is told to the listener. */
   openTree(onWarning: WarningListener | undefined): TreeReader;
 }
@@ -191,10 +195,12 @@ async function openAt(
   const { tagSerialNumber } = tag;
   const treeOptions = { bytes, blockBytes, spaces, rootDirectoryIcb, tagSerialNumber };
   // What has no root is no volume: another anchor may lead to one.
-  await new UdfTree({ ...treeOptions, context: { ...context, onWarning: undefined } }).root(signal);
+  const silent = { ...context, onWarning: undefined };
+  await new UdfTree({ ...treeOptions, context: silent }).root(signal);
   const found = await anchorBlocks(bytes, range, blockBytes, signal);
   return {
     information: informationOf({ anchor, anchors: found, descriptors, partitions, integrity, fileSet }),
+    reading: { ...treeOptions, context: silent },
     openTree: (onWarning) => new UdfTree({ ...treeOptions, context: { ...context, onWarning } }),
   };
 }
