@@ -39,6 +39,22 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/udf",
     "fs/growth",
   ],
+  "fs/patch": [
+    "errors",
+    "units",
+    "codec",
+    "medium",
+    "fs/tree",
+    "fs/names",
+    "fs/susp",
+    "fs/iso9660",
+    "fs/rockridge",
+    "fs/joliet",
+    "fs/eltorito",
+    "fs/hybrid",
+    "fs/udf",
+    "fs/image",
+  ],
   device: [
     "errors",
     "units",
@@ -74,6 +90,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/hybrid",
     "fs/udf",
     "fs/image",
+    "fs/patch",
   ],
   host: [
     "errors",
@@ -85,6 +102,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/names",
     "fs/layout",
     "fs/image",
+    "fs/patch",
     "fs/iso9660",
     "native-binding",
     "device/iscsi",
@@ -116,7 +134,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "session-job": ["errors", "medium", "device", "device/plan", "device-host", "session-target", "fs/image", "fs/tree"],
   "disc-jobs": ["errors", "medium", "device", "session-target", "session-job", "fs/image", "host"],
   "update-job": ["errors", "device", "session-target", "session-job", "fs/image", "host"],
-  node: ["index", "host", "disc-jobs", "session-job", "update-job"],
+  "patch-job": ["errors", "medium", "device-host", "disc-access", "fs/image", "fs/patch", "fs/tree", "host"],
+  node: ["index", "host", "disc-jobs", "session-job", "update-job", "patch-job"],
   cli: ["node", "device-entry", "host", "errors", "error-table"],
 };
 
@@ -130,6 +149,7 @@ const hostRooms = [
   "session-job",
   "disc-jobs",
   "update-job",
+  "patch-job",
   "session-target",
   "native-binding",
 ];

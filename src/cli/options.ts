@@ -11,6 +11,7 @@ import {
   imageOptions,
   importOption,
   jsonOption,
+  patchOptions,
   readingOptions,
   scanOption,
   traceOptions,
@@ -163,6 +164,25 @@ export const commandTable: readonly CommandRow[] = [
       "Writes a session that has the tree of an earlier one. Contents are not copied: they are referred to where they lie. Nothing is lost: the sessions in between stay, and can be made current in their turn.",
     ],
     examples: ["discsmith revert backup.iso --session 1", "discsmith revert backup.disc --session -1 --dry-run"],
+  },
+  {
+    name: "patch",
+    summary: "Change the content of files in the blocks that they have.",
+    arguments: [
+      { name: "IMAGE", completes: "file" },
+      { name: "TARGET=PATH", optional: true, multiple: true, completes: "file" },
+    ],
+    options: patchOptions,
+    description: [
+      "TARGET is a file of the image, PATH one of this computer: its content takes the place of the old one. It may be shorter, or longer as long as it needs no more blocks; else it is refused, and the message says how many bytes have room. Nothing is moved, and the image keeps its length. A plain = in a path is written \\=.",
+      "Lengths and times are refreshed in every tree that has the file, under all names that it has there, and so are boot information tables and an MD5 sum of isomd5sum. Checksums of xorriso are not: a warning says so. What would damage something else is refused: blocks that other files share, other sessions that have the file in the same blocks (--all-sessions changes it in them, too), compressed files, lengths that a partition table or a boot catalog forbids. IMAGE is a plain image; discs are not patched.",
+      "First, all that will be changed is saved in the undo file. Whatever happens afterwards, --revert puts it back: docs/PATCH.md. A failure that is noticed puts it back at once.",
+    ],
+    examples: [
+      "discsmith patch live.iso /boot/grub/grub.cfg=grub.cfg",
+      "discsmith patch live.iso /isolinux/isolinux.cfg=new.cfg --dry-run",
+      "discsmith patch live.iso --revert",
+    ],
   },
   {
     name: "burn",

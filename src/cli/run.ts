@@ -22,6 +22,7 @@ import { info } from "./info.js";
 import { list } from "./list.js";
 import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand } from "./parse.js";
+import { patch } from "./patch.js";
 import { Reporter } from "./reporter.js";
 import { revert } from "./revert.js";
 import { serve } from "./serve.js";
@@ -41,6 +42,7 @@ const commands: Readonly<Record<string, Command>> = {
   append,
   update,
   revert,
+  patch,
   burn,
   drives,
   close,

@@ -82,7 +82,11 @@ export interface PatchedImage {
  *
  * @throws {@link DiscError} E_NOT_SUPPORTED.
  */
-export function checkBootUse({ path, start, oldBytes }: PatchedImage, bytes: number, setUps: readonly BootSetUp[]): void {
+export function checkBootUse(
+  { path, start, oldBytes }: PatchedImage,
+  bytes: number,
+  setUps: readonly BootSetUp[],
+): void {
   for (const { catalogLba, entries, systemArea } of setUps) {
     if (catalogLba !== undefined && catalogLba * blockBytes === start) {
       throw notSupported(path, "changing the boot catalog as a file");

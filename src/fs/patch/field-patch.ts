@@ -1,6 +1,8 @@
+import { strictContext } from "../../codec/codec.js";
 import type { FieldType } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import type { BytePatch } from "../hybrid/byte-patch.js";
+import { descriptorTag, sealDescriptor } from "../udf/tag.js";
 
 /**
  * The patch that writes one field of a structure and leaves the others.
@@ -36,4 +38,17 @@ export function valuePatch<T>(type: FieldType<T>, value: T, offsetBytes: number,
   const bytes = new Uint8Array(length);
   type.write(value, bytes, 0, length);
   return { offsetBytes, bytes };
+}
+
+/**
+ * Puts a right tag before a descriptor of UDF again.
+ *
+ * @param crcLength Bytes that the tag covers; left out, as many as before.
+ */
+export function sealAgain(descriptor: Uint8Array, crcLength?: number): void {
+  const tag = descriptorTag.read(descriptor, 0, strictContext);
+  const { tagIdentifier, tagSerialNumber, tagLocation } = tag;
+  const descriptorVersion = tag.descriptorVersion === 2 ? 2 : 3;
+  const context = { descriptorVersion, tagSerialNumber, tagLocation } as const;
+  sealDescriptor(tagIdentifier, descriptor, 0, crcLength ?? tag.descriptorCrcLength, context);
 }

@@ -11,8 +11,8 @@ import type { FileEntryHead } from "../udf/file-entry.js";
 import { extendedFileEntryHead, fileEntryHead } from "../udf/file-entry.js";
 import type { EntryReading, FileEntryReader, UdfFileEntry } from "../udf/file-entry-reader.js";
 import { allocationForms } from "../udf/icb.js";
-import { descriptorTag, sealDescriptor, tagBytes, tagIdentifiers } from "../udf/tag.js";
-import { setField } from "./field-patch.js";
+import { descriptorTag, tagBytes, tagIdentifiers } from "../udf/tag.js";
+import { sealAgain, setField } from "./field-patch.js";
 import type { FileChange } from "./reference.js";
 
 /** The longest extent: 30 bits. ECMA-167 4/14.14.1.1. */
@@ -163,19 +163,24 @@ function usedEnd({ data, firstAt, end }: Holder, size: number): number {
   return used;
 }
 
-/** Puts a right tag before a descriptor again. */
-function seal(data: Uint8Array, crcLength: number): void {
-  const { tagIdentifier, descriptorVersion, tagSerialNumber, tagLocation } = descriptorTag.read(data, 0, strictContext);
-  const version = descriptorVersion === 2 ? 2 : 3;
-  sealDescriptor(tagIdentifier, data, 0, crcLength, { descriptorVersion: version, tagSerialNumber, tagLocation });
-}
-
 /** Seals a holder that ends elsewhere than it did: the tag covers all of it, or else as much as it covered before. */
-function sealAgain({ data, end }: Holder, newEnd: number): number {
+function sealHolder({ data, end }: Holder, newEnd: number): number {
   const { descriptorCrcLength } = descriptorTag.read(data, 0, strictContext);
   const crcLength = descriptorCrcLength === end - tagBytes ? newEnd - tagBytes : descriptorCrcLength;
-  seal(data, crcLength);
+  sealAgain(data, crcLength);
   return Math.max(end, newEnd, tagBytes + crcLength);
+}
+
+/** Writes what the heads of all file entries say of their files' lengths and times. */
+function writeCommonHead<T extends FileEntryHead>(
+  codec: StructCodec<T>,
+  head: Partial<FileEntryHead>,
+  data: Uint8Array,
+): void {
+  for (const { key, row } of codec.fields) {
+    const value = head[key as keyof FileEntryHead];
+    if (value !== undefined) row.write(value, data, 0);
+  }
 }
 
 /** Writes what a file entry says of its file's length and time. */
@@ -186,29 +191,19 @@ function writeHead(
   blocks: number,
   lengthOfAllocationDescriptors: number,
 ): void {
-  const { head } = entry;
-  const growth = BigInt(bytes) - head.informationLength;
-  const set = <T extends FileEntryHead>(codec: StructCodec<T>): void => {
-    setField<FileEntryHead, "informationLength">(codec, "informationLength", BigInt(bytes), data);
-    setField<FileEntryHead, "logicalBlocksRecorded">(
-      codec,
-      "logicalBlocksRecorded",
-      head.logicalBlocksRecorded + BigInt(blocks),
-      data,
-    );
-    setField<FileEntryHead, "lengthOfAllocationDescriptors">(
-      codec,
-      "lengthOfAllocationDescriptors",
-      lengthOfAllocationDescriptors,
-      data,
-    );
-    if (mtimeMs === undefined) return;
-    setField<FileEntryHead, "modificationTime">(codec, "modificationTime", mtimeMs, data);
+  const { informationLength, logicalBlocksRecorded } = entry.head;
+  const head: Partial<FileEntryHead> = {
+    informationLength: BigInt(bytes),
+    logicalBlocksRecorded: logicalBlocksRecorded + BigInt(blocks),
+    lengthOfAllocationDescriptors,
+    ...(mtimeMs === undefined ? {} : { modificationTime: mtimeMs }),
   };
-  if (!isExtended(entry)) return set(fileEntryHead);
-  set(extendedFileEntryHead);
-  const { objectSize } = extendedFileEntryHead.read(data, 0, { tolerant: true, lba: null });
-  setField(extendedFileEntryHead, "objectSize", objectSize + growth, data);
+  if (isExtended(entry)) {
+    const { objectSize } = extendedFileEntryHead.read(data, 0, { tolerant: true, lba: null });
+    const growth = BigInt(bytes) - informationLength;
+    setField(extendedFileEntryHead, "objectSize", objectSize + growth, data);
+    writeCommonHead(extendedFileEntryHead, head, data);
+  } else writeCommonHead(fileEntryHead, head, data);
 }
 
 /**
@@ -239,11 +234,11 @@ export async function fileEntryPatches(
     if (resized.isCut) ownEnd = usedEnd(own, sizeOf(isShort));
   }
   writeHead(entry, own.data, change, resized.blocks, ownEnd - own.firstAt);
-  const lengths = [sealAgain(own, ownEnd)];
+  const lengths = [sealHolder(own, ownEnd)];
   for (const holder of others) {
     const end = resized.isCut ? usedEnd(holder, sizeOf(isShort)) : holder.end;
     setField(allocationExtentDescriptor, "lengthOfAllocationDescriptors", end - holder.firstAt, holder.data);
-    lengths.push(sealAgain(holder, end));
+    lengths.push(sealHolder(holder, end));
   }
   return holders.flatMap(({ address, data }, index) => {
     const bytes = data.slice(0, lengths[index]);

@@ -1,9 +1,10 @@
 /** Plans what is to be written so that files of an image get other contents in the blocks they have. */
+
+import { recordingTimeRange } from "../../codec/time.js";
 import type { Warning } from "../../errors.js";
 import { DiscError, hasCode, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
-import { recordingTimeRange } from "../../codec/time.js";
 import { blockBytes } from "../../units.js";
 import type { BytePatch } from "../hybrid/byte-patch.js";
 import type { BootSetUp } from "../image/boot-set-up.js";
@@ -17,6 +18,7 @@ import { firstDifference } from "../tree/compare-contents.js";
 import type { Content } from "../tree/content.js";
 import { areSameBytes } from "../tree/content.js";
 import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
+import type { UdfVolume } from "../udf/volume-reader.js";
 import { checkBootUse, hasHfs, readBootSetUps, toldContent } from "./boot-images.js";
 import { overlapsAny } from "./byte-range.js";
 import { hasChecksumTags } from "./checksum-tags.js";
@@ -28,6 +30,7 @@ import type { ContentPatch, ImagePatches } from "./patched-source.js";
 import { PatchedSource } from "./patched-source.js";
 import type { FileName, FileReference } from "./reference.js";
 import { udfReferences } from "./udf-references.js";
+import { blockOfTime, volumeTimePatch } from "./volume-time.js";
 
 /** A file of an image, and what is to be in it. */
 export interface PatchChange {
@@ -123,6 +126,7 @@ class PatchPlanning {
     const contents: ContentPatch[] = [];
     const structures: BytePatch[] = [];
     for (const target of targets) files.push(await this.#change(target, setUps, contents, structures));
+    structures.push(...(await this.#volumeTimes(targets, volumes)));
     const changed = await this.#withoutEqual(structures);
     this.#checkTiling({ contents, structures: changed }, volumes);
     const sum = await this.#sumPatch({ contents, structures: changed });
@@ -264,7 +268,8 @@ class PatchPlanning {
     const { signal } = this.#options;
     let isTold = false;
     const newBytes = change.content.bytes;
-    const mtimeMs = this.#writableTime(change, path);
+    const mtimeMs = this.#writableTime(change);
+    this.#warnOfTime(change, path);
     for (const copy of copies) {
       const image = { path, start: copy.start, oldBytes };
       checkBootUse(image, newBytes, setUps);
@@ -282,17 +287,42 @@ class PatchPlanning {
     return { path, oldBytes, newBytes, limitBytes: this.#limitOf(copies), names, isTold };
   }
 
-  /** The time of a change, as far as a directory record can hold it. */
-  #writableTime({ mtimeMs }: PatchChange, path: string): number | undefined {
-    if (mtimeMs === undefined) return undefined;
-    const { firstMs, lastMs } = recordingTimeRange;
-    const writable = Math.min(Math.max(mtimeMs, firstMs), lastMs);
-    if (writable !== mtimeMs) {
-      const time = new Date(mtimeMs).toISOString();
-      const message = `"${path}": modified ${time}, which a directory record cannot hold`;
-      this.#options.onWarning?.(new DiscError("W_TIME_CLAMPED", message, { path, time }));
+  /** Volumes of UDF say when they were last modified: each that has a file with a later time says so. */
+  async #volumeTimes(targets: readonly TargetFile[], volumes: readonly ProbedVolume[]): Promise<BytePatch[]> {
+    // Volumes of several sessions may say so in one place.
+    const latest = new Map<number, { readonly udf: UdfVolume; readonly timeMs: number }>();
+    for (const { session, volume } of volumes) {
+      const { udf } = volume;
+      const block = udf === undefined ? undefined : blockOfTime(udf);
+      if (udf === undefined || block === undefined) continue;
+      for (const { change, copies } of targets) {
+        const references = copies.flatMap((copy) => copy.references);
+        const isIn = references.some((found) => found.fileSystem === "udf" && found.session === session.number);
+        const timeMs = this.#writableTime(change);
+        if (isIn && timeMs !== undefined && timeMs > (latest.get(block)?.timeMs ?? Number.NEGATIVE_INFINITY)) {
+          latest.set(block, { udf, timeMs });
+        }
+      }
     }
-    return writable;
+    const patches: BytePatch[] = [];
+    for (const [block, { udf, timeMs }] of latest) {
+      patches.push(await volumeTimePatch(udf, block, timeMs, this.#options.signal));
+    }
+    return patches;
+  }
+
+  /** The time of a change, as far as a directory record can hold it. */
+  #writableTime({ mtimeMs }: PatchChange): number | undefined {
+    const { firstMs, lastMs } = recordingTimeRange;
+    return mtimeMs === undefined ? undefined : Math.min(Math.max(mtimeMs, firstMs), lastMs);
+  }
+
+  #warnOfTime({ mtimeMs }: PatchChange, path: string): void {
+    if (mtimeMs === undefined || (mtimeMs >= recordingTimeRange.firstMs && mtimeMs <= recordingTimeRange.lastMs))
+      return;
+    const time = Math.abs(mtimeMs) <= 8.64e15 ? new Date(mtimeMs).toISOString() : `${mtimeMs} ms`;
+    const message = `"${path}": modified ${time}, which a directory record cannot hold`;
+    this.#options.onWarning?.(new DiscError("W_TIME_CLAMPED", message, { path, time }));
   }
 
   /** Patches that change something. */

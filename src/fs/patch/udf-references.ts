@@ -1,5 +1,7 @@
 /** Finds the file entries that lead to some bytes of an image. ECMA-167, 3rd edition, 4/8.6, 4/14.9; OSTA UDF 2.3. */
-import { throwIfCancelled } from "../../errors.js";
+import { DiscError, throwIfCancelled } from "../../errors.js";
+import type { Extent } from "../tree/content.js";
+import { joinPath } from "../tree/path.js";
 import { extentsOfRuns } from "../udf/contents-reader.js";
 import { readDirectory } from "../udf/directory-reader.js";
 import type { UdfFileEntry } from "../udf/file-entry-reader.js";
@@ -7,9 +9,6 @@ import { FileEntryReader } from "../udf/file-entry-reader.js";
 import { allocationForms, fileTypes, strategies } from "../udf/icb.js";
 import { identifierName, isNamed } from "../udf/identifier-name.js";
 import type { UdfVolume } from "../udf/volume-reader.js";
-import type { Extent } from "../tree/content.js";
-import { joinPath } from "../tree/path.js";
-import { DiscError } from "../../errors.js";
 import { allottedRanges, overlapsAny } from "./byte-range.js";
 import { embeddedLimitOf, fileEntryPatches } from "./file-entry-patches.js";
 import type { ReferenceSearch } from "./iso-references.js";

@@ -27,13 +27,7 @@ const paddingSignature = signatureOf("PD");
  * Receives the entries of an area: the whole entry lies at `source[at]`, head included, `length` bytes long, and at byte
  * `address` of the medium, as far as whoever visits says where the area is.
  */
-export type EntryVisitor = (
-  signature: number,
-  source: Uint8Array,
-  at: number,
-  length: number,
-  address: number,
-) => void;
+export type EntryVisitor = (signature: number, source: Uint8Array, at: number, length: number, address: number) => void;
 
 function isSignatureByte(octet: number): boolean {
   return octet >= 0x20 && octet < 0x7f;

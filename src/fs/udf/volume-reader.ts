@@ -49,17 +49,25 @@ export interface UdfVolume {
   readonly information: UdfVolumeInformation;
   /** What its entries are read from, and where the tree begins. Nothing is reported. */
   readonly reading: EntryReading & Pick<UdfTreeOptions, "rootDirectoryIcb">;
+  /** Block of the volume with the integrity descriptor that prevails; `undefined` where there is none. */
+  readonly integrityBlock: number | undefined;
   /** Its tree; what is wrong with it is told to the listener. */
   openTree(onWarning: WarningListener | undefined): TreeReader;
+}
+
+/** An integrity descriptor, and the block of the volume in which it stands. */
+interface PlacedIntegrity {
+  readonly descriptor: LogicalVolumeIntegrityDescriptor;
+  readonly block: number;
 }
 
 /** The last integrity descriptor of a volume; `undefined` where there is no sound one. */
 async function readIntegrity(
   reading: VolumeReading,
   { integritySequenceExtent }: LogicalVolumeDescriptor,
-): Promise<LogicalVolumeIntegrityDescriptor | undefined> {
+): Promise<PlacedIntegrity | undefined> {
   const { blockBytes, signal } = reading;
-  let last: LogicalVolumeIntegrityDescriptor | undefined;
+  let last: PlacedIntegrity | undefined;
   const seen = new Set<number>();
   for (let extent: ExtentDescriptor = integritySequenceExtent; extent.extentLength > 0; ) {
     throwIfCancelled(signal, "reading an integrity sequence");
@@ -73,7 +81,7 @@ async function readIntegrity(
     for (let index = 0; index < blocks && index < maximumIntegrityExtents && next === undefined; index++) {
       const found = await tryDescriptor(reading, logicalVolumeIntegrityDescriptor, extent.extentLocation + index);
       if (found === undefined) break;
-      last = found;
+      last = { descriptor: found, block: extent.extentLocation + index };
       if (found.nextIntegrityExtent.extentLength > 0) next = found.nextIntegrityExtent;
     }
     if (next === undefined) break;
@@ -186,7 +194,8 @@ async function openAt(
   const lastOf = (lba: number): number => Math.floor((lba * mediumBlockBytes) / blockBytes) - 1;
   const lastBlocks = [lastOf(range.endLba), lastOf(bytes.bytes / mediumBlockBytes)];
   const partitions = await loadPartitions(reading, descriptors, lastBlocks);
-  const integrity = await readIntegrity(reading, logicalVolume);
+  const placedIntegrity = await readIntegrity(reading, logicalVolume);
+  const integrity = placedIntegrity?.descriptor;
   const { spaces } = partitions;
   const entries = new FileEntryReader({ bytes, blockBytes, spaces, context });
   const fileSet = await readFileSet(reading, entries, logicalVolume.logicalVolumeContentsUse);
@@ -201,6 +210,7 @@ async function openAt(
   return {
     information: informationOf({ anchor, anchors: found, descriptors, partitions, integrity, fileSet }),
     reading: { ...treeOptions, context: silent },
+    integrityBlock: placedIntegrity?.block,
     openTree: (onWarning) => new UdfTree({ ...treeOptions, context: { ...context, onWarning } }),
   };
 }
