@@ -191,10 +191,12 @@ function writeHead(
   blocks: number,
   lengthOfAllocationDescriptors: number,
 ): void {
-  const { informationLength, logicalBlocksRecorded } = entry.head;
+  const { informationLength } = entry.head;
+  const recorded = entry.head.logicalBlocksRecorded + BigInt(blocks);
   const head: Partial<FileEntryHead> = {
     informationLength: BigInt(bytes),
-    logicalBlocksRecorded: logicalBlocksRecorded + BigInt(blocks),
+    // Some writers do not count.
+    logicalBlocksRecorded: recorded < 0n ? 0n : recorded,
     lengthOfAllocationDescriptors,
     ...(mtimeMs === undefined ? {} : { modificationTime: mtimeMs }),
   };
