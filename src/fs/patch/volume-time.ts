@@ -1,9 +1,10 @@
 /** When a volume was last modified: not before any of its files was. ECMA-167 3/10.10.2; OSTA UDF 2.2.6.1, 2.2.11. */
+import { strictContext } from "../../codec/codec.js";
 import type { StructCodec } from "../../codec/struct.js";
 import type { BytePatch } from "../hybrid/byte-patch.js";
 import { extendedFileEntryHead, fileEntryHead } from "../udf/file-entry.js";
 import { integrityHead } from "../udf/logical-volume.js";
-import { tagIdentifierAt, tagIdentifiers } from "../udf/tag.js";
+import { descriptorTag, tagBytes, tagIdentifierAt, tagIdentifiers } from "../udf/tag.js";
 import type { UdfVolume } from "../udf/volume-reader.js";
 import { sealAgain, setField } from "./field-patch.js";
 
@@ -51,5 +52,6 @@ export async function volumeTimePatch(
   } else if (identifier === tagIdentifiers.fileEntry) {
     setLater(fileEntryHead, "modificationTime", timeMs, descriptor);
   }
-  return { offsetBytes, bytes: descriptor };
+  const { descriptorCrcLength } = descriptorTag.read(descriptor, 0, strictContext);
+  return { offsetBytes, bytes: descriptor.slice(0, tagBytes + descriptorCrcLength) };
 }

@@ -2,7 +2,10 @@ import test from "ava";
 import type { Warning } from "../../../src/errors.js";
 import type { ImageOptions } from "../../../src/fs/image/options.js";
 import { fileFlags } from "../../../src/fs/iso9660/directory-record.js";
+import { planPatch } from "../../../src/fs/patch/plan-patch.js";
+import { contentOf } from "../../../src/fs/tree/content.js";
 import type { FileSystemName } from "../../../src/fs/tree/disc-entry.js";
+import { MemorySource } from "../../../src/medium/memory-source.js";
 import { failsWith, warnsOf } from "../../support/failures.js";
 import { imageWithRoot } from "../../support/hand-made-image.js";
 import { makeImage } from "../../support/made-image.js";
@@ -117,9 +120,6 @@ test("only what differs is written: contents to the end of their last block, and
 test("a time can stay as it is", async (t) => {
   const image = await made({});
   const plan = await plannedPatch(image, { "/text.txt": "short" });
-  const { planPatch } = await import("../../../src/fs/patch/plan-patch.js");
-  const { MemorySource } = await import("../../../src/medium/memory-source.js");
-  const { contentOf } = await import("../../../src/fs/tree/content.js");
   const kept = await planPatch(new MemorySource(image), [{ target: "/text.txt", content: contentOf("short") }]);
   t.is(kept.structures.length, 2);
   t.is(plan.structures.length, 5);
@@ -270,9 +270,6 @@ for (const kind of ["plain", "virtual", "metadata"] as const) {
 }
 
 test("a time that no record can hold is clamped", async (t) => {
-  const { planPatch } = await import("../../../src/fs/patch/plan-patch.js");
-  const { MemorySource } = await import("../../../src/medium/memory-source.js");
-  const { contentOf } = await import("../../../src/fs/tree/content.js");
   const warnings: Warning[] = [];
   const image = await made({});
   const change = { target: "/text.txt", content: contentOf("x"), mtimeMs: Date.UTC(2500, 0, 1) };
