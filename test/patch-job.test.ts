@@ -65,12 +65,19 @@ test("a patch is written, and taken back", async (t) => {
   t.false(existsSync(`${path}.lock`));
 });
 
+/** Operations on files before anything is written: failing there changes nothing. */
+async function planningOperations(path: string): Promise<number> {
+  const faults = { operations: 0, failAt: Number.POSITIVE_INFINITY, power: true, partialBytes: 0 };
+  await patchImageOn(faultyFiles(faults), path, changes, { dryRun: true });
+  return faults.operations;
+}
+
 test("power that fails at any step leaves what the undo file makes the old image again", async (t) => {
   const { path, before } = await made(t);
   const undo = undoPathOf(path);
   let isDone = false;
   let torn = 0;
-  for (let failAt = 1; !isDone; failAt++) {
+  for (let failAt = await planningOperations(path); !isDone; failAt++) {
     const faults = { operations: 0, failAt, power: true, partialBytes: (failAt * 1021) % 3000 };
     try {
       await patchImageOn(faultyFiles(faults), path, changes);
