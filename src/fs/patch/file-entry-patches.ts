@@ -201,9 +201,13 @@ function writeHead(
     ...(mtimeMs === undefined ? {} : { modificationTime: mtimeMs }),
   };
   if (isExtended(entry)) {
-    const { objectSize } = extendedFileEntryHead.read(data, 0, { tolerant: true, lba: null });
+    const { objectSize, creationTime } = extendedFileEntryHead.read(data, 0, { tolerant: true, lba: null });
     const growth = BigInt(bytes) - informationLength;
     setField(extendedFileEntryHead, "objectSize", objectSize + growth, data);
+    // Nothing is modified before it is created.
+    if (mtimeMs !== undefined && creationTime !== null && creationTime > mtimeMs) {
+      setField(extendedFileEntryHead, "creationTime", mtimeMs, data);
+    }
     writeCommonHead(extendedFileEntryHead, head, data);
   } else writeCommonHead(fileEntryHead, head, data);
 }
