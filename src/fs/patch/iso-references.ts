@@ -25,6 +25,7 @@ import { ContinuationReader, signatureOf, visitEntries } from "../susp/system-us
 import type { Extent } from "../tree/content.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
 import { joinPath } from "../tree/path.js";
+import { ArbitraryAttributes } from "./arbitrary-attributes.js";
 import type { ByteRange } from "./byte-range.js";
 import { allottedRanges, overlapsAny } from "./byte-range.js";
 import { fieldPatch, valuePatch } from "./field-patch.js";
@@ -58,6 +59,7 @@ export interface ReferenceSearch {
 /** What the system use of a record says that counts when its contents change. */
 interface SystemUseFacts {
   encoding: string | undefined;
+  sumIndex: number | undefined;
   readonly times: { readonly address: number; readonly bytes: number }[];
 }
 
@@ -178,6 +180,7 @@ class HierarchySearch {
       bytes: item.bytes,
       address: addressOf(item.placed),
       embeddedLimit: undefined,
+      sumIndex: facts[0]?.sumIndex,
       refusal: item.interleaved
         ? "it is recorded interleaved"
         : isAssociated
@@ -190,10 +193,12 @@ class HierarchySearch {
   }
 
   async #factsOf(placed: PlacedRecord): Promise<SystemUseFacts> {
-    const facts: SystemUseFacts = { encoding: undefined, times: [] };
+    const facts: SystemUseFacts = { encoding: undefined, sumIndex: undefined, times: [] };
     const { rockRidge } = this.#hierarchy;
     if (rockRidge === undefined) return facts;
-    const visit: EntryVisitor = (signature, source, at, _length, address) => {
+    const attributes = new ArbitraryAttributes();
+    const visit: EntryVisitor = (signature, source, at, length, address) => {
+      attributes.visit(signature, source, at, length, address);
       facts.encoding ??= encodings.get(signature);
       if (signature !== timesSignature) return;
       visitTimes(source, at, (key, position, bytes) => {
@@ -207,6 +212,7 @@ class HierarchySearch {
     if (continuation !== undefined) {
       await this.#continuations.visit(continuation, this.#context, visit, this.#search.signal);
     }
+    facts.sumIndex = attributes.number("cx");
     return facts;
   }
 }

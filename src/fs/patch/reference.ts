@@ -29,6 +29,8 @@ export interface FileReference extends FileName {
   readonly address: number;
   /** The most bytes that it can hold, where it holds the contents itself; else `undefined`. */
   readonly embeddedLimit: number | undefined;
+  /** The place of the content's sum in the array that libisofs keeps of a session; `undefined` for none. */
+  readonly sumIndex: number | undefined;
   /** Why the contents cannot be changed; `undefined` where nothing speaks against it. */
   readonly refusal: string | undefined;
   /**

@@ -93,6 +93,7 @@ class VolumeSearch {
       bytes: extents.reduce((sum, { bytes }) => sum + bytes, 0),
       address: entry.address,
       embeddedLimit: embeddedLimitOf(entry, reading.blockBytes),
+      sumIndex: undefined,
       refusal: refusalOf(entry, extents, isStream),
       patches: (change) => fileEntryPatches(entry, reading, this.#entries, change, this.#search.signal),
     };
