@@ -169,7 +169,7 @@ export async function patchImageOn(
 
 /**
  * Gives files of an image other contents, in the blocks that they have. A content that needs more blocks is refused. What
- * tells of lengths and times is refreshed: in all trees, in boot information tables, in an MD5 sum of isomd5sum. First
+ * tells of lengths and times is refreshed: in all trees, in boot information tables, in sums of isomd5sum and xorriso. First
  * of all, what is to be changed is saved in an undo file, with which {@link revertPatch} puts it back; a failure puts it
  * back at once.
  *

@@ -175,7 +175,7 @@ export const commandTable: readonly CommandRow[] = [
     options: patchOptions,
     description: [
       "TARGET is a file of the image, PATH one of this computer: its content takes the place of the old one. It may be shorter, or longer as long as it needs no more blocks; else it is refused, and the message says how many bytes have room. Nothing is moved, and the image keeps its length. A plain = in a path is written \\=.",
-      "Lengths and times are refreshed in every tree that has the file, under all names that it has there, and so are boot information tables and an MD5 sum of isomd5sum. Checksums of xorriso are not: a warning says so. What would damage something else is refused: blocks that other files share, other sessions that have the file in the same blocks (--all-sessions changes it in them, too), compressed files, lengths that a partition table or a boot catalog forbids. IMAGE is a plain image; discs are not patched.",
+      "Lengths and times are refreshed in every tree that has the file, under all names that it has there, and so are boot information tables and the MD5 sums of isomd5sum and xorriso, if they were right. What would damage something else is refused: blocks that other files share, other sessions that have the file in the same blocks (--all-sessions changes it in them, too), compressed files, lengths that a partition table or a boot catalog forbids. IMAGE is a plain image; discs are not patched.",
       "First, all that will be changed is saved in the undo file. Whatever happens afterwards, --revert puts it back: docs/PATCH.md. A failure that is noticed puts it back at once.",
     ],
     examples: [

@@ -1,8 +1,7 @@
 /** Plans what is to be written so that files of an image get other contents in the blocks they have. */
 
 import { recordingTimeRange } from "../../codec/time.js";
-import type { Warning } from "../../errors.js";
-import { DiscError, hasCode, throwIfCancelled } from "../../errors.js";
+import { DiscError, hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import { blockBytes } from "../../units.js";
@@ -13,7 +12,6 @@ import { detectVolume, openTree } from "../image/detect.js";
 import { DiscImage } from "../image/disc-image.js";
 import type { ImageSource, OpenedSession, OpenOptions } from "../image/open-image.js";
 import { openSession } from "../image/open-image.js";
-import type { ImageSession } from "../image/sessions.js";
 import { firstDifference } from "../tree/compare-contents.js";
 import type { Content } from "../tree/content.js";
 import { areSameBytes } from "../tree/content.js";
@@ -21,14 +19,13 @@ import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
 import type { UdfVolume } from "../udf/volume-reader.js";
 import { checkBootUse, hasHfs, readBootSetUps, toldContent } from "./boot-images.js";
 import { overlapsAny } from "./byte-range.js";
-import { hasChecksumTags, sessionSumPatches } from "./checksum-tags.js";
 import type { RunningDigest } from "./implanted-sum.js";
-import { hasImplantedSum, implantedSumPatch } from "./implanted-sum.js";
 import { isoReferences } from "./iso-references.js";
 import { FileCopy, sharedContent, sharedSessions } from "./patched-file.js";
 import type { ContentPatch, ImagePatches } from "./patched-source.js";
-import { PatchedSource } from "./patched-source.js";
 import type { FileName, FileReference } from "./reference.js";
+import type { ProbedVolume } from "./sum-patches.js";
+import { sumPatches } from "./sum-patches.js";
 import { udfReferences } from "./udf-references.js";
 import { blockOfTime, volumeTimePatch } from "./volume-time.js";
 
@@ -73,15 +70,6 @@ export interface PatchPlan extends ImagePatches {
   readonly files: readonly PatchedFile[];
 }
 
-/** Bytes of a content that are digested at once. */
-const digestedBytes = 1024 * 1024;
-
-/** One session, with what was found in it. */
-interface ProbedVolume {
-  readonly session: ImageSession;
-  readonly volume: DetectedVolume;
-}
-
 /** A file that is asked for. */
 interface TargetFile {
   readonly change: PatchChange;
@@ -107,8 +95,8 @@ class PatchPlanning {
   readonly #options: PlanPatchOptions;
   readonly #imageBytes: number;
   readonly #unitBytes: number;
-  /** Contents that a boot loader is told something in. */
-  readonly #told = new Map<FileCopy, Content>();
+  /** Contents that a boot loader is told something in, by what leads to them. */
+  readonly #told = new Map<readonly FileReference[], Content>();
 
   constructor(opened: OpenedSession, options: PlanPatchOptions) {
     this.#opened = opened;
@@ -134,10 +122,12 @@ class PatchPlanning {
     structures.push(...(await this.#volumeTimes(targets, volumes)));
     const changed = await this.#withoutEqual(structures);
     this.#checkTiling({ contents, structures: changed }, volumes);
-    changed.push(...(await this.#tagPatches(targets, volumes, { contents, structures: changed })));
-    changed.push(...(await this.#sumPatches({ contents, structures: changed })));
+    const summed = targets.flatMap(({ change, copies }) =>
+      copies.map(({ references }) => ({ content: this.#told.get(references) ?? change.content, references })),
+    );
+    const sums = await sumPatches(this.#source, { contents, structures: changed }, volumes, summed, this.#options);
     const { number: session } = this.#opened.session;
-    return { session, files, contents, structures: changed };
+    return { session, files, contents, structures: [...changed, ...sums] };
   }
 
   /** @throws {@link DiscError} E_ITEM_NOT_FOUND, E_NOT_A_FILE, E_NOT_SUPPORTED. */
@@ -284,7 +274,7 @@ class PatchPlanning {
       }
       const told = await toldContent(image, change.content, setUps, signal);
       isTold ||= told !== undefined;
-      if (told !== undefined) this.#told.set(copy, told);
+      if (told !== undefined) this.#told.set(copy.references, told);
       const content = told ?? change.content;
       contents.push(...copy.contentPatches(content, this.#imageBytes));
       structures.push(...(await copy.structurePatches(content, mtimeMs, signal)));
@@ -367,93 +357,6 @@ class PatchPlanning {
       throw new DiscError("E_DAMAGED", what, { what, lba });
     }
   }
-
-  /** The sum of isomd5sum, made again. */
-  async #sumPatches(patches: ImagePatches): Promise<readonly BytePatch[]> {
-    const { signal, onProgress, createMd5 } = this.#options;
-    const isChanged = patches.contents.length > 0 || patches.structures.length > 0;
-    if (!isChanged || !(await hasImplantedSum(this.#source, signal))) return [];
-    const patched = new PatchedSource(this.#source, patches);
-    const sum =
-      createMd5 === undefined
-        ? "none"
-        : await implantedSumPatch(this.#source, patched, createMd5, { signal, onProgress });
-    if (typeof sum === "object") return [sum];
-    const why = sum === "wrong" ? ", and was wrong before" : "";
-    this.#warn(`the MD5 sum that isomd5sum put into the volume descriptor is not right any more${why}`);
-    return [];
-  }
-
-  /** The sums of libisofs, made again in each session that is changed, or has a file that is. */
-  async #tagPatches(
-    targets: readonly TargetFile[],
-    volumes: readonly ProbedVolume[],
-    patches: ImagePatches,
-  ): Promise<readonly BytePatch[]> {
-    const { signal, onProgress, createMd5 } = this.#options;
-    const sumPatches: BytePatch[] = [];
-    for (const { session, volume } of volumes) {
-      throwIfCancelled(signal, "looking for checksums");
-      if (!isTouched(session, patches) || !(await hasChecksumTags(this.#source, session.startLba, signal))) continue;
-      const patched = new PatchedSource(this.#source, patches);
-      const found =
-        createMd5 === undefined
-          ? "wrong"
-          : await sessionSumPatches(this.#source, patched, volume, {
-              signal,
-              onProgress,
-              createMd5,
-              files: await this.#sumsOf(targets, session.number, createMd5),
-            });
-      if (found !== "wrong") sumPatches.push(...found);
-      else this.#warn(`the MD5 sums that xorriso put into session ${session.number} are not right any more`);
-    }
-    return sumPatches;
-  }
-
-  /** The sums of contents that change, by the places that a session's records name. */
-  async #sumsOf(
-    targets: readonly TargetFile[],
-    session: number,
-    createMd5: () => RunningDigest,
-  ): Promise<ReadonlyMap<number, Uint8Array>> {
-    const sums = new Map<number, Uint8Array>();
-    for (const { change, copies } of targets) {
-      for (const copy of copies) {
-        const own = copy.references.filter((found) => found.session === session && found.sumIndex !== undefined);
-        if (own.length === 0) continue;
-        const sum = await digestOf(this.#told.get(copy) ?? change.content, createMd5(), this.#options.signal);
-        for (const { sumIndex } of own) sums.set(sumIndex!, sum);
-      }
-    }
-    return sums;
-  }
-
-  #warn(what: string): void {
-    const warning: Warning = new DiscError("W_CHECKSUM_STALE", what, { what });
-    this.#options.onWarning?.(warning);
-  }
-}
-
-/** Whether something is written between the first and the last block of a session. */
-function isTouched({ startLba, endLba }: ImageSession, { contents, structures }: ImagePatches): boolean {
-  const range = [{ start: startLba * blockBytes, end: endLba * blockBytes }];
-  return (
-    contents.some(({ offsetBytes, bytes }) => overlapsAny(range, offsetBytes, offsetBytes + bytes)) ||
-    structures.some(({ offsetBytes, bytes }) => overlapsAny(range, offsetBytes, offsetBytes + bytes.length))
-  );
-}
-
-/** The digest of a content. */
-async function digestOf(content: Content, digest: RunningDigest, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const buffer = new Uint8Array(Math.min(digestedBytes, content.bytes));
-  for (let offset = 0; offset < content.bytes; offset += digestedBytes) {
-    throwIfCancelled(signal, "reading contents");
-    const piece = buffer.subarray(0, Math.min(digestedBytes, content.bytes - offset));
-    await content.read(offset, piece, signal);
-    digest.update(piece);
-  }
-  return digest.current();
 }
 
 function nameOf({ session, fileSystem, path }: FileReference): FileName {
@@ -463,7 +366,7 @@ function nameOf({ session, fileSystem, path }: FileReference): FileName {
 /**
  * Plans what is to be written so that files of an image get other contents in the blocks they have: the contents, with
  * zeros up to the end of their last block, and then all that tells of their lengths and times: directory records of every
- * tree and session that has the file, file entries of UDF, boot information tables, an implanted MD5 sum. Nothing is
+ * tree and session that has the file, file entries of UDF, boot information tables, MD5 sums. Nothing is
  * written, and nothing else is moved.
  *
  * @throws {@link DiscError} as `openImage`; E_ITEM_NOT_FOUND, E_NOT_A_FILE; E_CONTENT_TOO_BIG for a content that needs
