@@ -156,9 +156,10 @@ export async function toldContent(
  */
 export async function hasHfs(source: BlockSource, { systemArea }: BootSetUp, signal?: AbortSignal): Promise<boolean> {
   const block = new Uint8Array(blockBytes);
-  for (const { start } of partitionsOf(systemArea)) {
+  // Without a partition map, it begins where the image does.
+  for (const start of new Set([0, ...partitionsOf(systemArea).map((partition) => partition.start)])) {
     const lba = Math.floor((start + hfsSignatureAt) / blockBytes);
-    if (start === 0 || lba >= source.blocks) continue;
+    if (lba >= source.blocks) continue;
     await source.read(lba, 1, block, signal);
     const at = (start + hfsSignatureAt) % blockBytes;
     const signature = String.fromCharCode(block[at]!, block[at + 1]!);

@@ -20,7 +20,7 @@ import type { IdentifierNaming } from "../names/identifier-naming.js";
 import { visitTimes } from "../rockridge/entries.js";
 import type { RockRidgeUse } from "../rockridge/rock-ridge-reader.js";
 import { rockRidgeProtocol } from "../rockridge/rock-ridge-reader.js";
-import type { EntryVisitor } from "../susp/system-use-reader.js";
+import type { EntryVisitor, ExtendedAttributes } from "../susp/system-use-reader.js";
 import { ContinuationReader, signatureOf, visitEntries } from "../susp/system-use-reader.js";
 import type { Extent } from "../tree/content.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
@@ -150,18 +150,33 @@ class HierarchySearch {
       return;
     }
     const ranges = allottedRanges(item.extents, unitBytes);
-    if (ranges.some(({ start, end }) => overlapsAny(wanted, start, end))) yield await this.#reference(item, directory);
+    const isWanted = ranges.some(({ start, end }) => overlapsAny(wanted, start, end));
+    // Of links and devices, some writers state the block of another file; nothing is read there.
+    if (isWanted && (await this.#isFile(item))) yield await this.#reference(item, directory);
   }
 
-  async #nameOf({ placed: { record } }: CollectedItem): Promise<string> {
-    const { naming, rockRidge } = this.#hierarchy;
+  async #attributesOf({ placed: { record } }: CollectedItem): Promise<ExtendedAttributes | undefined> {
+    const { rockRidge } = this.#hierarchy;
     const { charset, signal } = this.#search;
-    const decoded = naming.decode(record.fileIdentifier, hasFlag(record, fileFlags.directory), () => {});
-    if (rockRidge === undefined) return decoded.name;
+    if (rockRidge === undefined) return undefined;
     const protocol = rockRidgeProtocol(rockRidge, this.#continuations, charset);
     const attributes = protocol.attributes(record.systemUse, this.#context);
     if (attributes.continuation !== undefined) await protocol.complete(attributes, this.#context, signal);
-    return attributes.name ?? decoded.name;
+    return attributes;
+  }
+
+  async #isFile(item: CollectedItem): Promise<boolean> {
+    return ((await this.#attributesOf(item))?.type ?? "file") === "file";
+  }
+
+  async #nameOf(item: CollectedItem): Promise<string> {
+    const { record } = item.placed;
+    const decoded = this.#hierarchy.naming.decode(
+      record.fileIdentifier,
+      hasFlag(record, fileFlags.directory),
+      () => {},
+    );
+    return (await this.#attributesOf(item))?.name ?? decoded.name;
   }
 
   async #reference(item: CollectedItem, directory: string): Promise<FileReference> {

@@ -269,7 +269,7 @@ class PatchPlanning {
       const image = { path, start: copy.start, oldBytes };
       checkBootUse(image, newBytes, setUps);
       if (newBytes !== oldBytes && setUps[0] !== undefined && (await hasHfs(this.#source, setUps[0], signal))) {
-        const what = "another length for a file of an image that has HFS+, too";
+        const what = "another length for a file of an image that has HFS, too";
         throw new DiscError("E_NOT_SUPPORTED", `"${path}": not supported: ${what}`, { what });
       }
       const told = await toldContent(image, change.content, setUps, signal);

@@ -283,3 +283,11 @@ test("planning can be cancelled", async (t) => {
     plannedPatch(image, { "/text.txt": "x" }, { signal: AbortSignal.abort() }),
   );
 });
+
+test("where HFS lies over the same files, their lengths stay", async (t) => {
+  const image = imageWithRoot([{ name: "A", lba: 24, bytes: 100 }]);
+  image.set([0x42, 0x44], 1024);
+  await failsWith(t, "E_NOT_SUPPORTED", {}, () => plannedPatch(image, { "/A": new Uint8Array(99) }));
+  const patched = await patchedImage(image, { "/A": new Uint8Array(100).fill(1) });
+  t.is((await shownFiles(patched, "iso"))["/A"], "100 × 1 new");
+});
