@@ -52,6 +52,22 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/growth",
     "fs/boot",
   ],
+  "fs/patch": [
+    "errors",
+    "units",
+    "codec",
+    "medium",
+    "fs/tree",
+    "fs/names",
+    "fs/susp",
+    "fs/iso9660",
+    "fs/rockridge",
+    "fs/joliet",
+    "fs/eltorito",
+    "fs/hybrid",
+    "fs/udf",
+    "fs/image",
+  ],
   device: [
     "errors",
     "units",
@@ -88,6 +104,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/boot",
     "fs/udf",
     "fs/image",
+    "fs/patch",
   ],
   host: [
     "errors",
@@ -99,6 +116,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/names",
     "fs/layout",
     "fs/image",
+    "fs/patch",
     "fs/iso9660",
     "native-binding",
     "device/iscsi",
@@ -142,7 +160,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   "rebuild-job": ["medium", "tree-changes", "fs/boot", "fs/image", "fs/tree", "host"],
   "update-job": ["errors", "device", "session-target", "session-job", "fs/image", "host"],
-  node: ["index", "host", "disc-jobs", "rebuild-job", "session-job", "tree-changes", "update-job"],
+  "patch-job": ["errors", "medium", "device-host", "disc-access", "fs/image", "fs/patch", "fs/tree", "host"],
+  node: ["index", "host", "disc-jobs", "patch-job", "rebuild-job", "session-job", "tree-changes", "update-job"],
   cli: ["node", "device-entry", "host", "errors", "error-table"],
 };
 
@@ -158,6 +177,7 @@ const hostRooms = [
   "disc-jobs",
   "rebuild-job",
   "update-job",
+  "patch-job",
   "session-target",
   "native-binding",
 ];

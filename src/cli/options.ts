@@ -15,6 +15,7 @@ import {
   imageOutputOptions,
   importOption,
   jsonOption,
+  patchOptions,
   readingOptions,
   scanOption,
   sessionOptions,
@@ -203,6 +204,25 @@ export const commandTable: readonly CommandRow[] = [
     examples: [
       "discsmith rebuild backup.iso -o compact.iso",
       "discsmith rebuild install.iso /preseed.cfg=preseed.cfg --remove /doc -o mine.iso",
+    ],
+  },
+  {
+    name: "patch",
+    summary: "Change the content of files in the blocks that they have.",
+    arguments: [
+      { name: "IMAGE", completes: "file" },
+      { name: "TARGET=PATH", optional: true, multiple: true, completes: "file" },
+    ],
+    options: patchOptions,
+    description: [
+      "TARGET is a file of the image, PATH one of this computer: its content takes the place of the old one. It may be shorter, or longer as long as it needs no more blocks; else it is refused, and the message says how many bytes have room. Nothing is moved, and the image keeps its length. A plain = in a path is written \\=.",
+      "Lengths and times are refreshed in every tree that has the file, under all names that it has there, and so are boot information tables and the MD5 sums of isomd5sum and xorriso, if they were right. What would damage something else is refused: blocks that other files share, other sessions that have the file in the same blocks (--all-sessions changes it in them, too), compressed files, lengths that a partition table or a boot catalog forbids. IMAGE is a plain image; discs are not patched.",
+      "First, all that will be changed is saved in the undo file. Whatever happens afterwards, --revert puts it back: docs/PATCH.md. A failure that is noticed puts it back at once.",
+    ],
+    examples: [
+      "discsmith patch live.iso /boot/grub/grub.cfg=grub.cfg",
+      "discsmith patch live.iso /isolinux/isolinux.cfg=new.cfg --dry-run",
+      "discsmith patch live.iso --revert",
     ],
   },
   {

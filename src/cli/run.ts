@@ -23,6 +23,7 @@ import { info, sessions } from "./info.js";
 import { list } from "./list.js";
 import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand } from "./parse.js";
+import { patch } from "./patch.js";
 import { rebuild } from "./rebuild.js";
 import { Reporter } from "./reporter.js";
 import { revert } from "./revert.js";
@@ -46,6 +47,7 @@ const commands: Readonly<Record<string, Command>> = {
   update,
   revert,
   rebuild,
+  patch,
   burn,
   drives,
   close,
