@@ -102,6 +102,7 @@ export interface ErrorDetails {
   W_SKIPPED: { path: string; reason: string };
   W_SOURCE_VANISHED: { path: string };
   W_TIME_CLAMPED: { path: string; time: string };
+  W_BLOCKS_LOST: { lba: number; blocks: number };
   W_DRIVE_QUIRK: { quirk: string };
   W_TREES_DIFFER: { path: string; fileSystems: readonly string[]; what: string };
   W_CHECKSUM_STALE: { what: string };
@@ -598,6 +599,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["path", "time"],
     raisedBy: "planning",
     remedy: "Directory records hold years 1900 to 2155.",
+  },
+  W_BLOCKS_LOST: {
+    summary: "A write unit that has to be written anew cannot be read: zeros take the place of what else was in it.",
+    detail: ["lba", "blocks"],
+    raisedBy: "Recorder.write, on media that can be overwritten",
+    remedy: "Read the files with verify: some of them may have had blocks there.",
   },
   W_DRIVE_QUIRK: {
     summary: "The drive does something against the standard, and that was made up for.",
