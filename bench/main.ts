@@ -13,6 +13,8 @@ const caseScript = fileURLToPath(new URL("./case.js", import.meta.url));
 interface Run {
   readonly seconds: number;
   readonly peakMiB: number | null;
+  /** Bytes that were written, where they are counted. */
+  readonly writtenBytes?: number | undefined;
 }
 
 interface Result {
@@ -69,8 +71,10 @@ function report({ name, runs }: Result): void {
   const spread = `${Math.min(...seconds).toFixed(digits)} to ${Math.max(...seconds).toFixed(digits)}`;
   const peaks = runs.map(({ peakMiB }) => peakMiB).filter((peak) => peak !== null);
   const peak = peaks.length > 0 ? `, peak ${median(peaks)} MiB` : "";
+  const written = runs.map(({ writtenBytes }) => writtenBytes).filter((bytes) => bytes !== undefined);
+  const bytes = written.length > 0 ? `, ${median(written)} bytes written` : "";
   process.stdout.write(
-    `${name}: median ${median(seconds).toFixed(digits)} s (${spread}, ${runs.length} runs)${peak}\n`,
+    `${name}: median ${median(seconds).toFixed(digits)} s (${spread}, ${runs.length} runs)${peak}${bytes}\n`,
   );
 }
 
@@ -136,6 +140,42 @@ function burnLarge(rounds: number, bytes: number): Result[] {
   }
 }
 
+/** A folder of ten files, to be appended. */
+function makeTenFiles(folder: string): string {
+  mkdirSync(folder);
+  for (let index = 0; index < 10; index++) writeFileSync(join(folder, `appended-${index}.dat`), randomBytes(8192));
+  return folder;
+}
+
+/** Ten files appended to a plain image of a large tree: ours with all file systems, xorriso's with ISO 9660 alone. */
+function growLarge(rounds: number, tree: string): Result[] {
+  const folder = mkdtempSync(join(tmpdir(), "discsmith-bench-grow-"));
+  const ten = makeTenFiles(join(folder, "ten"));
+  const bridge = join(folder, "bridge.iso");
+  const iso = join(folder, "iso.iso");
+  const copy = join(folder, "copy.iso");
+  ours("bridge", tree, bridge);
+  const isMade = theirs("xorriso", "-as", "mkisofs", "-quiet", "-R", "-o", iso, tree) !== undefined;
+  const append = (): Run => {
+    ours("copy", bridge, copy);
+    const run = oursInPhases("grow", copy, ten);
+    return { seconds: run.seconds, peakMiB: run.peakMiB, writtenBytes: run.phases.writtenBytes };
+  };
+  const appendToIso = (): Run | undefined => {
+    if (!isMade) return undefined;
+    ours("copy", iso, copy);
+    const run = theirs("xorriso", "-dev", copy, "-map", ten, "/", "-commit");
+    return run && { ...run, writtenBytes: statSync(copy).size - statSync(iso).size };
+  };
+  try {
+    const name = "append ten files to a plain image of many files";
+    const bridgeAppend: Way = { label: "bridge", run: append };
+    return pair(name, rounds, bridgeAppend, { label: "xorriso, ISO 9660 alone", run: appendToIso });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Reading the state of a disc of 100 sessions. */
 function readManySessions(rounds: number): Result {
   const disc = join(tmpdir(), "discsmith-bench-sessions.disc");
@@ -186,6 +226,7 @@ function main(): void {
       { label: "ISO 9660", run: () => build("build", tiny) },
     ),
   );
+  results.push(...growLarge(rounds, tiny));
   rmSync(image, { force: true });
   ours("build", small, image);
   results.push({ name: "walk that image", runs: [ours("walk", image), ours("walk", image)] });
