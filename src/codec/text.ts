@@ -6,7 +6,10 @@ export function textFromBytes(source: Uint8Array, at: number, length: number): s
   let text = "";
   // String.fromCharCode takes its characters as arguments, of which engines allow only so many.
   for (let done = 0; done < length; done += 4096) {
-    text += String.fromCharCode(...source.subarray(at + done, at + Math.min(length, done + 4096)));
+    const units: number[] = [];
+    const end = Math.min(at + Math.min(length, done + 4096), source.length);
+    for (let index = at + done; index < end; index++) units.push(source[index]!);
+    text += String.fromCharCode(...units);
   }
   return text;
 }

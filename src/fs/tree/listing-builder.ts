@@ -7,6 +7,34 @@ import { joinPath, nameFault } from "./path.js";
 /** Everything of an entry that does not hang on its name. */
 export type UnnamedEntry = Omit<DiscEntry, "path" | "name">;
 
+/** An entry with its name. Member by member: engines are slow to copy an object behind others, and every file has one. */
+function namedEntry(path: string, name: string, entry: UnnamedEntry): DiscEntry {
+  return {
+    path,
+    name,
+    type: entry.type,
+    bytes: entry.bytes,
+    mtimeMs: entry.mtimeMs,
+    atimeMs: entry.atimeMs,
+    ctimeMs: entry.ctimeMs,
+    birthtimeMs: entry.birthtimeMs,
+    mode: entry.mode,
+    uid: entry.uid,
+    gid: entry.gid,
+    links: entry.links,
+    target: entry.target,
+    major: entry.major,
+    minor: entry.minor,
+    hidden: entry.hidden,
+    extents: entry.extents,
+    serialNumber: entry.serialNumber,
+    streams: entry.streams,
+    realTime: entry.realTime,
+    fileEntry: entry.fileEntry,
+    refusal: entry.refusal,
+  };
+}
+
 /** The structure that names items, for messages, and the clause of its standard that says what names are. */
 export interface NamingStructure {
   readonly structure: string;
@@ -50,7 +78,7 @@ export class ListingBuilder {
         const isNewer = version > existing.version;
         this.skip(name, `it is version ${Math.min(version, existing.version)} of a file with newer ones`, context);
         if (isNewer) {
-          this.#entries[existing.index] = { path: this.pathOf(name), name, ...entry };
+          this.#entries[existing.index] = namedEntry(this.pathOf(name), name, entry);
           this.#places.set(name, { index: existing.index, version });
         }
         return;
@@ -58,7 +86,7 @@ export class ListingBuilder {
       name = this.#unique(name, context);
     }
     this.#places.set(name, { index: this.#entries.length, version });
-    this.#entries.push({ path: this.pathOf(name), name, ...entry });
+    this.#entries.push(namedEntry(this.pathOf(name), name, entry));
   }
 
   listing(): DirectoryListing {

@@ -173,12 +173,16 @@ export class ContentsReader {
       const { extentLength, extentType, extentPosition } = shortAllocationDescriptor.read(data, at, context);
       return { bytes: extentLength, type: extentType, space, block: extentPosition };
     }
-    const { extentLength, extentType, ...address } = longAllocationDescriptor.read(data, at, context);
+    const { extentLength, extentType, logicalBlockNumber, partitionReferenceNumber } = longAllocationDescriptor.read(
+      data,
+      at,
+      context,
+    );
     // What is not recorded has no place, and so no partition.
     const isPlaced = extentType === extentTypes.recorded || extentType === extentTypes.nextDescriptors;
     const isUsed = isPlaced && extentLength > 0;
-    const own = isUsed ? this.#entries.space(address.partitionReferenceNumber) : space;
-    return { bytes: extentLength, type: extentType, space: own, block: address.logicalBlockNumber };
+    const own = isUsed ? this.#entries.space(partitionReferenceNumber) : space;
+    return { bytes: extentLength, type: extentType, space: own, block: logicalBlockNumber };
   }
 
   async #nextData(
@@ -222,6 +226,7 @@ export function extentsOfRuns(runs: readonly ByteRun[]): Extent[] {
   return runs.map(({ address, bytes }) => {
     if (address === null) return { lba: null, bytes };
     const offset = address % blockBytes;
-    return { lba: lbaOfAddress(address), bytes, ...(offset === 0 ? {} : { offset }) };
+    const lba = lbaOfAddress(address);
+    return offset === 0 ? { lba, bytes } : { lba, bytes, offset };
   });
 }

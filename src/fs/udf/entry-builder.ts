@@ -95,7 +95,7 @@ export class EntryBuilder {
   async build(entry: UdfFileEntry, path: string, signal: AbortSignal | undefined): Promise<UnnamedEntry> {
     const context = this.#entries.contextAt(entry.address);
     const { head } = entry;
-    const { fileType, flags } = head.icbTag;
+    const { fileType } = head.icbTag;
     const type = itemTypes.get(fileType);
     if (type === undefined) return unreadableEntry("file", `it is of file type ${fileType}, which is none of a tree`);
     const attributes = await this.#entries.attributes(entry, signal);
@@ -104,17 +104,29 @@ export class EntryBuilder {
     if (head.fileLinkCount === 0) reportFault(context, "FileEntry", "fileLinkCount", "4/14.9.6", `of "${path}" is 0`);
     const streams = await this.#streams.read(entry, path, signal);
     const said = attributesOf(entry, attributes);
+    const { bytes, extents, target, refusal } = contents;
+    // Member by member: engines are slow to add to what was copied from another object, and every file has this.
     return {
       type,
-      ...said,
-      ...contents,
-      mode: modeOfPermissions(head.permissions, flags),
+      bytes,
+      mtimeMs: said.mtimeMs,
+      atimeMs: said.atimeMs,
+      ctimeMs: said.ctimeMs,
+      birthtimeMs: said.birthtimeMs,
+      mode: said.mode,
+      uid: said.uid,
+      gid: said.gid,
+      links: said.links,
+      target,
       major: isDevice ? (attributes.device?.major ?? 0) : 0,
       minor: isDevice ? (attributes.device?.minor ?? 0) : 0,
       hidden: false,
+      extents,
+      serialNumber: said.serialNumber,
       streams,
       realTime: fileType === fileTypes.realTime,
       fileEntry: this.#reference(entry, type, said, contents, streams),
+      refusal,
     };
   }
 
@@ -129,7 +141,7 @@ export class EntryBuilder {
     try {
       if (type === "symlink") return await this.#link(entry, path, context, signal);
       const found = await this.#entries.contents(entry, signal);
-      return { ...nothing, bytes: found.bytes, extents: extentsOfRuns(runsOf(found, type)) };
+      return { bytes: found.bytes, extents: extentsOfRuns(runsOf(found, type)), target: null, refusal: null };
     } catch (error) {
       if (!isReadFailure(error)) throw error;
       throwIfCancelled(signal, `reading ${path}`);
@@ -162,11 +174,8 @@ export class EntryBuilder {
     streams: readonly DiscStream[],
   ): FileEntryReference | undefined {
     const { head, space, address, tag } = entry;
-    const { icbTag, permissions, extendedAttributeIcb } = head;
-    const { serialNumber, links, mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs } = {
-      ...said,
-      mode: modeOfPermissions(permissions, icbTag.flags),
-    };
+    const { icbTag, extendedAttributeIcb } = head;
+    const { serialNumber, links, mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs } = said;
     const partition = space.kind;
     if (partition === "sparable" || partition === "unknown") return undefined;
     const isUsual =
@@ -206,7 +215,7 @@ export class EntryBuilder {
 /** What an entry says of an item of any type. */
 type SaidAttributes = Pick<
   UnnamedEntry,
-  "mtimeMs" | "atimeMs" | "ctimeMs" | "birthtimeMs" | "uid" | "gid" | "links" | "serialNumber"
+  "mtimeMs" | "atimeMs" | "ctimeMs" | "birthtimeMs" | "mode" | "uid" | "gid" | "links" | "serialNumber"
 >;
 
 function attributesOf({ head, creationMs }: UdfFileEntry, attributes: FoundAttributes): SaidAttributes {
@@ -216,6 +225,7 @@ function attributesOf({ head, creationMs }: UdfFileEntry, attributes: FoundAttri
     atimeMs: head.accessTime,
     ctimeMs: head.attributeTime,
     birthtimeMs: creationMs ?? attributes.creationMs ?? null,
+    mode: modeOfPermissions(head.permissions, head.icbTag.flags),
     uid: head.uid === noOwner ? 0 : head.uid,
     gid: head.gid === noOwner ? 0 : head.gid,
     links: Math.max(1, head.fileLinkCount),

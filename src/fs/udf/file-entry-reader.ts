@@ -69,7 +69,8 @@ export class FileEntryReader {
 
   /** What the context of a block of the medium is. */
   contextAt(address: number): ReadContext {
-    return { ...this.#reading.context, lba: lbaOfAddress(address) };
+    const { tolerant, onWarning } = this.#reading.context;
+    return { tolerant, lba: lbaOfAddress(address), onWarning };
   }
 
   /** @throws {@link FormatError} E_FIELD_INVALID for a number without a map. */
@@ -252,7 +253,8 @@ export class FileEntryReader {
       reportFault(context, "IcbTag", "strategyType", "4/14.6.2", `is ${icbTag.strategyType}, expected 4 or 4096`);
     }
     return {
-      ...at,
+      space: at.space,
+      block: at.block,
       address,
       tag,
       head,

@@ -81,7 +81,8 @@ export const fileIdentifierDescriptor: DescriptorCodec<FileIdentifierDescriptor>
     target.set(fileIdentifier, at + fileIdentifierHeadBytes + lengthOfImplementationUse); // 4/14.4.8
   },
   read: (source, at, context: ReadContext) => {
-    const { lengthOfFileIdentifier, lengthOfImplementationUse, ...head } = fileIdentifierHead.read(source, at, context);
+    const head = fileIdentifierHead.read(source, at, context);
+    const { lengthOfFileIdentifier, lengthOfImplementationUse } = head;
     const useAt = at + fileIdentifierHeadBytes;
     const nameAt = useAt + lengthOfImplementationUse;
     if (nameAt + lengthOfFileIdentifier > source.length) {
@@ -89,7 +90,9 @@ export const fileIdentifierDescriptor: DescriptorCodec<FileIdentifierDescriptor>
       reportFault(context, "FileIdentifierDescriptor", "fileIdentifier", "4/14.4.8", reason);
     }
     return {
-      ...head,
+      fileVersionNumber: head.fileVersionNumber,
+      fileCharacteristics: head.fileCharacteristics,
+      icb: head.icb,
       implementationUse: source.slice(useAt, nameAt),
       fileIdentifier: source.slice(nameAt, nameAt + lengthOfFileIdentifier),
     };

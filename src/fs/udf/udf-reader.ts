@@ -56,6 +56,7 @@ export class UdfTree implements TreeReader {
     const { path, refusal } = directory;
     if (refusal !== null) throw new DiscError("E_NOT_SUPPORTED", `"${path}": ${refusal}`, { what: refusal });
     const read = await readDirectory(this.#options, directory.extents, signal);
+    const { tolerant, onWarning } = this.#options.context;
     reportIdentifierFaults(read, path, this.#options.context);
     const builder = new ListingBuilder(path, naming);
     /** Names of one file share what is read of it. */
@@ -63,12 +64,12 @@ export class UdfTree implements TreeReader {
     for (const { identifier, lba } of read.identifiers) {
       throwIfCancelled(signal, `reading ${path}`);
       if (!isNamed(identifier)) continue;
-      const context = { ...this.#options.context, lba };
+      const context: ReadContext = { tolerant, lba, onWarning };
       const name = identifierName(identifier, context);
       const hidden = hasCharacteristic(identifier, fileCharacteristics.hidden);
       if (hidden && path === "/" && name === nonAllocatableSpace) continue;
       const entry = await this.#entry(identifier, builder.pathOf(name), known, context, signal);
-      builder.add(name, undefined, { ...entry, hidden }, context);
+      builder.add(name, undefined, hidden ? { ...entry, hidden } : entry, context);
     }
     return builder.listing();
   }
