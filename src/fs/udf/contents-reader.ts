@@ -4,7 +4,13 @@ import { reportFault } from "../../codec/codec.js";
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import { blockBytes } from "../../units.js";
 import type { Extent } from "../tree/content.js";
-import { extentTypes, longAllocationDescriptor, shortAllocationDescriptor } from "./allocation.js";
+import {
+  extentTypes,
+  longAllocationDescriptor,
+  readLongAllocation,
+  readShortAllocation,
+  shortAllocationDescriptor,
+} from "./allocation.js";
 import { allocationExtentDescriptor } from "./allocation-extent.js";
 import type { EntryReading, FileEntryReader, UdfFileEntry } from "./file-entry-reader.js";
 import { allocationForms } from "./icb.js";
@@ -114,7 +120,7 @@ export class ContentsReader {
     const { head, space, allocation: data } = entry;
     const context = this.#entries.contextAt(entry.address);
     const length = Number(head.informationLength);
-    const form = head.icbTag.flags % 8;
+    const form = head.flags % 8;
     if (form === allocationForms.embedded) return embedded(entry, length, context);
     if (form !== allocationForms.short && form !== allocationForms.long) {
       const what = `allocation descriptors of form ${form}`;
@@ -148,7 +154,7 @@ export class ContentsReader {
     const seen = new Set<number>();
     for (let piece = first; !collector.isFull; ) {
       throwIfCancelled(signal, "following allocation descriptors");
-      const next = this.#addAll(piece, collector, entry);
+      const next = this.#addAll(piece, collector);
       if (next === undefined) break;
       piece = { ...piece, data: await this.#nextData(next, entry, seen, signal) };
     }
@@ -156,10 +162,10 @@ export class ContentsReader {
   }
 
   /** @returns Where the descriptors go on. */
-  #addAll(piece: Piece, collector: RunCollector, entry: UdfFileEntry): Allocation | undefined {
+  #addAll(piece: Piece, collector: RunCollector): Allocation | undefined {
     const codec = piece.form === allocationForms.short ? shortAllocationDescriptor : longAllocationDescriptor;
     for (let at = 0; at + codec.size <= piece.data.length && !collector.isFull; at += codec.size) {
-      const allocation = this.#allocationAt(piece, at, entry);
+      const allocation = this.#allocationAt(piece, at);
       if (allocation.bytes === 0) return undefined;
       if (allocation.type === extentTypes.nextDescriptors) return allocation;
       collector.add(allocation);
@@ -167,17 +173,12 @@ export class ContentsReader {
     return undefined;
   }
 
-  #allocationAt({ data, form, space }: Piece, at: number, entry: UdfFileEntry): Allocation {
-    const context = this.#entries.contextAt(entry.address);
+  #allocationAt({ data, form, space }: Piece, at: number): Allocation {
     if (form === allocationForms.short) {
-      const { extentLength, extentType, extentPosition } = shortAllocationDescriptor.read(data, at, context);
+      const { extentLength, extentType, extentPosition } = readShortAllocation(data, at);
       return { bytes: extentLength, type: extentType, space, block: extentPosition };
     }
-    const { extentLength, extentType, logicalBlockNumber, partitionReferenceNumber } = longAllocationDescriptor.read(
-      data,
-      at,
-      context,
-    );
+    const { extentLength, extentType, logicalBlockNumber, partitionReferenceNumber } = readLongAllocation(data, at);
     // What is not recorded has no place, and so no partition.
     const isPlaced = extentType === extentTypes.recorded || extentType === extentTypes.nextDescriptors;
     const isUsed = isPlaced && extentLength > 0;

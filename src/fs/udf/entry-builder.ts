@@ -95,13 +95,13 @@ export class EntryBuilder {
   async build(entry: UdfFileEntry, path: string, signal: AbortSignal | undefined): Promise<UnnamedEntry> {
     const context = this.#entries.contextAt(entry.address);
     const { head } = entry;
-    const { fileType } = head.icbTag;
+    const { fileType } = head;
     const type = itemTypes.get(fileType);
     if (type === undefined) return unreadableEntry("file", `it is of file type ${fileType}, which is none of a tree`);
     const attributes = await this.#entries.attributes(entry, signal);
     const contents = await this.#contents(entry, type, path, context, signal);
     const isDevice = type === "block" || type === "character";
-    if (head.fileLinkCount === 0) reportFault(context, "FileEntry", "fileLinkCount", "4/14.9.6", `of "${path}" is 0`);
+    if (head.links === 0) reportFault(context, "FileEntry", "fileLinkCount", "4/14.9.6", `of "${path}" is 0`);
     const streams = await this.#streams.read(entry, path, signal);
     const said = attributesOf(entry, attributes);
     const { bytes, extents, target, refusal } = contents;
@@ -174,7 +174,7 @@ export class EntryBuilder {
     streams: readonly DiscStream[],
   ): FileEntryReference | undefined {
     const { head, space, address, tag } = entry;
-    const { icbTag, extendedAttributeIcb } = head;
+    const { flags, extendedAttributeIcb } = head;
     const { serialNumber, links, mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs } = said;
     const partition = space.kind;
     if (partition === "sparable" || partition === "unknown") return undefined;
@@ -182,16 +182,16 @@ export class EntryBuilder {
       type !== "directory" &&
       refusal === null &&
       streams.length === 0 &&
-      (entry.streamDirectoryIcb?.extentLength ?? 0) === 0 &&
+      (head.streamDirectoryIcb?.extentLength ?? 0) === 0 &&
       extendedAttributeIcb.extentLength === 0 &&
       this.#options.blockBytes === mediumBlockBytes &&
       address % mediumBlockBytes === 0 &&
       tag.tagSerialNumber === this.#options.tagSerialNumber &&
-      icbTag.strategyType === strategies.single &&
-      icbTag.parentIcbLocation.logicalBlockNumber === 0 &&
-      (icbTag.flags & ~usualFlags) === 0 &&
-      icbTag.flags % 8 !== allocationForms.extended &&
-      head.fileLinkCount > 0 &&
+      head.strategyType === strategies.single &&
+      head.parentIcbBlock === 0 &&
+      (flags & ~usualFlags) === 0 &&
+      flags % 8 !== allocationForms.extended &&
+      head.links > 0 &&
       serialNumber !== undefined;
     if (!isUsual) return undefined;
     const lba = lbaOfAddress(address);
@@ -218,17 +218,17 @@ type SaidAttributes = Pick<
   "mtimeMs" | "atimeMs" | "ctimeMs" | "birthtimeMs" | "mode" | "uid" | "gid" | "links" | "serialNumber"
 >;
 
-function attributesOf({ head, creationMs }: UdfFileEntry, attributes: FoundAttributes): SaidAttributes {
+function attributesOf({ head }: UdfFileEntry, attributes: FoundAttributes): SaidAttributes {
   const uniqueId = Number(head.uniqueId);
   return {
-    mtimeMs: head.modificationTime,
-    atimeMs: head.accessTime,
-    ctimeMs: head.attributeTime,
-    birthtimeMs: creationMs ?? attributes.creationMs ?? null,
-    mode: modeOfPermissions(head.permissions, head.icbTag.flags),
+    mtimeMs: head.modifyMs,
+    atimeMs: head.accessMs,
+    ctimeMs: head.attributesMs,
+    birthtimeMs: head.creationMs ?? attributes.creationMs ?? null,
+    mode: modeOfPermissions(head.permissions, head.flags),
     uid: head.uid === noOwner ? 0 : head.uid,
     gid: head.gid === noOwner ? 0 : head.gid,
-    links: Math.max(1, head.fileLinkCount),
+    links: Math.max(1, head.links),
     serialNumber: uniqueId !== 0 && Number.isSafeInteger(uniqueId) ? uniqueId : undefined,
   };
 }

@@ -7,8 +7,8 @@ import type { FoundAttributes } from "./attribute-reader.js";
 import { noFoundAttributes, readAttributes } from "./attribute-reader.js";
 import type { FileContents } from "./contents-reader.js";
 import { ContentsReader } from "./contents-reader.js";
-import type { FileEntryHead } from "./file-entry.js";
-import { extendedFileEntryHead, fileEntryHead } from "./file-entry.js";
+import type { ReadFileEntry } from "./file-entry-form.js";
+import { FileEntryForm } from "./file-entry-form.js";
 import type { IcbTag } from "./icb.js";
 import { indirectEntry, strategies } from "./icb.js";
 import type { ByteRun, PartitionSpace } from "./partition-space.js";
@@ -22,6 +22,9 @@ const maximumIndirections = 10_000;
 
 /** The largest file of extended attributes that is read; they are a few hundred bytes. */
 const maximumAttributeBytes = 1024 * 1024;
+
+const plainForm = new FileEntryForm(false);
+const extendedForm = new FileEntryForm(true);
 
 /** What file entries are read from. */
 export interface EntryReading {
@@ -41,10 +44,7 @@ export interface UdfFileEntry {
   /** Where it stands on the medium. */
   readonly address: number;
   readonly tag: DescriptorTag;
-  readonly head: FileEntryHead;
-  /** Milliseconds since 1970; `undefined` where the entry is not an extended one. */
-  readonly creationMs: number | null | undefined;
-  readonly streamDirectoryIcb: LongAllocationDescriptor | undefined;
+  readonly head: ReadFileEntry;
   /** Extended attributes, and behind them allocation descriptors, or what is embedded. */
   readonly attributes: Uint8Array;
   readonly allocation: Uint8Array;
@@ -107,7 +107,7 @@ export class FileEntryReader {
         at = this.#target(found.indirectIcb);
         continue;
       }
-      if (found.head.icbTag.strategyType !== strategies.chained) return found;
+      if (found.head.strategyType !== strategies.chained) return found;
       const next = await this.#indirectionBehind(at.space, at.block, signal);
       if (next === undefined) return found;
       at = this.#target(next);
@@ -236,21 +236,19 @@ export class FileEntryReader {
     if (identifier === tagIdentifiers.indirectEntry) {
       return readDescriptor(indirectEntry, data, 0, at.block, context).value;
     }
-    const isExtended = identifier === tagIdentifiers.extendedFileEntry;
-    const tagIdentifier = isExtended ? tagIdentifiers.extendedFileEntry : tagIdentifiers.fileEntry;
+    const form = identifier === extendedForm.tagIdentifier ? extendedForm : plainForm;
+    const { tagIdentifier, headBytes, name } = form;
     const tag = checkTag(data, 0, data.length, { tagIdentifier, tagLocation: at.block }, context);
-    const extended = isExtended ? extendedFileEntryHead.read(data, 0, context) : undefined;
-    const head = extended ?? fileEntryHead.read(data, 0, context);
-    const { icbTag, lengthOfExtendedAttributes, lengthOfAllocationDescriptors } = head;
-    const { name, size } = isExtended ? extendedFileEntryHead : fileEntryHead;
-    const allocationAt = size + lengthOfExtendedAttributes;
+    const head = form.read(data, 0, context);
+    const { strategyType, lengthOfExtendedAttributes, lengthOfAllocationDescriptors } = head;
+    const allocationAt = headBytes + lengthOfExtendedAttributes;
     const end = allocationAt + lengthOfAllocationDescriptors;
     if (end > data.length) {
       const reason = `is ${lengthOfAllocationDescriptors}, behind ${allocationAt} bytes of a block of ${data.length}`;
       reportFault(context, name, "lengthOfAllocationDescriptors", "4/14.9.20", reason);
     }
-    if (icbTag.strategyType !== strategies.single && icbTag.strategyType !== strategies.chained) {
-      reportFault(context, "IcbTag", "strategyType", "4/14.6.2", `is ${icbTag.strategyType}, expected 4 or 4096`);
+    if (strategyType !== strategies.single && strategyType !== strategies.chained) {
+      reportFault(context, "IcbTag", "strategyType", "4/14.6.2", `is ${strategyType}, expected 4 or 4096`);
     }
     return {
       space: at.space,
@@ -258,9 +256,7 @@ export class FileEntryReader {
       address,
       tag,
       head,
-      creationMs: extended?.creationTime,
-      streamDirectoryIcb: extended?.streamDirectoryIcb,
-      attributes: data.subarray(size, allocationAt),
+      attributes: data.subarray(headBytes, allocationAt),
       allocation: data.subarray(allocationAt, end),
       allocationAddress: address + allocationAt,
     };
