@@ -222,6 +222,8 @@ class HierarchyBuilder {
     for (let index = 0; index < items.length; index++) {
       if (assigned[index]!.length < names[index]!.length) this.#options.onShortened(pathAt(index), assigned[index]!);
     }
+    // Most mappings leave the order of names as it is.
+    if (isSorted(assigned, compare)) return { items, identifiers: assigned, objects: Int32Array.from(objects) };
     const order = Uint32Array.from(items.keys()).sort((one, other) => compare(assigned[one]!, assigned[other]!));
     return {
       items: Array.from(order, (index) => items[index]!),
@@ -229,6 +231,11 @@ class HierarchyBuilder {
       objects: Int32Array.from(order, (index) => objects[index]!),
     };
   }
+}
+
+function isSorted(names: readonly string[], compare: (one: string, other: string) => number): boolean {
+  for (let index = 1; index < names.length; index++) if (compare(names[index - 1]!, names[index]!) > 0) return false;
+  return true;
 }
 
 /**

@@ -4,6 +4,7 @@ import { blockBytes, blocksOf } from "../../units.js";
 import { compressedUnicodeBytes } from "./compressed-unicode.js";
 import { areTagsKeptWhole, fillingBehind } from "./directory-size.js";
 import { implementationIdentifier, thisImplementation } from "./entity-identifier.js";
+import type { IcbAddress } from "./file-entry-form.js";
 import type { WrittenIdentifier } from "./file-identifier.js";
 import { fileCharacteristics, writeFileIdentifier } from "./file-identifier.js";
 import type { UdfAddresses } from "./metadata-renderer.js";
@@ -12,9 +13,6 @@ import { fileSetBlocks } from "./udf-layout.js";
 
 const nothing = new Uint8Array(0);
 const filling = encode(implementationIdentifier, thisImplementation);
-
-/** An entry without what makes it whole at its place. */
-type Identifier = Omit<WrittenIdentifier, "implementationUse">;
 
 /** Renders the directories of a layout. */
 export class DirectoryRenderer {
@@ -80,14 +78,14 @@ export class DirectoryRenderer {
     out.set(this.#lastBytes.subarray(from, from + out.length - at), at);
   }
 
-  *#entries({ source, positions, names, laterNames }: UdfDirectory): Generator<Identifier> {
+  *#entries({ source, positions, names, laterNames }: UdfDirectory): Generator<WrittenIdentifier> {
     const layout = this.#layout;
     const { parent } = source;
     const isExtended = layout.options.rules.extended;
     yield {
       name: "",
       characteristics: fileCharacteristics.directory + fileCharacteristics.parent,
-      ...this.#addresses.icb(fileSetBlocks + parent.index),
+      icb: this.#addresses.icb(fileSetBlocks + parent.index),
       udfUniqueId: isExtended ? layout.uniqueIdAt(fileSetBlocks + parent.index) : 0,
     };
     let subdirectory = 0;
@@ -99,18 +97,18 @@ export class DirectoryRenderer {
         const below = source.directories[subdirectory++]!.index;
         const udfUniqueId = isExtended ? layout.uniqueIdAt(fileSetBlocks + below) : 0;
         const characteristics = fileCharacteristics.directory + hidden;
-        yield { name, characteristics, ...this.#addresses.icb(fileSetBlocks + below), udfUniqueId };
+        yield { name, characteristics, icb: this.#addresses.icb(fileSetBlocks + below), udfUniqueId };
       } else {
         const object = source.objects[position]!;
         const later = laterNames.get(position);
         const uniqueId = later === undefined ? layout.uniqueIdOfObject(object) : layout.uniqueIdOfLaterName(later);
         const udfUniqueId = isExtended ? uniqueId : 0;
-        yield { name, characteristics: hidden, ...this.#icbOfObject(object), udfUniqueId };
+        yield { name, characteristics: hidden, icb: this.#icbOfObject(object), udfUniqueId };
       }
     }
   }
 
-  #icbOfObject(object: number): Pick<Identifier, "logicalBlockNumber" | "partitionReferenceNumber"> {
+  #icbOfObject(object: number): IcbAddress {
     const block = this.#layout.blockOfObject[object]!;
     if (block >= 0) return this.#addresses.icb(block);
     const reference = this.#layout.references.get(object)!;
@@ -128,23 +126,23 @@ export class DirectoryRenderer {
 
   #streamDirectory(entry: StreamEntry): Uint8Array {
     const udfUniqueId = this.#layout.uniqueIdAt(entry.ownerBlock);
-    const parent: Identifier = {
+    const parent: WrittenIdentifier = {
       name: "",
       characteristics:
         fileCharacteristics.parent + (entry.item.type === "directory" ? fileCharacteristics.directory : 0),
-      ...this.#addresses.icb(entry.ownerBlock),
+      icb: this.#addresses.icb(entry.ownerBlock),
       udfUniqueId,
     };
-    const streams = entry.streams.map(({ block, stream }): Identifier => {
+    const streams = entry.streams.map(({ block, stream }): WrittenIdentifier => {
       // Only streams of the volume itself are marked as metadata. OSTA UDF 3.3.7, 3.3.8.
-      return { name: stream!.name, characteristics: 0, ...this.#addresses.icb(block), udfUniqueId };
+      return { name: stream!.name, characteristics: 0, icb: this.#addresses.icb(block), udfUniqueId };
     });
     return this.#write([parent, ...streams], entry.bytes, (at) =>
       this.#addresses.dataTagLocation(entry.firstBlock + Math.floor(at / blockBytes)),
     );
   }
 
-  #write(identifiers: Iterable<Identifier>, bytes: number, locationAt: (at: number) => number): Uint8Array {
+  #write(identifiers: Iterable<WrittenIdentifier>, bytes: number, locationAt: (at: number) => number): Uint8Array {
     const target = new Uint8Array(bytes);
     const { rules } = this.#layout.options;
     const isFilled = areTagsKeptWhole(this.#layout.options);
@@ -158,7 +156,7 @@ export class DirectoryRenderer {
         tagSerialNumber: this.#tagSerialNumber,
         tagLocation: locationAt(at),
       };
-      at += writeFileIdentifier({ ...identifier, implementationUse: isLonger ? filling : nothing }, target, at, tag);
+      at += writeFileIdentifier(identifier, isLonger ? filling : nothing, target, at, tag);
     }
     return target;
   }

@@ -1,6 +1,6 @@
 /** Reads file entries and where their contents lie. ECMA-167, 3rd edition, 4/14.6 to 4/14.9, 4/14.17; OSTA UDF 2.3.5, 2.3.6. */
 import type { ReadContext } from "../../codec/codec.js";
-import { reportFault } from "../../codec/codec.js";
+import { reportFault, strictContext } from "../../codec/codec.js";
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { LongAllocationDescriptor } from "./allocation.js";
 import type { FoundAttributes } from "./attribute-reader.js";
@@ -25,6 +25,11 @@ const maximumAttributeBytes = 1024 * 1024;
 
 const plainForm = new FileEntryForm(false);
 const extendedForm = new FileEntryForm(true);
+
+/** Takes a run that leaves its partition for a fault that is not passed over. */
+function refuse(reason: string): void {
+  reportFault(strictContext, "Extent", "partition", "4/14.14", reason);
+}
 
 /** What file entries are read from. */
 export interface EntryReading {
@@ -52,6 +57,11 @@ export interface UdfFileEntry {
   readonly allocationAddress: number;
 }
 
+/** What the extended attributes say that stand in an entry itself. */
+export function ownAttributes({ attributes }: UdfFileEntry, context: ReadContext): FoundAttributes {
+  return attributes.length === 0 ? noFoundAttributes : readAttributes(attributes, context);
+}
+
 /** Reads the entries of a volume. */
 export class FileEntryReader {
   readonly #reading: EntryReading;
@@ -65,6 +75,11 @@ export class FileEntryReader {
   /** Where the contents of an entry lie. @throws as {@link ContentsReader.read}. */
   contents(entry: UdfFileEntry, signal: AbortSignal | undefined): Promise<FileContents> {
     return this.#contents.read(entry, signal);
+  }
+
+  /** The same, as {@link ContentsReader.own}. */
+  ownContents(entry: UdfFileEntry): FileContents | undefined {
+    return this.#contents.own(entry);
   }
 
   /** What the context of a block of the medium is. */
@@ -93,6 +108,23 @@ export class FileEntryReader {
     const { context } = this.#reading;
     if (icb.extentLength === 0) reportFault(context, "FileEntry", "icb", "4/14.4.5", "is that of no entry");
     return await this.readAt(this.space(icb.partitionReferenceNumber), icb.logicalBlockNumber, signal);
+  }
+
+  /**
+   * The entry that an ICB leads to, if it is at hand and nothing is odd about it, as with nearly all entries of a large
+   * directory; else `undefined`: {@link FileEntryReader.read} tells what there is to tell.
+   */
+  sound(icb: LongAllocationDescriptor): UdfFileEntry | undefined {
+    const { bytes, blockBytes, spaces } = this.#reading;
+    const space = spaces[icb.partitionReferenceNumber];
+    if (space === undefined || icb.extentLength === 0) return undefined;
+    const block = icb.logicalBlockNumber;
+    const [run, ...others] = space.locate(block, blockBytes, refuse);
+    if (run === undefined || run.address === null || others.length > 0) return undefined;
+    const data = bytes.kept(run.address, blockBytes);
+    if (data === undefined) return undefined;
+    const found = this.#entryOrIndirection(data, { space, block }, run.address, strictContext);
+    return "icbTag" in found || found.head.strategyType !== strategies.single ? undefined : found;
   }
 
   /** Reads the entry in a block of a partition. @throws as {@link FileEntryReader.read}. */
@@ -152,7 +184,7 @@ export class FileEntryReader {
   async attributes(entry: UdfFileEntry, signal: AbortSignal | undefined): Promise<FoundAttributes> {
     const { extendedAttributeIcb } = entry.head;
     const context = this.contextAt(entry.address);
-    const own = entry.attributes.length === 0 ? noFoundAttributes : readAttributes(entry.attributes, context);
+    const own = ownAttributes(entry, context);
     if (extendedAttributeIcb.extentLength === 0 || own.device !== undefined) return own;
     try {
       const file = await this.read(extendedAttributeIcb, signal);

@@ -13,6 +13,7 @@ import { alignUp, blockBytes } from "../../units.js";
 import type { LongAllocationDescriptor } from "./allocation.js";
 import { longAllocationDescriptor, readLongAllocation } from "./allocation.js";
 import { compressedUnicode, compressedUnicodeBytes, writeCompressedUnicode } from "./compressed-unicode.js";
+import type { IcbAddress } from "./file-entry-form.js";
 import type { DescriptorCodec, TagContext } from "./tag.js";
 import { sealDescriptor, sealedTag, tagBytes, tagIdentifiers } from "./tag.js";
 
@@ -147,22 +148,21 @@ export interface WrittenIdentifier {
   readonly name: string;
   /** Sum of {@link fileCharacteristics}. */
   readonly characteristics: number;
-  readonly logicalBlockNumber: number;
-  readonly partitionReferenceNumber: number;
+  readonly icb: IcbAddress;
   /** 0 where the revision has none. */
   readonly udfUniqueId: number;
-  /** Bytes of filling before the name; zero, or an implementation's. */
-  readonly implementationUse: Uint8Array;
 }
 
 /**
  * Writes a descriptor and its tag, into bytes that are zero. Straight line, because every file has one; a property test
  * holds it equal to the rows.
  *
+ * @param implementationUse Filling before the name: none, or an implementation's identifier.
  * @returns Its length.
  */
 export function writeFileIdentifier(
-  { name, characteristics, implementationUse, ...address }: WrittenIdentifier,
+  { name, characteristics, icb, udfUniqueId }: WrittenIdentifier,
+  implementationUse: Uint8Array,
   target: Uint8Array,
   at: number,
   context: TagContext,
@@ -173,9 +173,9 @@ export function writeFileIdentifier(
   target[at + 18] = characteristics; // 4/14.4.3
   target[at + 19] = nameBytes; // 4/14.4.4
   writeU32le(blockBytes, target, at + 20); // 4/14.4.5: the ICB's extent is one block
-  writeU32le(address.logicalBlockNumber, target, at + 24);
-  writeU16le(address.partitionReferenceNumber, target, at + 28);
-  writeU32le(address.udfUniqueId, target, at + 32);
+  writeU32le(icb.logicalBlockNumber, target, at + 24);
+  writeU16le(icb.partitionReferenceNumber, target, at + 28);
+  writeU32le(udfUniqueId, target, at + 32);
   writeU16le(implementationUse.length, target, at + 36); // 4/14.4.6
   target.set(implementationUse, at + fileIdentifierHeadBytes); // 4/14.4.7
   writeCompressedUnicode(name, target, at + fileIdentifierHeadBytes + implementationUse.length); // 4/14.4.8
