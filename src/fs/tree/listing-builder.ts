@@ -47,8 +47,10 @@ export class ListingBuilder {
   readonly #directoryPath: string;
   readonly #naming: NamingStructure;
   readonly #entries: DiscEntry[] = [];
-  /** For each name, where its entry stands and which version of the file it is. */
-  readonly #places: Map<string, { readonly index: number; readonly version: number | undefined }> = new Map();
+  /** Which version of its file each entry is. */
+  readonly #versions: (number | undefined)[] = [];
+  /** For each name, where its entry stands. */
+  readonly #places: Map<string, number> = new Map();
   /** The last number that was put behind a name. */
   readonly #numbers: Map<string, number> = new Map();
 
@@ -73,19 +75,19 @@ export class ListingBuilder {
     let name = this.#legal(given, context);
     const existing = this.#places.get(name);
     if (existing !== undefined) {
-      const versions = version !== undefined && existing.version !== undefined && version !== existing.version;
-      if (versions) {
-        const isNewer = version > existing.version;
-        this.skip(name, `it is version ${Math.min(version, existing.version)} of a file with newer ones`, context);
-        if (isNewer) {
-          this.#entries[existing.index] = namedEntry(this.pathOf(name), name, entry);
-          this.#places.set(name, { index: existing.index, version });
+      const other = this.#versions[existing];
+      if (version !== undefined && other !== undefined && version !== other) {
+        this.skip(name, `it is version ${Math.min(version, other)} of a file with newer ones`, context);
+        if (version > other) {
+          this.#entries[existing] = namedEntry(this.pathOf(name), name, entry);
+          this.#versions[existing] = version;
         }
         return;
       }
       name = this.#unique(name, context);
     }
-    this.#places.set(name, { index: this.#entries.length, version });
+    this.#places.set(name, this.#entries.length);
+    this.#versions.push(version);
     this.#entries.push(namedEntry(this.pathOf(name), name, entry));
   }
 
