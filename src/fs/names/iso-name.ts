@@ -102,13 +102,16 @@ function comparedName(name: string): string {
 
 /** The mapping of names to ISO 9660 identifiers, without version numbers. */
 export function isoNameMapping(rules: IsoNameRules): NameMapping {
-  const table = characterTable(rules);
+  // Made when the first name is mapped: there are many mappings, of which few are used.
+  let known: readonly string[] | undefined;
   return {
     fileSystem: "ISO 9660",
-    candidate: (name, isDirectory) =>
-      isDirectory
-        ? { stem: mapCharacters(name, table, rules.anyDots).slice(0, rules.directory), extension: "" }
-        : fileParts(name, rules, table),
+    candidate: (name, isDirectory) => {
+      known ??= characterTable(rules);
+      return isDirectory
+        ? { stem: mapCharacters(name, known, rules.anyDots).slice(0, rules.directory), extension: "" }
+        : fileParts(name, rules, known);
+    },
     maximumStem: (extension, isDirectory) =>
       isDirectory ? rules.directory : Math.min(rules.stem, rules.both - Math.max(0, extension.length - 1)),
     cut: (text, length) => text.slice(0, length),
