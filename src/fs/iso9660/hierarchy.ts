@@ -162,7 +162,8 @@ class HierarchyBuilder {
 
   #addBelow(directory: GrowingDirectory): void {
     const bySource = new Map(directory.source?.directories.map((below) => [below.node, below]));
-    for (const [position, item] of directory.items.entries()) {
+    for (let position = 0; position < directory.items.length; position++) {
+      const item = directory.items[position]!;
       if (item.type !== "directory") continue;
       const identifier = directory.identifiers[position]!;
       const source = bySource.get(item) ?? this.#deepByNode.get(item);
@@ -190,7 +191,8 @@ class HierarchyBuilder {
   #entries(source: CatalogDirectory): Entries {
     const items: Item[] = [];
     const objects: number[] = [];
-    for (const [position, item] of source.children.entries()) {
+    for (let position = 0; position < source.children.length; position++) {
+      const item = source.children[position]!;
       const reason = this.#options.omits(item);
       if (reason === undefined) {
         items.push(item);

@@ -134,10 +134,12 @@ export class DirectoryTree implements TreeReader {
           continue;
         }
         const alone = collector.alone(placed);
-        for (const item of alone === undefined ? collector.add(placed, context) : [alone]) {
-          const more = this.#addItem(item, builder, signal);
-          if (more !== undefined) await more;
+        if (alone === undefined) {
+          for (const item of collector.add(placed, context)) await this.#addItem(item, builder, signal);
+          continue;
         }
+        const more = this.#addItem(alone, builder, signal);
+        if (more !== undefined) await more;
       }
     }
     for (const item of collector.end(context)) await this.#addItem(item, builder, signal);

@@ -23,6 +23,8 @@ const maximumIndirections = 10_000;
 /** The largest file of extended attributes that is read; they are a few hundred bytes. */
 const maximumAttributeBytes = 1024 * 1024;
 
+const nothing = new Uint8Array(0);
+
 const plainForm = new FileEntryForm(false);
 const extendedForm = new FileEntryForm(true);
 
@@ -288,7 +290,7 @@ export class FileEntryReader {
       address,
       tag,
       head,
-      attributes: data.subarray(headBytes, allocationAt),
+      attributes: lengthOfExtendedAttributes === 0 ? nothing : data.subarray(headBytes, allocationAt),
       allocation: data.subarray(allocationAt, end),
       allocationAddress: address + allocationAt,
     };
