@@ -187,13 +187,34 @@ function readManySessions(rounds: number): Result {
   return { name: "read the state of a disc with 100 sessions", runs };
 }
 
+/** Keeps what was measured, with where and when. */
+function writeRecord(suffix: string, measured: Readonly<Record<string, unknown>>): void {
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryMiB: Math.round(totalmem() / 2 ** 20) };
+  const folder = fileURLToPath(new URL("../../bench/results/", import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const date = new Date().toISOString().slice(0, 10);
+  const record = { date, node: process.version, machine, ...measured };
+  writeFileSync(join(folder, `${date}${suffix}.json`), `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+/** A tree of which the files' contents are the smaller part. */
+function makeTinyTree(quick: boolean): string {
+  return makeTree({ files: quick ? 10_000 : 100_000, largestBytes: 1024, filesPerDirectory: 500 });
+}
+
 function main(): void {
   const quick = process.argv.includes("--quick");
+  const rounds = quick ? 2 : 5;
+  if (process.argv.includes("--append")) {
+    const results = growLarge(rounds, makeTinyTree(quick));
+    for (const result of results) report(result);
+    writeRecord(quick ? "-append-quick" : "-append", { results });
+    return;
+  }
   const image = join(tmpdir(), "discsmith-bench.iso");
   const other = join(tmpdir(), "discsmith-bench-other.iso");
   const disc = join(tmpdir(), "discsmith-bench.disc");
   const small = makeTree({ files: quick ? 10_000 : 100_000, largestBytes: 16_384, filesPerDirectory: 500 });
-  const rounds = quick ? 2 : 5;
   const fakes = mkdtempSync(join(tmpdir(), "discsmith-bench-"));
   const build = (name: string, folder: string): Run => {
     rmSync(image, { force: true });
@@ -217,7 +238,7 @@ function main(): void {
       { ...usual, label: "without UDF" },
     ),
   );
-  const tiny = makeTree({ files: quick ? 10_000 : 100_000, largestBytes: 1024, filesPerDirectory: 500 });
+  const tiny = makeTinyTree(quick);
   results.push(
     ...pair(
       "many files of 0-1 KiB",
@@ -246,12 +267,7 @@ function main(): void {
     const spread = `${Math.min(...times)} to ${Math.max(...times)}`;
     process.stdout.write(`SG_IO to a drive that does nothing, ${name}: median ${median(times)} (${spread})\n`);
   }
-  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryMiB: Math.round(totalmem() / 2 ** 20) };
-  const folder = fileURLToPath(new URL("../../bench/results/", import.meta.url));
-  mkdirSync(folder, { recursive: true });
-  const date = new Date().toISOString().slice(0, 10);
-  const record = { date, node: process.version, machine, imageBytes: statSync(image).size, results, commands };
-  writeFileSync(join(folder, `${date}${quick ? "-quick" : ""}.json`), `${JSON.stringify(record, undefined, 2)}\n`);
+  writeRecord(quick ? "-quick" : "", { imageBytes: statSync(image).size, results, commands });
   for (const path of [image, other, disc, `${disc}.mmc.json`]) rmSync(path, { force: true });
 }
 
