@@ -19,7 +19,7 @@ import type { TreeOwner } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
 import { mergeImported } from "../tree/merge.js";
-import { walkTree } from "../tree/walk.js";
+import { countItems } from "../tree/walk.js";
 import { partitionOffset, sessionEndAlign } from "../udf/udf-writer.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import { rememberBoot } from "./boot-set-up.js";
@@ -147,16 +147,13 @@ export class FileSystemImage {
 
   /** Items in the tree that are no directories. */
   get fileCount(): number {
-    let count = 0;
-    for (const { node } of walkTree(this.root)) if (node.type !== "directory") count++;
-    return count;
+    const { items, directories } = countItems(this.root);
+    return items - directories;
   }
 
   /** Directories in the tree, the root among them. */
   get directoryCount(): number {
-    let count = 1;
-    for (const { node } of walkTree(this.root)) if (node.type === "directory") count++;
-    return count;
+    return 1 + countItems(this.root).directories;
   }
 
   /** Name of the imported volume; `undefined` before an import. */

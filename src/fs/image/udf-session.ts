@@ -141,16 +141,6 @@ export interface UdfParts {
   readonly hasNamesElsewhere: boolean;
 }
 
-/** The lowest block of the contents that stay where they are; `undefined` where none do. */
-function lowestPinned(contents: ContentLayout): number | undefined {
-  let lowest: number | undefined;
-  for (const [index, { extents = [] }] of contents.contents.entries()) {
-    if (!contents.isPinned(index)) continue;
-    for (const { lba } of extents) if (lba !== null) lowest = Math.min(lowest ?? lba, lba);
-  }
-  return lowest;
-}
-
 function isSame(
   item: Item,
   links: number,
@@ -202,7 +192,7 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
   const partitionStart = partitionStartOf(
     sessionStart,
     plan.continuation?.partitionStart,
-    lowestPinned(contents),
+    contents.startOfPinned(),
     align,
   );
   // Addresses in old entries count from where the partition started then.

@@ -42,6 +42,14 @@ interface Pending {
 export class RecordCollector {
   #pending: Pending | undefined;
 
+  /** The item of a record that stands alone, as nearly all do; `undefined` for one to {@link RecordCollector.add}. */
+  alone(placed: PlacedRecord): CollectedItem | undefined {
+    const { record } = placed;
+    if (this.#pending !== undefined || hasFlag(record, fileFlags.multiExtent)) return undefined;
+    const interleaved = record.fileUnitSize !== 0 || record.interleaveGapSize !== 0;
+    return { placed, extents: extentsOfRecord(record), bytes: record.dataLength, interleaved };
+  }
+
   /** Items that are complete with this record; two where the one before was left unfinished. */
   add(placed: PlacedRecord, context: ReadContext): CollectedItem[] {
     const items: CollectedItem[] = [];

@@ -171,9 +171,16 @@ export function visitTimes(
 export const timeStamps: Codec<TimeStamps> = {
   name: "TF",
   bytes: (value) => {
-    let count = 0;
-    for (const key of timeStampOrder) if (value[key] !== undefined) count++;
-    return 5 + 7 * count;
+    const { creation, modify, access, attributes, backup, expiration, effective } = value;
+    let bytes = 5;
+    if (creation !== undefined) bytes += 7;
+    if (modify !== undefined) bytes += 7;
+    if (access !== undefined) bytes += 7;
+    if (attributes !== undefined) bytes += 7;
+    if (backup !== undefined) bytes += 7;
+    if (expiration !== undefined) bytes += 7;
+    if (effective !== undefined) bytes += 7;
+    return bytes;
   },
   write: (value, target, at) => {
     let flags = 0;

@@ -37,7 +37,8 @@ export interface FileAttributes extends ItemAttributes {
 }
 
 function streamsOf({ streams }: ItemAttributes): ReadonlyMap<string, Content> | undefined {
-  const given = Object.entries(streams ?? {});
+  if (streams === undefined) return undefined;
+  const given = Object.entries(streams);
   return given.length === 0 ? undefined : new Map(given.map(([name, content]) => [name, contentOf(content)]));
 }
 

@@ -55,7 +55,8 @@ export class Naming {
     const { children, objects, node } = source;
     const positions: number[] = [];
     const laterNames = new Map<number, number>();
-    for (const [position, child] of children.entries()) {
+    for (let position = 0; position < children.length; position++) {
+      const child = children[position]!;
       const reason = this.#omits(child);
       if (reason !== undefined) {
         this.#options.onOmitted(child.path, reason);
@@ -98,7 +99,8 @@ export class Naming {
     const above = this.#pathBytes[source.index]!;
     const limited = rules.number <= 0x0200;
     let next = 0;
-    for (const [index, name] of names.entries()) {
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index]!;
       const item = items[index]!;
       if (name !== item.name) onShortened(joinPath(source.node.path, item.name), name);
       if (!limited) continue;
