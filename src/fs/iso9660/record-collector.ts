@@ -47,7 +47,7 @@ export class RecordCollector {
     const { record } = placed;
     if (this.#pending !== undefined || hasFlag(record, fileFlags.multiExtent)) return undefined;
     const interleaved = record.fileUnitSize !== 0 || record.interleaveGapSize !== 0;
-    return { placed, extents: extentsOfRecord(record), bytes: record.dataLength, interleaved };
+    return { placed, others: undefined, extents: extentsOfRecord(record), bytes: record.dataLength, interleaved };
   }
 
   /** Items that are complete with this record; two where the one before was left unfinished. */

@@ -23,7 +23,7 @@ function isExtended({ tag }: UdfFileEntry): boolean {
 }
 
 function formOf({ head }: UdfFileEntry): number {
-  return head.icbTag.flags % 8;
+  return head.flags % 8;
 }
 
 /** Where the allocation descriptors of an entry stand, or what is embedded in their place. */
@@ -191,8 +191,9 @@ function writeHead(
   blocks: number,
   lengthOfAllocationDescriptors: number,
 ): void {
-  const { informationLength } = entry.head;
-  const recorded = entry.head.logicalBlocksRecorded + BigInt(blocks);
+  const codec = isExtended(entry) ? extendedFileEntryHead : fileEntryHead;
+  const before: FileEntryHead = codec.read(data, 0, { tolerant: true, lba: null });
+  const recorded = before.logicalBlocksRecorded + BigInt(blocks);
   const head: Partial<FileEntryHead> = {
     informationLength: BigInt(bytes),
     // Some writers do not count.
@@ -202,7 +203,7 @@ function writeHead(
   };
   if (isExtended(entry)) {
     const { objectSize, creationTime } = extendedFileEntryHead.read(data, 0, { tolerant: true, lba: null });
-    const growth = BigInt(bytes) - informationLength;
+    const growth = BigInt(bytes) - before.informationLength;
     setField(extendedFileEntryHead, "objectSize", objectSize + growth, data);
     // Nothing is modified before it is created.
     if (mtimeMs !== undefined && creationTime !== null && creationTime > mtimeMs) {

@@ -41,7 +41,7 @@ class VolumeSearch {
     const { signal } = this.#search;
     await this.#enter("/", await this.#entries.read(reading.rootDirectoryIcb, signal));
     for (let next = this.#open.pop(); next !== undefined; next = this.#open.pop()) {
-      const isStreams = next.entry.head.icbTag.fileType === fileTypes.streamDirectory;
+      const isStreams = next.entry.head.fileType === fileTypes.streamDirectory;
       const { identifiers } = await readDirectory(reading, await this.#extentsOf(next.entry), signal);
       for (const { identifier } of identifiers) {
         throwIfCancelled(signal, "looking for the names of a file");
@@ -66,7 +66,7 @@ class VolumeSearch {
   async #enter(path: string, entry: UdfFileEntry): Promise<void> {
     if (this.#entered.has(entry.address)) return;
     this.#entered.add(entry.address);
-    if (entry.head.icbTag.flags % 8 !== allocationForms.embedded && this.#hasWanted(await this.#extentsOf(entry))) {
+    if (entry.head.flags % 8 !== allocationForms.embedded && this.#hasWanted(await this.#extentsOf(entry))) {
       const what = `the directory "${path}" lies in the blocks of a file`;
       throw new DiscError("E_DAMAGED", what, { what, path });
     }
@@ -74,13 +74,13 @@ class VolumeSearch {
     await this.#enterStreams(path, entry);
   }
 
-  async #enterStreams(path: string, { streamDirectoryIcb: icb }: UdfFileEntry): Promise<void> {
+  async #enterStreams(path: string, { head: { streamDirectoryIcb: icb } }: UdfFileEntry): Promise<void> {
     if (icb === undefined || icb.extentLength === 0) return;
     await this.#enter(path, await this.#entries.read(icb, this.#search.signal));
   }
 
   async *#item(path: string, entry: UdfFileEntry, isStream: boolean): AsyncGenerator<FileReference> {
-    if (directoryTypes.has(entry.head.icbTag.fileType)) return await this.#enter(path, entry);
+    if (directoryTypes.has(entry.head.fileType)) return await this.#enter(path, entry);
     await this.#enterStreams(path, entry);
     const extents = await this.#extentsOf(entry);
     if (!this.#hasWanted(extents)) return;
@@ -103,7 +103,7 @@ class VolumeSearch {
 /** Why contents cannot be changed in their places. */
 function refusalOf({ head }: UdfFileEntry, extents: readonly Extent[], isStream: boolean): string | undefined {
   if (isStream) return "it is a stream of another file";
-  if (head.icbTag.strategyType === strategies.chained) return "its file entries form a chain, for media written once";
+  if (head.strategyType === strategies.chained) return "its file entries form a chain, for media written once";
   return extents.some(({ lba }) => lba === null) ? "it has holes in UDF" : undefined;
 }
 
