@@ -51,6 +51,8 @@ class DirectoryScan {
   readonly #links = new Map<string, Content>();
   #sliceEnd = 0;
   #items = 0;
+  #subfolders = 0;
+  #directories = 0;
 
   constructor(onWarning: WarningListener | undefined, task: TaskOptions) {
     this.#onWarning = onWarning;
@@ -65,16 +67,27 @@ class DirectoryScan {
         const item = this.#item(next.folder, name);
         if (item === undefined) continue;
         next.directory.attach(item);
-        if (item.type === "directory") pending.push({ directory: item, folder: `${next.folder}/${name}` });
+        if (item.type === "directory") {
+          this.#subfolders++;
+          pending.push({ directory: item, folder: `${next.folder}/${name}` });
+        }
         this.#items++;
-        if (performance.now() >= this.#sliceEnd) await this.#turn();
+        if (performance.now() >= this.#sliceEnd) await this.#turn(next.folder);
       }
+      this.#directories++;
+      this.#report(next.folder);
     }
   }
 
+  /** Tells that a folder was listed. */
+  #report(item: string): void {
+    const [directories, files] = [this.#directories, this.#items - this.#subfolders];
+    this.#task.onProgress?.({ phase: "scanning", doneBlocks: this.#items, totalBlocks: 0, item, directories, files });
+  }
+
   /** Gives the event loop its turn. */
-  async #turn(): Promise<void> {
-    this.#task.onProgress?.({ phase: "scanning", doneBlocks: this.#items, totalBlocks: 0 });
+  async #turn(folder: string): Promise<void> {
+    this.#report(folder);
     await nextTurn();
     throwIfCancelled(this.#task.signal, "listing files");
     this.#sliceEnd = performance.now() + sliceMs;

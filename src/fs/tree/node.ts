@@ -32,6 +32,12 @@ export interface FileAttributes extends ItemAttributes {
   readonly realTime?: boolean | undefined;
 }
 
+/** A content beside the item's own. It is no item: it has neither attributes nor streams. */
+export interface NamedStream {
+  readonly name: string;
+  readonly content: Content;
+}
+
 function streamsOf({ streams }: ItemAttributes): ReadonlyMap<string, Content> | undefined {
   const given = Object.entries(streams ?? {});
   return given.length === 0 ? undefined : new Map(given.map(([name, content]) => [name, contentOf(content)]));
@@ -48,6 +54,18 @@ export function timeMs(time: Date | number | undefined): number | null {
 function checkedMode(mode: number): number {
   if (Number.isInteger(mode) && mode >= 0 && mode <= 0o7777) return mode;
   throw new RangeError(`mode is an integer from 0 to 0o7777, got ${mode}`);
+}
+
+/** What is known of an item besides its name, its content and its place. */
+export type AttributeValues = Pick<
+  TreeNode,
+  "mode" | "uid" | "gid" | "mtimeMs" | "atimeMs" | "ctimeMs" | "birthtimeMs" | "hidden" | "streams" | "imported"
+>;
+
+/** The attributes of an item as they are now. */
+export function attributeValues(item: AttributeValues): AttributeValues {
+  const { mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, streams, imported } = item;
+  return { mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, streams, imported };
 }
 
 /** One item of a tree: what should be on the disc. It has no address. */
@@ -84,6 +102,11 @@ export abstract class TreeNode {
     this.streams = streamsOf(attributes);
   }
 
+  /** The named streams in the order in which they were added; none where there are none. */
+  get namedStreams(): readonly NamedStream[] {
+    return [...(this.streams ?? [])].map(([name, content]) => ({ name, content }));
+  }
+
   /** Takes the attributes that are given, and keeps the others. For items of an image: `DirectoryNode.setAttributes`. */
   assign(attributes: ItemAttributes): void {
     this.mode = checkedMode(attributes.mode ?? this.mode);
@@ -118,17 +141,15 @@ export class FileNode extends TreeNode {
     this.realTime = attributes.realTime ?? false;
   }
 
+  override assign(attributes: FileAttributes): void {
+    super.assign(attributes);
+    this.realTime = attributes.realTime ?? this.realTime;
+  }
+
   /** A file, in no directory yet, that is the same but for its content. */
   withContent(content: Content): FileNode {
-    const { mode, uid, gid, hidden, realTime } = this;
-    const node = new FileNode(this.name, content, { mode, uid, gid, hidden, realTime });
-    node.mtimeMs = this.mtimeMs;
-    node.atimeMs = this.atimeMs;
-    node.ctimeMs = this.ctimeMs;
-    node.birthtimeMs = this.birthtimeMs;
-    node.streams = this.streams;
-    node.imported = this.imported;
-    return node;
+    const { realTime } = this;
+    return Object.assign(new FileNode(this.name, content, { realTime }), attributeValues(this));
   }
 }
 
