@@ -29,7 +29,7 @@ import { firstGrowth, planGrowth } from "./growth.js";
 import { ImageForDisc } from "./image-for-disc.js";
 import { NamesInFileSystem } from "./image-names.js";
 import type { ImportOptions } from "./import.js";
-import { importTree } from "./import.js";
+import { importFailed, importTree } from "./import.js";
 import type { LaidOutSession } from "./lay-out-session.js";
 import { layOutSession } from "./lay-out-session.js";
 import { reportNames } from "./name-report.js";
@@ -152,12 +152,6 @@ export class FileSystemImage extends ImageForDisc {
    */
   rollbackToChangePoint(point: number): void {
     this.refuseWhileInUse("rollbackToChangePoint");
-    const { earliest, count } = this.#changes;
-    if (!Number.isInteger(point) || point < earliest || point > count) {
-      const allowed = `a change point from ${earliest} to ${count}`;
-      const detail = { option: "point", value: point, allowed };
-      throw new DiscError("E_OPTION_INVALID", `there is no way back to ${point}: expected ${allowed}`, detail);
-    }
     this.#changes.rollBackTo(point);
   }
 
@@ -315,7 +309,7 @@ export class FileSystemImage extends ImageForDisc {
    *   E_FILE_TOO_BIG, E_OPTION_INVALID, E_VOLUME_NAME_INVALID; warnings when `strict`.
    */
   async createResultImage(): Promise<SessionImage> {
-    this.#refuseAfterFailedImport();
+    if (this.#failedImport !== undefined) throw importFailed(this.#failedImport);
     const { laidOut, contents, growth, catalog, endsInPostGap } = await this.#layOut(this.options, this.#onWarning);
     this.checkRoom(laidOut.plan);
     const release = (): void => void this.#results.delete(result);
@@ -349,15 +343,6 @@ export class FileSystemImage extends ImageForDisc {
     const blocks = options.freeMediaBlocks === 0 ? undefined : options.freeMediaBlocks;
     const laidOut = await layOutSession(parts, { blocks, endAlign });
     return { laidOut, contents, growth, catalog, endsInPostGap: udf !== undefined };
-  }
-
-  /** @throws {@link DiscError} E_IMPORT_FAILED. */
-  #refuseAfterFailedImport(): void {
-    const cause = this.#failedImport;
-    if (cause === undefined) return;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `the import failed, and a session without it would hide what is on the disc: ${reason}`;
-    throw new DiscError("E_IMPORT_FAILED", message, { reason }, { cause });
   }
 
   /** Where the session goes on a medium that can be overwritten; `undefined` for others. */

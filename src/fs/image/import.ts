@@ -352,3 +352,10 @@ export async function importTree(source: ImageSource, options: ImportOptions = {
     hasEnhanced: descriptors.enhanced !== undefined,
   };
 }
+
+/** The error for a result without what could not be imported. */
+export function importFailed(cause: unknown): DiscError<"E_IMPORT_FAILED"> {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `the import failed, and a session without it would hide what is on the disc: ${reason}`;
+  return new DiscError("E_IMPORT_FAILED", message, { reason }, { cause });
+}

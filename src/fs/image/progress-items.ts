@@ -6,7 +6,7 @@ import type { Plan } from "../layout/plan.js";
 import { gapKind } from "../layout/plan.js";
 import type { PlacedRegion } from "../layout/region.js";
 import type { Content } from "../tree/content.js";
-import type { DirectoryNode, Item } from "../tree/directory.js";
+import type { DirectoryNode } from "../tree/directory.js";
 
 /** A run of blocks of an image, and what is in it. IMAPI2 `IProgressItem`. */
 export interface ProgressItem {
@@ -121,10 +121,14 @@ export class ProgressItems implements Iterable<ProgressItem> {
   #contentNamed(path: string): number | undefined {
     const item = this.#root.find(path);
     if (item?.type === "file") return this.#numbers.get(item.content);
-    const colon = path.lastIndexOf(":");
-    const owner: Item | undefined = item === undefined && colon > 0 ? this.#root.find(path.slice(0, colon)) : undefined;
-    const streams = owner === undefined ? undefined : this.#catalog.streams.get(owner);
-    return streams?.find(({ name }) => name === path.slice(colon + 1))?.content;
+    // Names of files and of streams may have colons of their own.
+    for (let colon = path.indexOf(":"); colon > 0; colon = path.indexOf(":", colon + 1)) {
+      const owner = this.#root.find(path.slice(0, colon));
+      const streams = owner === undefined ? undefined : this.#catalog.streams.get(owner);
+      const found = streams?.find(({ name }) => name === path.slice(colon + 1));
+      if (found !== undefined) return found.content;
+    }
+    return undefined;
   }
 
   /** Contents of files as the tree has them: what boots may be written in another form. */

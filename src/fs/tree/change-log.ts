@@ -1,4 +1,5 @@
 /** What was changed in a tree, so that it can be undone. */
+import { DiscError } from "../../errors.js";
 import type { DirectoryNode, Item } from "./directory.js";
 import type { AttributeValues } from "./node.js";
 import { attributeValues } from "./node.js";
@@ -103,17 +104,21 @@ export class ChangeLog {
     return this.#locked + this.#changes.length;
   }
 
-  /** The earliest point that can be gone back to. */
-  get earliest(): number {
-    return this.#locked;
-  }
-
   add(change: TreeChange): void {
     this.#changes.push(change);
   }
 
-  /** Undoes the changes behind a point, which is none before {@link ChangeLog.earliest}. */
+  /**
+   * Undoes the changes behind a point.
+   *
+   * @throws {@link DiscError} E_OPTION_INVALID for one that is not there, or is locked in.
+   */
   rollBackTo(point: number): void {
+    if (!Number.isInteger(point) || point < this.#locked || point > this.count) {
+      const allowed = `a change point from ${this.#locked} to ${this.count}`;
+      const detail = { option: "point", value: point, allowed };
+      throw new DiscError("E_OPTION_INVALID", `there is no way back to ${point}: expected ${allowed}`, detail);
+    }
     while (this.count > point) this.#changes.pop()?.undo();
   }
 
