@@ -36,7 +36,8 @@ import { reportNames } from "./name-report.js";
 import type { ImageSource } from "./open-image.js";
 import type { ImageOptions } from "./options.js";
 import { checkOptions, isWritten } from "./options.js";
-import { optionsLike } from "./options-like.js";
+import { optionsLike, withoutTaken } from "./options-like.js";
+import { withPlaceholder } from "./placeholder.js";
 import { ProgressItems } from "./progress-items.js";
 import { SessionImage } from "./session-image.js";
 import { ImageTimes } from "./times.js";
@@ -99,14 +100,11 @@ export class FileSystemImage extends ImageForDisc {
    * @throws as {@link FileSystemImage.createResultImage}, but for what has no room.
    */
   async usedBlocks(): Promise<number> {
-    const point = this.#changes.count;
-    try {
-      const { laidOut } = await this.#layOut({ ...this.options, freeMediaBlocks: 0 }, () => {});
-      return laidOut.plan.blocks;
-    } finally {
-      // A boot catalog that is to be shown, and is not there yet, is put into the tree for it.
-      this.#changes.rollBackTo(point);
-    }
+    const layOut = (): Promise<LaidOutImage> => this.#layOut({ ...this.options, freeMediaBlocks: 0 }, () => {});
+    // The result makes a boot catalog that is to be shown and is not there yet a file of the tree.
+    const catalogPath = this.options.boot?.catalogPath;
+    const { laidOut } = await (catalogPath === undefined ? layOut() : withPlaceholder(this.root, catalogPath, layOut));
+    return laidOut.plan.blocks;
   }
 
   /** What is at a path of the image; `undefined` for nothing. @throws {@link DiscError} E_PATH_INVALID. */
@@ -242,13 +240,20 @@ export class FileSystemImage extends ImageForDisc {
       const message = `"${path}" of the disc (${what}) is left out: the tree has something of its name already`;
       this.#warn(new DiscError("W_IMPORT_DROPPED", message, { path, what }));
     });
-    accept();
+    let taken = before.options;
     const undo = (): void => {
       change.undo();
       this.#imported = before.imported;
       this.#boot = before.boot;
-      this.options = before.options;
+      this.options = withoutTaken(this.options, taken, before.options);
     };
+    try {
+      accept();
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    taken = this.options;
     this.#changes.add({ undo });
   }
 
@@ -305,8 +310,8 @@ export class FileSystemImage extends ImageForDisc {
   /**
    * Gives every block of the image its place; nothing is read yet. While the result lives, the tree cannot be changed.
    *
-   * @throws {@link DiscError} E_IMPORT_FAILED, E_IMAGE_TOO_BIG, E_DISC_FULL, E_TOO_MANY_DIRECTORIES, E_PATH_TOO_DEEP, E_NAME_NOT_UNIQUE,
-   *   E_FILE_TOO_BIG, E_OPTION_INVALID, E_VOLUME_NAME_INVALID; warnings when `strict`.
+   * @throws {@link DiscError} E_IMPORT_FAILED, E_IMAGE_TOO_BIG, E_DISC_FULL, E_TOO_MANY_DIRECTORIES, E_PATH_TOO_DEEP,
+   *   E_NAME_NOT_UNIQUE, E_FILE_TOO_BIG, E_OPTION_INVALID, E_VOLUME_NAME_INVALID; warnings when `strict`.
    */
   async createResultImage(): Promise<SessionImage> {
     if (this.#failedImport !== undefined) throw importFailed(this.#failedImport);

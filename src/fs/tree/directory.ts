@@ -4,7 +4,7 @@ import type { TreeChange } from "./change-log.js";
 import { ChangedAttributes, JoinedChange, MovedItem, PlacedItem, RemovedItem } from "./change-log.js";
 import type { Content, ContentLike } from "./content.js";
 import { contentOf } from "./content.js";
-import { checkCollisions, collision, mergeInto } from "./merge.js";
+import { checkCollisions, collision, mergeInto, whole } from "./merge.js";
 import type { FileAttributes, ItemAttributes, SpecialType } from "./node.js";
 import { FileNode, SpecialNode, SymlinkNode, TreeNode } from "./node.js";
 import { joinPath, refuseName, splitPath } from "./path.js";
@@ -157,12 +157,14 @@ export class DirectoryNode extends TreeNode {
     if (place !== undefined) checkCollisions(place, loaded, place.path);
     for (const child of loaded.children.values()) this.#owner()?.checkNames(child.name, child.name, child);
     const changes: TreeChange[] = [];
-    const directory = this.#directoryAt(names, changes);
-    mergeInto(directory, loaded, directory.path, {
-      replaced: (path) => this.#owner()?.replaced(path),
-      changed: (change) => changes.push(change),
+    const change = whole(changes, () => {
+      const directory = this.#directoryAt(names, changes);
+      mergeInto(directory, loaded, directory.path, {
+        replaced: (path) => this.#owner()?.replaced(path),
+        changed: (made) => changes.push(made),
+      });
     });
-    this.#owner()?.changed(new JoinedChange(changes));
+    this.#owner()?.changed(change);
   }
 
   /**

@@ -32,6 +32,22 @@ function copyAttributes(into: DirectoryNode, from: DirectoryNode): TreeChange {
   return change;
 }
 
+/**
+ * Makes one change of several: where the next of them fails, those before it are undone.
+ *
+ * @param changes Those that were made, to which `run` adds.
+ */
+export function whole(changes: readonly TreeChange[], run: () => void): TreeChange {
+  const joined = new JoinedChange(changes);
+  try {
+    run();
+    return joined;
+  } catch (error) {
+    joined.undo();
+    throw error;
+  }
+}
+
 /** Hears what a merge does. */
 export interface MergeListener {
   changed(change: TreeChange): void;
@@ -76,8 +92,9 @@ export function mergeImported(
   const changes: TreeChange[] = [];
   // A root that nothing was put in yet takes the attributes of the imported one.
   if (into.count === 0) changes.push(copyAttributes(into, imported));
-  addMissing(into, imported, "/", { dropped, changed: (change) => changes.push(change) });
-  return new JoinedChange(changes);
+  return whole(changes, () => {
+    addMissing(into, imported, "/", { dropped, changed: (change) => changes.push(change) });
+  });
 }
 
 function checkImport(into: DirectoryNode, imported: DirectoryNode, path: string): void {

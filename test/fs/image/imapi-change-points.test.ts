@@ -208,6 +208,43 @@ test("an import that is undone is undone altogether, and can be done again", asy
   t.deepEqual((await (await openImage(recorder)).readdir("/")).map(({ name }) => name).sort(), ["new", "old"]);
 });
 
+test("where warnings are errors, a tree or an import that replaces something leaves all as it was", async (t) => {
+  const disc = await blankDisc(t, "dvd+r");
+  await appendSession(disc, ({ root }) => {
+    for (const name of ["a", "b", "z"]) root.addFile(`/${name}`, "old");
+  });
+  await using recorder = await openRecorder(disc);
+  const image = new FileSystemImage({ strict: true });
+  image.multisessionInterfaces = await recorder.multisessionInterfaces();
+  image.root.addFile("/b", "new");
+  const before = stateOf(image.root);
+  const { options } = image;
+  await failsWith(t, "W_IMPORT_DROPPED", { path: "/b" }, () => image.importFileSystem());
+  t.deepEqual(stateOf(image.root), before);
+  t.deepEqual([image.options, image.importedVolumeName, image.changePoint], [options, undefined, 1]);
+  const replacing: TreeSource = {
+    load: async (into) => {
+      into.mtimeMs = 5000;
+      for (const name of ["a", "b", "c"]) into.addFile(name, "source");
+    },
+  };
+  await failsWith(t, "W_REPLACED", { path: "/b" }, () => image.root.addTree(replacing));
+  t.deepEqual(stateOf(image.root), before);
+  t.is(image.changePoint, 1);
+});
+
+test("an import that is undone leaves options that were set since", async (t) => {
+  const disc = await blankDisc(t, "dvd+r");
+  await appendSession(disc, ({ root }) => root.addFile("/old", "old"), { volumeName: "OLD", publisherIdentifier: "P" });
+  await using recorder = await openRecorder(disc);
+  const image = new FileSystemImage({ isoLevel: 2 });
+  await image.importAsNew(recorder);
+  t.deepEqual([image.volumeName, image.options.publisherIdentifier], ["OLD", "P"]);
+  image.volumeName = "NEW";
+  image.rollbackToChangePoint(0);
+  t.deepEqual([image.volumeName, image.isoLevel, image.options.publisherIdentifier], ["NEW", 2, undefined]);
+});
+
 test("undoing does not depend on what was refused meanwhile", async (t) => {
   const image = new FileSystemImage();
   image.root.addFile("/a", "a");

@@ -60,6 +60,22 @@ test("the used blocks are what the result has, and nothing is changed by asking"
   }
 });
 
+test("what is changed while the used blocks are counted stays", async (t) => {
+  const image = new FileSystemImage({ boot: { images: [{ image: "/boot.img" }], catalogPath: "/boot/boot.cat" } });
+  image.root.addFile("/boot.img", new Uint8Array(4096));
+  const counting = image.usedBlocks();
+  image.root.addFile("/meanwhile", "x");
+  await counting;
+  t.deepEqual(
+    [...image.root].map(({ name }) => name),
+    ["boot.img", "meanwhile"],
+  );
+  await failsWith(t, "E_PATH_INVALID", {}, () => {
+    image.options = { boot: { images: [{ image: "/boot.img" }], catalogPath: "/../boot.cat" } };
+    return image.usedBlocks();
+  });
+});
+
 test("the room on a disc in a recorder becomes the limit", async (t) => {
   await using recorder = await openRecorder(await blankDisc(t, "cd-r"));
   const image = new FileSystemImage();

@@ -1,8 +1,11 @@
 /** What the reference API asks of an image that is added to a disc. IMAPI2 `IFileSystemImage`, 2.3 to 2.5; docs/IMAPI.md. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import test from "ava";
 import type { Recorder } from "../../../src/device.js";
 import { openRecorder } from "../../../src/device.js";
+import { appendTo } from "../../../src/disc-jobs.js";
 import type { Warning } from "../../../src/errors.js";
 import { DiscError } from "../../../src/errors.js";
 import { FileSystemImage } from "../../../src/fs/image/file-system-image.js";
@@ -14,6 +17,7 @@ import type { Progress } from "../../../src/medium/session-data.js";
 import type { MultisessionInterface } from "../../../src/multisession/interfaces.js";
 import { appendSession, blankDisc } from "../../support/disc.js";
 import { failsWith, warnsOf } from "../../support/failures.js";
+import { temporaryFolder } from "../../support/tools.js";
 
 /** A disc with a session, in a recorder that is closed when the test ends. */
 async function writtenDisc(
@@ -264,4 +268,30 @@ test("of several multisession interfaces, the one in use is taken", async (t) =>
     );
     t.is(error.code, "E_MULTISESSION_UNUSABLE");
   }
+});
+
+test("where no session of a disc is whole, an image of it is none, and the next session starts afresh by one's own word", async (t) => {
+  const path = await blankDisc(t, "dvd+r");
+  {
+    await using recorder = await openRecorder(path);
+    const image = await imageFor(recorder);
+    image.root.addFile("/torn", new Uint8Array(2 ** 22));
+    await using result = await image.createResultImage();
+    const controller = new AbortController();
+    const onProgress = ({ phase, doneBlocks }: Progress): void => {
+      if (phase === "writing" && doneBlocks > result.blocks / 2) controller.abort();
+    };
+    await failsWith(t, "E_CANCELLED", {}, () => recorder.write(result, { signal: controller.signal, onProgress }));
+    await recorder.repair();
+    const next = await imageFor(recorder);
+    await failsWith(t, "E_NOTHING_TO_IMPORT", {}, () => next.importFileSystem());
+    await failsWith(t, "E_IMPORT_FAILED", {}, () => next.createResultImage());
+  }
+  const source = join(temporaryFolder(t), "afresh");
+  writeFileSync(source, "afresh");
+  const notes: string[] = [];
+  await appendTo(path, { sources: [source] }, { onNote: (note) => notes.push(note) });
+  t.true(notes.some((note) => note.includes("starts afresh")));
+  await using recorder = await openRecorder(path);
+  t.deepEqual(await namesOn(recorder), ["afresh"]);
 });

@@ -43,6 +43,45 @@ test("an item that cannot be put somewhere is not", async (t) => {
   await failsWith(t, "E_IMAGE_IN_USE", {}, () => image.root.add(image.createFileItem("late", "x")));
 });
 
+test("a directory's items are those of the moment in which they are asked for", (t) => {
+  const { root } = new FileSystemImage();
+  for (const name of ["a", "b", "c"]) root.addFile(`/${name}`, name);
+  const seen: string[] = [];
+  for (const item of root) {
+    seen.push(item.name);
+    if (item.name === "a") root.remove("/b");
+    if (item.name === "b") root.addFile("/d", "d");
+  }
+  t.deepEqual(seen, ["a", "b", "c"]);
+  t.is(root.count, 3);
+  t.deepEqual([...root.children.keys()], ["a", "c", "d"]);
+});
+
+test("items are found, added and removed by their paths, below any directory", async (t) => {
+  const { root } = new FileSystemImage();
+  const directory = root.addDirectory("/d");
+  directory.addFile("f", "content");
+  directory.addDirectory("/e");
+  t.is(root.item("/d/f").type, "file");
+  t.is(directory.item("e").path, "/d/e");
+  t.is(directory.find("nothing"), undefined);
+  await failsWith(t, "E_ITEM_NOT_FOUND", { path: "/x" }, () => root.item("/x"));
+  await failsWith(t, "E_PATH_INVALID", { path: "/d//f" }, () => root.item("/d//f"));
+  await failsWith(t, "E_ITEM_NOT_FOUND", {}, () => root.addFile("/x/y", "y"));
+  await failsWith(t, "E_ITEM_EXISTS", { path: "/d" }, () => root.addDirectory("/d"));
+  await failsWith(t, "E_ITEM_EXISTS", { path: "/d/f" }, () => root.addFile("/d/f", "again"));
+  root.addFile("/d/f", "again", { replace: true });
+  const file = root.item("/d/f");
+  t.is(file.type === "file" ? file.content.bytes : 0, 5);
+  await failsWith(t, "E_DIRECTORY_NOT_EMPTY", { path: "/d", children: 2 }, () => root.remove("/d"));
+  await failsWith(t, "E_ITEM_NOT_FOUND", {}, () => root.removeTree("/x"));
+  root.removeTree("/d");
+  t.is(root.count, 0);
+  root.addFile("/x/y", "y", { parents: true });
+  root.removeTree("/");
+  t.is(root.count, 0);
+});
+
 /** Items whose names no two file systems have alike. */
 function fillOddly(root: DirectoryNode): void {
   for (const name of ["Read me first.txt", "read_me_first.txt", "größe 𝄞.dat", `${"long ".repeat(22)}name.txt`]) {
