@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build create info write append update revert rebuild burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build create info sessions boot write append update revert rebuild patch burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -11,6 +11,12 @@ _discsmith() {
       case "$previous" in
         -o|--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --at) COMPREPLY=(); return ;;
+        --boot) COMPREPLY=($(compgen -W "auto" -- "$current")); return ;;
+        --boot-bios) COMPREPLY=(); return ;;
+        --boot-uefi) COMPREPLY=(); return ;;
+        --boot-catalog) COMPREPLY=(); return ;;
+        --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --boot-like) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -26,7 +32,7 @@ _discsmith() {
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --boot-like --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     create)
       case "$previous" in
@@ -36,6 +42,24 @@ _discsmith() {
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--media --capacity -f --force -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     info)
+      case "$previous" in
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    sessions)
+      case "$previous" in
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    boot)
       case "$previous" in
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
@@ -153,6 +177,11 @@ _discsmith() {
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
         --import-fs) COMPREPLY=($(compgen -W "rockridge udf joliet iso" -- "$current")); return ;;
+        --boot) COMPREPLY=($(compgen -W "auto" -- "$current")); return ;;
+        --boot-bios) COMPREPLY=(); return ;;
+        --boot-uefi) COMPREPLY=(); return ;;
+        --boot-catalog) COMPREPLY=(); return ;;
+        --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -168,7 +197,16 @@ _discsmith() {
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --session --start --scan --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --session --start --scan --import-fs --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    patch)
+      case "$previous" in
+        --undo) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --session) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--undo --revert --all-sessions --session --scan --fs --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     burn)
       case "$previous" in
@@ -298,7 +336,7 @@ _discsmith() {
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build create info write append update revert rebuild burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build create info sessions boot write append update revert rebuild patch burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;

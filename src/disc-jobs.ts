@@ -1,7 +1,10 @@
 /** The common jobs in one call: where an image and a disc meet. */
 import type { Recorder } from "./device/recorder.js";
 import { DiscError } from "./errors.js";
+import type { BootPreset } from "./fs/boot/boot-presets.js";
+import { bootPreset } from "./fs/boot/boot-presets.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
+import type { ImageSource } from "./fs/image/open-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { checkOptions, strictly } from "./fs/image/options.js";
 import type { SessionImage } from "./fs/image/session-image.js";
@@ -21,6 +24,10 @@ export interface BuildOptions extends ImageOptions, TaskOptions {
   readonly output?: string | undefined;
   /** Replaces a file that is there. */
   readonly force?: boolean | undefined;
+  /** What the tree boots from, found once it is whole. */
+  readonly bootPreset?: BootPreset | undefined;
+  /** Another image; this one is to boot like it. It has to stay open until this one is written. */
+  readonly bootLike?: ImageSource | undefined;
 }
 
 /** A made image, and what is in it. */
@@ -42,6 +49,11 @@ export interface BuiltImage {
 export async function buildImage(sources: readonly SourceLike[], options: BuildOptions = {}): Promise<BuiltImage> {
   const tree = new FileSystemImage(options);
   await addSources(tree, sources, options.at ?? "/", { ...options, onWarning: strictly(options) });
+  const { signal, onProgress, charset } = options;
+  if (options.bootLike !== undefined) await tree.bootLike(options.bootLike, { signal, onProgress, charset });
+  if (options.bootPreset !== undefined) {
+    tree.options = { ...tree.options, boot: await bootPreset(tree.root, options.bootPreset) };
+  }
   const image = await tree.createResultImage();
   const { fileCount: files, directoryCount: directories } = tree;
   if (options.output !== undefined) await writeImageFile(image, options.output, options);

@@ -24,6 +24,8 @@ export interface ErrorDetails {
   E_CONTENT_NOT_REPEATABLE: { path: string };
   E_CONTENT_UNREADABLE: { path: string };
   E_SOURCE_UNREADABLE: { path: string };
+  E_CONTENT_TOO_BIG: { path: string; bytes: number; limitBytes: number };
+  E_CONTENT_SHARED: { path: string; sessions: readonly number[]; names: readonly string[] };
   // Limits and options
   E_IMAGE_TOO_BIG: { blocks: number; limitBlocks: number };
   E_TOO_MANY_DIRECTORIES: { fileSystem: string; directories: number; limit: number };
@@ -35,6 +37,7 @@ export interface ErrorDetails {
   E_USAGE: { what: string };
   // Booting
   E_BOOT_IMAGE_INVALID: { path: string; rule: string };
+  E_BOOT_NOT_FOUND: { looked: readonly string[] };
   E_BOOT_EMULATION_MISMATCH: { path: string; emulation: string; bytes: number; expectedBytes: number };
   // What is read from a medium or an image
   E_FIELD_INVALID: { lba: number | null; structure: string; field: string; clause: string; reason: string };
@@ -83,6 +86,7 @@ export interface ErrorDetails {
   E_CANCELLED: { doing: string };
   E_TARGET_EXISTS: { path: string };
   E_HOST: { path: string; operation: string; errno: string };
+  E_UNDO_INVALID: { path: string; reason: string };
   // Warnings
   W_REPLACED: { path: string };
   W_IMPORT_DROPPED: { path: string; what: string };
@@ -106,6 +110,7 @@ export interface ErrorDetails {
   W_TIME_CLAMPED: { path: string; time: string };
   W_DRIVE_QUIRK: { quirk: string };
   W_TREES_DIFFER: { path: string; fileSystems: readonly string[]; what: string };
+  W_CHECKSUM_STALE: { what: string };
 }
 
 /** The codes. Stable for ever: programs branch on them. */
@@ -239,6 +244,18 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     remedy: "See the cause: rights, a vanished folder.",
     reference: imapi("DIRECTORY_READ_FAILURE", 0xc0aab12b),
   },
+  E_CONTENT_TOO_BIG: {
+    summary: "A new content needs more blocks than the file has in the image.",
+    detail: ["path", "bytes", "limitBytes"],
+    raisedBy: "patchImage",
+    remedy: "Append a session that has the new content, or build the image anew.",
+  },
+  E_CONTENT_SHARED: {
+    summary: "The blocks of a file are those of other files, or of other sessions, too.",
+    detail: ["path", "sessions", "names"],
+    raisedBy: "patchImage",
+    remedy: "Append a session with the new content; or change the file in all sessions, where they are what shares it.",
+  },
   E_IMAGE_TOO_BIG: {
     summary: "The image needs more blocks than it may have.",
     detail: ["blocks", "limitBlocks"],
@@ -300,6 +317,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "planning an image that boots",
     remedy: "See the rule.",
     reference: imapi("BOOT_IMAGE_DATA", 0xc0aab148),
+  },
+  E_BOOT_NOT_FOUND: {
+    summary: "The tree has nothing that is known to boot.",
+    detail: ["looked"],
+    raisedBy: "bootPreset, build --boot auto",
+    remedy: "Name the boot images.",
   },
   E_BOOT_EMULATION_MISMATCH: {
     summary: "A boot image is not as long as the floppy disc that it is emulated as.",
@@ -538,6 +561,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "everything that touches files of the host",
     remedy: "See the operating system's reason.",
   },
+  E_UNDO_INVALID: {
+    summary: "A file is no undo file of a patch, or it is damaged.",
+    detail: ["path", "reason"],
+    raisedBy: "patchImage, revertPatch",
+    remedy: "Name the undo file that was written when the image was patched.",
+  },
   W_REPLACED: {
     summary: "A later file took the place of an earlier or imported one.",
     detail: ["path"],
@@ -628,5 +657,11 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["path", "fileSystems", "what"],
     raisedBy: "importFileSystem",
     remedy: "See what was taken; importSpecificFileSystem, or append --import-fs, takes one of them alone.",
+  },
+  W_CHECKSUM_STALE: {
+    summary: "A checksum in the image is not right any more.",
+    detail: ["what"],
+    raisedBy: "patchImage",
+    remedy: "Have the program that made the checksum make it again, if it is needed.",
   },
 };

@@ -13,11 +13,14 @@ export type {
   PartitionCover,
   PartitionOptions,
 } from "./fs/boot/boot-options.js";
+export type { BootPreset } from "./fs/boot/boot-presets.js";
+export { bootPreset } from "./fs/boot/boot-presets.js";
 export type { BootEmulation, BootEntry } from "./fs/eltorito/boot-catalog.js";
 export type { BootPlatform } from "./fs/eltorito/boot-catalog-entries.js";
 export type { BootImage } from "./fs/eltorito/boot-image.js";
 export type { BootInfoTable } from "./fs/eltorito/boot-info-table.js";
 export type { ApplePartition, ApplePartitionMap } from "./fs/hybrid/apm.js";
+export type { BytePatch } from "./fs/hybrid/byte-patch.js";
 export type { GptHeader, GptPartition, GuidPartitionTable } from "./fs/hybrid/gpt.js";
 export type { MasterBootRecord, MbrLoader, MbrPartition } from "./fs/hybrid/mbr.js";
 export type { SystemArea } from "./fs/hybrid/system-area.js";
@@ -64,6 +67,12 @@ export type { Charset } from "./fs/names/charset.js";
 export type { IsoLevel, IsoRelaxations } from "./fs/names/iso-name.js";
 export type { JolietNameLength } from "./fs/names/joliet-name.js";
 export { bytesFromName, compareNames, nameFromBytes } from "./fs/names/name-bytes.js";
+export type { RunningDigest } from "./fs/patch/implanted-sum.js";
+export type { ContentPatch, ImagePatches } from "./fs/patch/patched-source.js";
+export { PatchedSource } from "./fs/patch/patched-source.js";
+export type { PatchChange, PatchedFile, PatchPlan, PlanPatchOptions } from "./fs/patch/plan-patch.js";
+export { planPatch } from "./fs/patch/plan-patch.js";
+export type { FileName } from "./fs/patch/reference.js";
 export type { RockRidgeVersion } from "./fs/rockridge/entries.js";
 export type { Content, ContentLike, Extent } from "./fs/tree/content.js";
 export type { AddFileOptions, AddOptions, AddTreeOptions, Item, TreeSource } from "./fs/tree/directory.js";

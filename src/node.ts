@@ -21,6 +21,15 @@ export { validateImageFile, validateImageStream } from "./host/validate-file.js"
 export type { WriteImageOptions } from "./host/write-image-file.js";
 export { writeImageFile } from "./host/write-image-file.js";
 export * from "./index.js";
+export type {
+  PatchImageOptions,
+  PatchRange,
+  PatchReport,
+  PatchSource,
+  RevertPatchOptions,
+  RevertReport,
+} from "./patch-job.js";
+export { patchImage, revertPatch, undoPathOf } from "./patch-job.js";
 export type { RebuildOptions, RebuiltImage } from "./rebuild-job.js";
 export { rebuildImage } from "./rebuild-job.js";
 export type { AppendOptions, SessionReport, SessionWriting } from "./session-job.js";

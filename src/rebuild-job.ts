@@ -1,4 +1,6 @@
 /** Makes a new, compact image of a session of a disc or image, with changes. */
+import type { BootPreset } from "./fs/boot/boot-presets.js";
+import { bootPreset } from "./fs/boot/boot-presets.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
 import type { ImageSource } from "./fs/image/open-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
@@ -20,6 +22,8 @@ export interface RebuildOptions extends ImageOptions, TaskOptions {
   readonly scan?: boolean | undefined;
   /** The one tree that is taken. Default: all trees of the session, joined into one. */
   readonly importFrom?: FileSystemName | undefined;
+  /** What the tree boots from, instead of what it booted from. */
+  readonly bootPreset?: BootPreset | undefined;
   /** A file that the image is written to; left out, nothing is read of contents yet. */
   readonly output?: string | undefined;
   /** Replaces a file that is there. */
@@ -60,6 +64,9 @@ export async function rebuildImage(
   const from = { session, start, scan, charset, signal, onProgress, fileSystem: importFrom };
   const importedFrom = await tree.importAsNew(source, from);
   await changeTree(tree, changes, options);
+  if (options.bootPreset !== undefined) {
+    tree.options = { ...tree.options, boot: await bootPreset(tree.root, options.bootPreset) };
+  }
   const image = await tree.createResultImage();
   const { fileCount: files, directoryCount: directories, fileSystems } = tree;
   if (output !== undefined) await writeImageFile(image, output, options);

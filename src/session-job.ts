@@ -7,7 +7,6 @@ import { DiscError, hasCode } from "./errors.js";
 import type { DetectedFileSystem } from "./fs/image/detect.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
-import { checkOptions } from "./fs/image/options.js";
 import type { SessionImage } from "./fs/image/session-image.js";
 import type { Item } from "./fs/tree/directory.js";
 import type { FileSystemName } from "./fs/tree/disc-entry.js";
@@ -135,21 +134,6 @@ export class SessionJob {
       this.image.discardFailedImport();
       return onNote?.(`${this.#target.name} has no whole session: the next one starts afresh`);
     }
-    this.#keepVolumeName();
-  }
-
-  /** The volume keeps its name unless the caller named another; one that cannot be written is not kept. */
-  #keepVolumeName(): void {
-    const { importedVolumeName: volumeName, options } = this.image;
-    if (options.volumeName !== undefined || volumeName === undefined || volumeName === "") return;
-    try {
-      checkOptions({ volumeName });
-    } catch (error) {
-      if (!hasCode(error, "E_VOLUME_NAME_INVALID")) throw error;
-      this.#options.onNote?.(`volume name "${volumeName}" cannot be kept`);
-      return;
-    }
-    this.image.options = { ...options, volumeName };
   }
 
   /** Remembers that items of the earlier session will not be found in the new one, and what is below them. */

@@ -1,4 +1,5 @@
 import { buildImage } from "../node.js";
+import { bootPresetOf, openBootLike } from "./boot-options.js";
 import type { CommandContext } from "./command.js";
 import { taskOptions } from "./command.js";
 import { imageOptionsOf } from "./image-options.js";
@@ -12,7 +13,15 @@ export async function build(context: CommandContext): Promise<number> {
   const imageOptions = imageOptionsOf(context);
   const target = await imageTargetOf(context, "build");
   const sources = await parseSources(context.arguments);
-  const made = await buildImage(sources, { ...imageOptions, ...taskOptions(context), at: options.text("at") });
+  const bootPreset = await bootPresetOf(context);
+  await using like = await openBootLike(context);
+  const made = await buildImage(sources, {
+    ...imageOptions,
+    ...taskOptions(context),
+    at: options.text("at"),
+    bootPreset,
+    bootLike: like?.source,
+  });
   await putImage(context, made, target);
   return exitCodeOfLosses(reporter.warnings, imageOptions.fileSystems);
 }

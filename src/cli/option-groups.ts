@@ -40,6 +40,34 @@ export const imageOutputOptions: readonly OptionRow[] = [
   forceOption,
 ];
 
+/** What an image boots from. */
+export const bootOptions: readonly OptionRow[] = [
+  {
+    name: "boot",
+    value: "HOW",
+    choices: ["auto"],
+    help: "auto: recognise what the tree boots from: isolinux, GRUB, Windows, FAT volumes for UEFI.",
+  },
+  { name: "boot-bios", value: "PATH", help: "Boot image for BIOS: a file of the tree, or else of the host." },
+  { name: "boot-uefi", value: "PATH", help: "Boot image for UEFI, which is a FAT volume, likewise." },
+  { name: "boot-catalog", value: "PATH", help: "File of the tree that shows the boot catalog." },
+  { name: "hybrid", help: "Make the image one for disks, too: with a partition table, and boot code for BIOS." },
+  {
+    name: "mbr",
+    value: "FILE",
+    completes: "file",
+    help: "Boot code for --hybrid, such as isohdpfx.bin or boot_hybrid.img. Default: that of the tree, or our own.",
+  },
+];
+
+/** Which image is the model. */
+export const bootLikeOption: OptionRow = {
+  name: "boot-like",
+  value: "IMAGE",
+  completes: "file",
+  help: "Boot as this image does: from files of the same paths, or else from copies of what it boots from.",
+};
+
 /** What is changed in an imported tree. */
 export const changeOptions: readonly OptionRow[] = [
   { name: "remove", value: "PATH", multiple: true, help: "Remove a file, or a directory with all that is in it." },
@@ -158,14 +186,16 @@ export const writingOptions: readonly OptionRow[] = [
 
 export const scanOption: OptionRow = { name: "scan", help: "Search all blocks for sessions." };
 
+const sessionOption: OptionRow = {
+  name: "session",
+  value: "N",
+  number: true,
+  help: "Session, from 1; -1 is the one before the last. Default: the last whole one.",
+};
+
 /** Which session is read. */
 export const sessionOptions: readonly OptionRow[] = [
-  {
-    name: "session",
-    value: "N",
-    number: true,
-    help: "Session, from 1; -1 is the one before the last. Default: the last whole one.",
-  },
+  sessionOption,
   { name: "start", value: "LBA", number: true, help: "First block of a session that no table of contents names." },
   scanOption,
 ];
@@ -223,5 +253,25 @@ export const traceOptions: readonly OptionRow[] = [
   { name: "long", short: "l", help: "With --print: CDBs, data and what replies mean, too." },
   { name: "all", short: "a", help: "With --print: a row for each command, also where many go on one after the other." },
   { name: "bare", help: "With --print: without times, so that two traces can be compared." },
+  jsonOption,
+];
+
+/** How files of an image get other contents in their places. */
+export const patchOptions: readonly OptionRow[] = [
+  {
+    name: "undo",
+    value: "FILE",
+    completes: "file",
+    help: "The undo file. Default: IMAGE.undo. One that is there is not written over.",
+  },
+  { name: "revert", help: "Put back what the undo file holds, and remove it; also after an interruption." },
+  {
+    name: "all-sessions",
+    help: "Change a file in other sessions, too, that have it in the same blocks. Otherwise it is refused.",
+  },
+  sessionOption,
+  scanOption,
+  ...treeOptions,
+  { name: "dry-run", short: "n", help: "Say which bytes would be changed, and change nothing." },
   jsonOption,
 ];

@@ -1,5 +1,6 @@
 import type { FileSystemName } from "../node.js";
 import { rebuildImage } from "../node.js";
+import { bootPresetOf } from "./boot-options.js";
 import type { CommandContext } from "./command.js";
 import { taskOptions } from "./command.js";
 import { imageOptionsOf } from "./image-options.js";
@@ -22,10 +23,11 @@ export async function rebuild(context: CommandContext): Promise<number> {
     sources: await parseSources(words),
     at: options.text("at"),
   };
+  const bootPreset = await bootPresetOf(context);
   await using disc = await openDisc(path, context);
   requireRecorded(disc);
   const importFrom = options.text("import-fs") as FileSystemName | undefined;
-  const rebuilding = { ...imageOptions, ...taskOptions(context), ...choice, importFrom };
+  const rebuilding = { ...imageOptions, ...taskOptions(context), ...choice, importFrom, bootPreset };
   const made = await rebuildImage(disc.source, changes, rebuilding);
   await putImage(context, made, target);
   return exitCodeOfLosses(reporter.warnings, made.fileSystems);

@@ -4,6 +4,7 @@ import { traceOfEnvironment } from "../device.js";
 import { DiscError } from "../node.js";
 import { append } from "./append.js";
 import { blank } from "./blank.js";
+import { boot } from "./boot.js";
 import { build } from "./build.js";
 import { burn } from "./burn.js";
 import { cat } from "./cat.js";
@@ -18,10 +19,11 @@ import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { extract } from "./extract.js";
 import { format } from "./format.js";
 import { commandHelp, help, version } from "./help.js";
-import { info } from "./info.js";
+import { info, sessions } from "./info.js";
 import { list } from "./list.js";
 import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand } from "./parse.js";
+import { patch } from "./patch.js";
 import { rebuild } from "./rebuild.js";
 import { Reporter } from "./reporter.js";
 import { revert } from "./revert.js";
@@ -38,11 +40,14 @@ const commands: Readonly<Record<string, Command>> = {
   build,
   create,
   info,
+  sessions,
+  boot,
   write,
   append,
   update,
   revert,
   rebuild,
+  patch,
   burn,
   drives,
   close,

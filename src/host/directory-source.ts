@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WarningListener } from "../errors.js";
@@ -18,6 +18,10 @@ import { PathContent } from "./path-content.js";
 /** How a folder of the host is taken. */
 export interface DirectorySourceOptions {
   readonly onWarning?: WarningListener | undefined;
+  /** Whether something is left out, with what is in it: asked with its path on the host and its name. */
+  readonly exclude?: ((path: string, name: string) => boolean) | undefined;
+  /** Takes what links lead to in their places. A link that leads nowhere stays a link; a loop is refused. */
+  readonly followLinks?: boolean | undefined;
 }
 
 /** The event loop gets its turn at least so often. */
@@ -45,30 +49,36 @@ function attributesOf(stats: Stats): ItemTimes {
 
 /** Reads a folder of the host into a tree. */
 class DirectoryScan {
-  readonly #onWarning: WarningListener | undefined;
+  readonly #options: DirectorySourceOptions;
   readonly #task: TaskOptions;
   /** Contents of files with several names, by device and inode. */
   readonly #links = new Map<string, Content>();
+  /** Where directories really lie, where links are followed. */
+  readonly #places = new Map<DirectoryNode, string>();
   #sliceEnd = 0;
   #items = 0;
   #subfolders = 0;
   #directories = 0;
 
-  constructor(onWarning: WarningListener | undefined, task: TaskOptions) {
-    this.#onWarning = onWarning;
+  constructor(options: DirectorySourceOptions, task: TaskOptions) {
+    this.#options = options;
     this.#task = task;
   }
 
   async fill(directory: DirectoryNode, folder: string): Promise<void> {
     const pending: { directory: DirectoryNode; folder: string }[] = [{ directory, folder }];
+    const { exclude, followLinks = false } = this.#options;
+    if (followLinks) this.#refuseLoop(directory, folder);
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       for (const entry of this.#list(next.folder)) {
         const name = nameOfHost(entry);
+        if (exclude?.(`${next.folder}/${name}`, name) === true) continue;
         const item = this.#item(next.folder, name);
         if (item === undefined) continue;
         next.directory.attach(item);
         if (item.type === "directory") {
           this.#subfolders++;
+          if (followLinks) this.#refuseLoop(item, `${next.folder}/${name}`);
           pending.push({ directory: item, folder: `${next.folder}/${name}` });
         }
         this.#items++;
@@ -83,6 +93,17 @@ class DirectoryScan {
   #report(item: string): void {
     const [directories, files] = [this.#directories, this.#items - this.#subfolders];
     this.#task.onProgress?.({ phase: "scanning", doneBlocks: this.#items, totalBlocks: 0, item, directories, files });
+  }
+
+  /** A folder below itself, by way of links, would have no end. */
+  #refuseLoop(directory: DirectoryNode, folder: string): void {
+    const real = realpathSync(hostPath(folder), { encoding: "buffer" }).toString("latin1");
+    for (let above = directory.parent; above !== null; above = above.parent) {
+      if (this.#places.get(above) !== real) continue;
+      const message = `"${folder}" leads back to a folder above it`;
+      throw new DiscError("E_SOURCE_UNREADABLE", message, { path: folder });
+    }
+    this.#places.set(directory, real);
   }
 
   /** Gives the event loop its turn. */
@@ -107,15 +128,26 @@ class DirectoryScan {
     let stats: Stats;
     try {
       stats = lstatSync(hostPath(path));
+      if (this.#options.followLinks === true && stats.isSymbolicLink()) stats = followed(path) ?? stats;
     } catch (cause) {
       if (errnoOf(cause) !== "ENOENT") {
         throw new DiscError("E_SOURCE_UNREADABLE", `"${path}" cannot be examined`, { path }, { cause });
       }
       const message = `"${path}" vanished while its folder was listed`;
-      this.#onWarning?.(new DiscError("W_SOURCE_VANISHED", message, { path }, { cause }));
+      this.#options.onWarning?.(new DiscError("W_SOURCE_VANISHED", message, { path }, { cause }));
       return undefined;
     }
     return itemOf(folder, name, stats, this.#links);
+  }
+}
+
+/** What a link leads to; `undefined` where that is nothing. */
+function followed(path: string): Stats | undefined {
+  try {
+    return statSync(hostPath(path));
+  } catch (error) {
+    if (["ENOENT", "ELOOP", "ENOTDIR"].includes(errnoOf(error))) return undefined;
+    throw error;
   }
 }
 
@@ -185,7 +217,7 @@ export function fromDirectory(path: string, options: DirectorySourceOptions = {}
     load: async (into, task) => {
       const { folder, stats } = folderOf(path);
       setAttributes(into, attributesOf(stats));
-      await new DirectoryScan(options.onWarning, task).fill(into, folder === "/" ? "" : folder);
+      await new DirectoryScan(options, task).fill(into, folder === "/" ? "" : folder);
     },
   };
 }
@@ -198,7 +230,9 @@ export function fromDirectory(path: string, options: DirectorySourceOptions = {}
 export function fromPath(path: string, options: DirectorySourceOptions & { name?: string } = {}): TreeSource {
   return {
     load: async (into, task) => {
-      const stats = examine(path);
+      const examined = examine(path);
+      const isFollowed = options.followLinks === true && examined.isSymbolicLink();
+      const stats = isFollowed ? (followed(path) ?? examined) : examined;
       if (stats.isDirectory()) return fromDirectory(path, options).load(into, task);
       const slash = path.lastIndexOf("/");
       const folder = slash < 0 ? "." : path.slice(0, Math.max(0, slash));

@@ -78,3 +78,44 @@ test("an aborted scan adds nothing", async (t) => {
   await t.throwsAsync(root.addTree(fromDirectory(folder), options), { code: "E_CANCELLED" });
   t.is(root.count, 0);
 });
+
+test("what is excluded is left out, with what is in it, and is not even looked at", async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, "keep/skip"), { recursive: true });
+  writeFileSync(join(folder, "keep/skip/file"), "");
+  writeFileSync(join(folder, "keep/file.tmp"), "");
+  writeFileSync(join(folder, "keep/file"), "");
+  const asked: string[] = [];
+  const exclude = (path: string, name: string): boolean => {
+    asked.push(path.slice(folder.length));
+    return name === "skip" || name.endsWith(".tmp");
+  };
+  const root = await load(fromDirectory(folder, { exclude }));
+  t.deepEqual(
+    [...walkTree(root)].map(({ path }) => path),
+    ["/keep", "/keep/file"],
+  );
+  t.deepEqual(asked.sort(), ["/keep", "/keep/file", "/keep/file.tmp", "/keep/skip"]);
+});
+
+test("links are followed where that is asked for; those that lead nowhere stay, loops are refused", async (t) => {
+  const folder = temporaryFolder(t);
+  const outside = temporaryFolder(t);
+  writeFileSync(join(outside, "file"), "content");
+  symlinkSync(outside, join(folder, "dir"));
+  symlinkSync(join(outside, "file"), join(folder, "file"));
+  symlinkSync("nowhere", join(folder, "dangling"));
+  const root = await load(fromDirectory(folder, { followLinks: true }));
+  t.deepEqual([...walkTree(root)].map(({ path, node }) => `${path} ${node.type}`).sort(), [
+    "/dangling symlink",
+    "/dir directory",
+    "/dir/file file",
+    "/file file",
+  ]);
+  t.is((await load(fromPath(join(folder, "file"), { followLinks: true }))).item("/file").type, "file");
+  // The same folder twice is no loop.
+  symlinkSync(outside, join(folder, "again"));
+  t.is((await load(fromDirectory(folder, { followLinks: true }))).item("/again/file").type, "file");
+  symlinkSync(folder, join(outside, "up"));
+  await t.throwsAsync(load(fromDirectory(folder, { followLinks: true })), { code: "E_SOURCE_UNREADABLE" });
+});

@@ -2,7 +2,6 @@
 
 import { randomBytes } from "node:crypto";
 import { closeSync, copyFileSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
-import type { ExecutionContext } from "ava";
 import test from "ava";
 import { mbrPartitions } from "../../src/fs/hybrid/mbr.js";
 import type { SystemArea } from "../../src/fs/hybrid/system-area.js";
@@ -16,25 +15,14 @@ import { MemorySource } from "../../src/medium/memory-source.js";
 import {
   bootableImages,
   canMakeBootableImages,
+  complaints,
   makeBootable,
-  makeByGenisoimage,
   makeRescue,
+  makersOfBootableImages,
   reported,
   xorrisoReport,
 } from "../support/bootable-images.js";
 import { faultsIn } from "../support/dumped.js";
-import { execute } from "../support/judges.js";
-
-const images: Readonly<Record<string, (t: ExecutionContext) => string>> = {
-  ...Object.fromEntries(
-    Object.entries(bootableImages).map(([name, options]) => [
-      name,
-      (t: ExecutionContext): string => makeBootable(t, options),
-    ]),
-  ),
-  "grub-mkrescue": makeRescue,
-  "entries of genisoimage": makeByGenisoimage,
-};
 
 async function setUpOf(path: string): Promise<BootSetUp> {
   return await readBootSetUp(new MemorySource(readFileSync(path)), { strict: true });
@@ -139,7 +127,7 @@ function summaryOf(report: readonly (readonly string[])[]): readonly string[] {
   return words.filter((word) => known.includes(word));
 }
 
-for (const [name, make] of Object.entries(images)) {
+for (const [name, make] of Object.entries(makersOfBootableImages)) {
   test(`${name}: read as xorriso reads it`, async (t) => {
     if (!canMakeBootableImages(t)) return;
     const path = make(t);
@@ -153,7 +141,7 @@ for (const [name, make] of Object.entries(images)) {
   });
 }
 
-for (const [name, make] of Object.entries(images)) {
+for (const [name, make] of Object.entries(makersOfBootableImages)) {
   test(`${name}: a dump shows the structures, and no fault`, async (t) => {
     if (!canMakeBootableImages(t)) return;
     const bytes = readFileSync(make(t));
@@ -176,17 +164,6 @@ for (const [name, make] of Object.entries(images)) {
     t.is(count(area, "GptPartitionEntry"), systemArea.gpt?.partitions.length ?? 0);
     t.is(count(area, "ApplePartitionMapEntry"), systemArea.apm?.partitions.length ?? 0);
   });
-}
-
-/** What sgdisk and fdisk say of an image, without numbers that change when it grows. */
-function complaints(path: string): readonly string[] {
-  const verified = execute("sgdisk", ["-v", path]);
-  const listed = execute("fdisk", ["-l", path]);
-  const lines = `${verified.output}${verified.messages}${listed.messages}`.split("\n");
-  return lines
-    .filter((line) => /warning|problem|invalid|caution|error|corrupt|overlap|mismatch|damaged|not|but/i.test(line))
-    .map((line) => line.replace(/[\d.]+ (free sectors|blocks|[KM]iB|sectors?)|\([\d.]+ [KM]?i?B(ytes)?\)/gi, "N $1"))
-    .map((line) => line.replace(/available in .*/, ""));
 }
 
 /** A copy of an image that got longer: with bytes that are no zeros, as if a session had been added. */
@@ -216,7 +193,7 @@ test("an image that grows without its table is found to be wrong", async (t) => 
   await t.throwsAsync(setUpOf(path), { message: /backup is said to be in sector/ });
 });
 
-for (const [name, make] of Object.entries(images)) {
+for (const [name, make] of Object.entries(makersOfBootableImages)) {
   for (const addedBlocks of [1, 3 * 512 + 77]) {
     test(`${name}, ${addedBlocks} blocks longer: no program finds anything new wrong`, async (t) => {
       if (!canMakeBootableImages(t)) return;

@@ -135,3 +135,26 @@ export function xorrisoReport(image: string): readonly (readonly string[])[] {
 export function reported(report: readonly (readonly string[])[], key: string): readonly string[] {
   return report.filter(([first]) => first === key).map((words) => words.slice(1).join(" : "));
 }
+
+/** What sgdisk and fdisk say of an image, without numbers that change when it grows. */
+export function complaints(path: string): readonly string[] {
+  const verified = execute("sgdisk", ["-v", path]);
+  const listed = execute("fdisk", ["-l", path]);
+  const lines = `${verified.output}${verified.messages}${listed.messages}`.split("\n");
+  return lines
+    .filter((line) => /warning|problem|invalid|caution|error|corrupt|overlap|mismatch|damaged|not|but/i.test(line))
+    .map((line) => line.replace(/[\d.]+ (free sectors|blocks|[KM]iB|sectors?)|\([\d.]+ [KM]?i?B(ytes)?\)/gi, "N $1"))
+    .map((line) => line.replace(/available in .*/, ""));
+}
+
+/** What makes each bootable image. */
+export const makersOfBootableImages: Readonly<Record<string, (t: ExecutionContext) => string>> = {
+  ...Object.fromEntries(
+    Object.entries(bootableImages).map(([name, options]) => [
+      name,
+      (t: ExecutionContext): string => makeBootable(t, options),
+    ]),
+  ),
+  "grub-mkrescue": makeRescue,
+  "entries of genisoimage": makeByGenisoimage,
+};

@@ -10,6 +10,8 @@ import { sectorsInBlock } from "../hybrid/image-growth.js";
 import type { MbrLoader } from "../hybrid/mbr.js";
 import { bootImageAddressOf } from "../hybrid/mbr.js";
 import type { SystemArea } from "../hybrid/system-area.js";
+import { primaryDescriptorAt } from "../iso9660/descriptor-set.js";
+import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import type { Content } from "../tree/content.js";
 import { OnDiscContent } from "../tree/content.js";
 import type { DirectoryNode } from "../tree/directory.js";
@@ -110,6 +112,12 @@ export class RememberedBoot {
       const bytes = await lengthOf(source, entry, partitions, signal);
       outside.set(imageLba, new OnDiscContent(source, [{ lba: imageLba, bytes }]));
     }
+    for (const { isVolume, firstSector, name } of partitions) {
+      if (!isVolume || !(await hasOwnDescriptors(source, firstSector, signal))) continue;
+      const what = `the tree of its own in partition ${name}`;
+      const reason = "the partition is kept, and cannot be mounted by itself: the whole disk can";
+      onWarning(new DiscError("W_BOOT_LEFT_OUT", `${what} is left out: ${reason}`, { what, reason }));
+    }
     const code = await bootCodeOf(source, setUp.systemArea, signal);
     return new RememberedBoot(source, setUp, files, partitions, { code, outside }, onWarning);
   }
@@ -117,16 +125,19 @@ export class RememberedBoot {
   /**
    * The options of an image with that tree, as it is now.
    *
+   * @param isOther Whether it is another image than the one that was read: its disk has identifiers of its own, and its
+   *   catalog is shown where that one's is.
    * @returns `undefined` where nothing boots.
    */
-  options(root: DirectoryNode): BootOptions | undefined {
+  options(root: DirectoryNode, isOther: boolean): BootOptions | undefined {
     const { entries, catalogLba } = this.#setUp;
     const kept = entries.filter((entry) => this.#isThere(entry));
     const images = kept.map((entry) => this.#image(entry, root));
-    const hybrid = this.#hybrid(kept, images, root);
+    const hybrid = this.#hybrid(kept, images, root, isOther);
     if (images.length === 0 && hybrid === undefined) return undefined;
     const catalog = catalogLba === undefined || images.length === 0 ? undefined : this.#files.get(catalogLba);
-    const catalogPath = catalog === undefined ? undefined : pathOf(catalog, root);
+    const catalogPath =
+      catalog === undefined ? undefined : (pathOf(catalog, root) ?? (isOther ? catalog.path : undefined));
     return { images, catalogPath, hybrid };
   }
 
@@ -164,6 +175,7 @@ export class RememberedBoot {
     entries: ReadBootSetUp["entries"],
     images: readonly BootImageOptions[],
     root: DirectoryNode,
+    isOther: boolean,
   ): HybridOptions | undefined {
     const { systemArea, mbrLoader } = this.#setUp;
     const isKnown = [systemArea.mbr, systemArea.gpt, systemArea.apm].some((table) => table !== undefined);
@@ -175,7 +187,8 @@ export class RememberedBoot {
     const partitions: PartitionOptions[] = [];
     for (const found of this.#partitions) {
       const covers = this.#coverOf(found, entries, root);
-      if (covers !== undefined) partitions.push({ covers, mbr: found.mbr, gpt: found.gpt, apm: found.apm });
+      const gpt = found.gpt && (isOther ? { ...found.gpt, guid: undefined } : found.gpt);
+      if (covers !== undefined) partitions.push({ covers, mbr: found.mbr, gpt, apm: found.apm });
     }
     const { mbr, gpt } = systemArea;
     const loaderImage =
@@ -186,8 +199,8 @@ export class RememberedBoot {
       systemArea: this.#code,
       loader: loaderImage < 0 || images.length === 0 ? "none" : mbrLoader,
       loaderImage: Math.max(0, loaderImage),
-      diskSignature: mbr?.diskSignature,
-      diskGuid: gpt?.header.diskGuid,
+      diskSignature: isOther ? 0 : mbr?.diskSignature,
+      diskGuid: isOther ? undefined : gpt?.header.diskGuid,
       partitions,
     };
   }
@@ -240,6 +253,19 @@ function filesAt(root: DirectoryNode, lbas: ReadonlySet<number>): Map<number, Re
     if (!files.has(first.lba)) files.set(first.lba, { node, path });
   }
   return files;
+}
+
+/** Whether a partition that starts behind block 0 has a volume of its own, as xorriso's with an offset have. */
+async function hasOwnDescriptors(
+  source: BlockSource,
+  firstSector: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const lba = firstSector / sectorsInBlock;
+  if (!Number.isInteger(lba) || lba === 0 || lba + firstVolumeDescriptorBlock >= source.blocks) return false;
+  const block = new Uint8Array(blockBytes);
+  await source.read(lba + firstVolumeDescriptorBlock, 1, block, signal);
+  return primaryDescriptorAt(block, 0) !== undefined;
 }
 
 /** Bytes of an image that is in no file, as far as anything tells. */

@@ -9,7 +9,7 @@ import { decodeMbr, mbrPartitions } from "../hybrid/mbr.js";
 import type { Content } from "../tree/content.js";
 import { DirectoryNode } from "../tree/directory.js";
 import { FileNode } from "../tree/node.js";
-import { BootCatalogContent, PatchedBootImage, patchedBootImage } from "./boot-contents.js";
+import { BootCatalogContent, patchedBootImage } from "./boot-contents.js";
 import type { BootImageOptions, BootOptions, PartitionOptions } from "./boot-options.js";
 import { platformNumber } from "./boot-options.js";
 
@@ -114,15 +114,31 @@ class Planning {
     this.#signal = signal;
   }
 
+  /** Makes those images anew that are told where they lie: each once, even where several entries lead to it. */
+  async patch(images: readonly BootImageOptions[]): Promise<void> {
+    for (const options of images) {
+      const given = this.#given(options);
+      checkImage(options, nameOf(options), given);
+      const same = images.filter((other) => this.#given(other) === given);
+      const infoTable = same.some((other) => other.infoTable === true);
+      const grub2BootInfo = same.some((other) => other.grub2BootInfo === true);
+      if (this.replaced.has(given) || !(infoTable || grub2BootInfo)) continue;
+      const patches = { infoTable, grub2BootInfo };
+      this.replaced.set(given, await patchedBootImage(given, nameOf(options), patches, this.#signal));
+    }
+  }
+
+  #given({ image }: BootImageOptions): Content {
+    return typeof image === "string" ? contentAt(this.#root, image) : image;
+  }
+
   async image(options: BootImageOptions, isPartition: boolean): Promise<PlannedBootImage> {
-    const { image, infoTable = false, grub2BootInfo = false, emulation = "none" } = options;
-    const path = nameOf(options);
-    const given = typeof image === "string" ? contentAt(this.#root, image) : image;
-    checkImage(options, path, given);
-    const content = infoTable || grub2BootInfo ? await this.#patched(given, path, { infoTable, grub2BootInfo }) : given;
+    const { image, emulation = "none" } = options;
+    const given = this.#given(options);
+    const content = this.replaced.get(given) ?? given;
     if (typeof image !== "string") (isPartition ? this.appended : this.hidden).add(content);
     const systemType =
-      options.systemType ?? (emulation === "hardDisk" ? await systemTypeOf(given, path, this.#signal) : 0);
+      options.systemType ?? (emulation === "hardDisk" ? await systemTypeOf(given, nameOf(options), this.#signal) : 0);
     const entry = {
       bootable: options.bootable ?? true,
       emulation,
@@ -135,18 +151,6 @@ class Planning {
       selectionCriteria: options.selectionCriteria ?? new Uint8Array(0),
     };
     return { options, content, entry };
-  }
-
-  async #patched(
-    given: Content,
-    path: string,
-    patches: { readonly infoTable: boolean; readonly grub2BootInfo: boolean },
-  ): Promise<Content> {
-    const known = this.replaced.get(given);
-    if (known instanceof PatchedBootImage) return known;
-    const patched = await patchedBootImage(given, path, patches, this.#signal);
-    this.replaced.set(given, patched);
-    return patched;
   }
 
   partition(options: PartitionOptions, images: readonly PlannedBootImage[]): PlannedPartition {
@@ -234,6 +238,7 @@ export async function planBoot(
   const wanted = options.hybrid?.partitions ?? [];
   const isPartition = (index: number): boolean =>
     wanted.some(({ covers }) => "image" in covers && covers.image === index);
+  await planning.patch(options.images);
   const images: PlannedBootImage[] = [];
   for (const [index, image] of options.images.entries()) images.push(await planning.image(image, isPartition(index)));
   const partitions = wanted.map((partition) => planning.partition(partition, images));

@@ -12,8 +12,8 @@ import type { BlockPatch } from "./front.js";
 export function growSystem(area: SystemArea, oldBlocks: number, endLba: number): SystemAreaPlan {
   const blocks = grownBlocks(area, oldBlocks, endLba);
   // A session may fit into the padding: then the image is as long as its tables say.
-  if (blocks <= oldBlocks) return { blocks: endLba, patches: [] };
-  return { blocks, patches: grownSystemArea(area, oldBlocks, blocks) };
+  if (blocks <= oldBlocks) return { blocks: endLba, hasTail: false, patches: [] };
+  return { blocks, hasTail: true, patches: grownSystemArea(area, oldBlocks, blocks) };
 }
 
 /**

@@ -301,16 +301,14 @@ export interface NewGpt {
   readonly diskGuid: string;
   /** By their numbers, from 0; at most 128. */
   readonly partitions: readonly (GptPartition | undefined)[];
-  /** First sector of the primary table's entries. */
+  /** First sector of the primary table's entries; partitions may start behind them. */
   readonly entriesLba: number;
-  /** First sector that partitions may have. */
-  readonly firstUsableLba: number;
   /** Of the image. */
   readonly sectors: number;
 }
 
 /** A new table: what stands at the start of the image, and the backup in its last sectors. */
-export function newGpt({ diskGuid, partitions, entriesLba, firstUsableLba, sectors }: NewGpt): readonly BytePatch[] {
+export function newGpt({ diskGuid, partitions, entriesLba, sectors }: NewGpt): readonly BytePatch[] {
   const entries = new Uint8Array(leastEntries * entryBytes);
   for (const [index, partition] of partitions.entries()) {
     if (partition !== undefined) gptPartition.write(partition, entries, index * entryBytes);
@@ -322,7 +320,7 @@ export function newGpt({ diskGuid, partitions, entriesLba, firstUsableLba, secto
     headerCrc32: 0,
     myLba: primaryHeaderLba,
     alternateLba: sectors - 1,
-    firstUsableLba,
+    firstUsableLba: endOfNewEntries(entriesLba),
     lastUsableLba: backupLba - 1,
     diskGuid,
     partitionEntryLba: entriesLba,

@@ -74,8 +74,8 @@ export interface SystemAreaInput {
   readonly seed: string;
 }
 
-/** The first sector that partitions may have in a new table: behind the system area. */
-const firstUsableSector = systemAreaBlocks * sectorsInBlock;
+/** The sector behind the system area. */
+const endOfArea = systemAreaBlocks * sectorsInBlock;
 
 /** A new GUID partition table's entries follow on its header, or on the entries of an Apple partition map. */
 const entriesBehindHeader = primaryHeaderLba + 1;
@@ -220,7 +220,6 @@ class Tables {
       diskGuid: diskGuid ?? guidOf(seed),
       partitions: entries,
       entriesLba: this.#gptEntriesSector(),
-      firstUsableLba: firstUsableSector,
       sectors: this.sectors,
     });
   }
@@ -259,7 +258,7 @@ class Tables {
     // Block 0, the map's own entry, and one for each partition.
     const apmBlocks = 2 + this.#input.partitions.filter(({ apm }) => apm !== undefined).length;
     const first = apmBlocks * sectorsInBlock;
-    if (endOfNewEntries(first) > firstUsableSector) {
+    if (endOfNewEntries(first) > endOfArea) {
       refuse("boot.hybrid.partitions", `${apmBlocks - 2} in an Apple partition map`, "up to 6 beside a GPT");
     }
     return first;
@@ -279,5 +278,5 @@ export function planSystemArea(input: SystemAreaInput): SystemAreaPlan {
   if (tables.hasMbr) patches.push(tables.mbr());
   if (tables.hasApm) patches.push(...tables.apm());
   if (tables.hasGpt) patches.push(...tables.gpt());
-  return { blocks: (tables.sectors * sectorBytes) / blockBytes, patches };
+  return { blocks: (tables.sectors * sectorBytes) / blockBytes, hasTail: tables.hasGpt, patches };
 }

@@ -33,6 +33,8 @@ export const systemAreaBytes: number = systemAreaBlocks * blockBytes;
 export interface SystemAreaPlan {
   /** Blocks of the image. */
   readonly blocks: number;
+  /** Whether something stands in its last blocks. */
+  readonly hasTail: boolean;
   /** In the order in which they are to be written. */
   readonly patches: readonly BytePatch[];
 }

@@ -25,7 +25,7 @@ import { partitionOffset, sessionEndAlign } from "../udf/udf-writer.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import { rememberBoot } from "./boot-set-up.js";
 import type { Growth } from "./growth.js";
-import { firstGrowth, planGrowth } from "./growth.js";
+import { firstGrowth, hasUdfInFront, planGrowth } from "./growth.js";
 import { ImageForDisc } from "./image-for-disc.js";
 import { NamesInFileSystem } from "./image-names.js";
 import type { ImportOptions } from "./import.js";
@@ -36,7 +36,7 @@ import { reportNames } from "./name-report.js";
 import type { ImageSource } from "./open-image.js";
 import type { ImageOptions } from "./options.js";
 import { checkOptions, isWritten } from "./options.js";
-import { optionsLike, withoutTaken } from "./options-like.js";
+import { optionsLike, volumeFieldsLike, withoutTaken } from "./options-like.js";
 import { withPlaceholder } from "./placeholder.js";
 import { ProgressItems } from "./progress-items.js";
 import { SessionImage } from "./session-image.js";
@@ -79,6 +79,8 @@ export class FileSystemImage extends ImageForDisc {
   #failedImport: unknown;
   /** How an image boots that this one is to boot like. */
   #boot: RememberedBoot | undefined;
+  /** Whether that image is another one than the one that the tree is of. */
+  #isBootOfOther = false;
 
   /** @throws {@link DiscError} E_OPTION_INVALID, E_VOLUME_NAME_INVALID. */
   constructor(options: ImageOptions = {}) {
@@ -180,8 +182,9 @@ export class FileSystemImage extends ImageForDisc {
   /**
    * Reads the disc's last whole session into this tree; its contents stay where they lie. All trees of the session are
    * joined: names and attributes come from the richest, what it lacks from the others, and what they say differently is
-   * reported as W_TREES_DIFFER. Items that are already in the tree win over imported ones of the same path. The file
-   * systems found become those that are written, unless the options name some.
+   * reported as W_TREES_DIFFER. Items that are already in the tree win over imported ones of the same path, which are
+   * reported as W_IMPORT_DROPPED. Volume fields and file systems become those that are written, unless the options name
+   * some.
    *
    * @returns The richest tree: Rock Ridge, or else UDF, or else Joliet, or else plain ISO 9660.
    * @throws {@link DiscError} E_MULTISESSION_NOT_SET, E_NOTHING_TO_IMPORT, E_NO_FILE_SYSTEM, E_IMPORT_COLLISION,
@@ -208,9 +211,13 @@ export class FileSystemImage extends ImageForDisc {
       const imported = await importTree(source, { ...options, fileSystem, onWarning: this.#onWarning });
       const { volumeName, udf, session } = imported;
       const bootRecords = await readBootRecords(source, session.startLba, options.signal);
+      const isShownInUdf = chosen.type === "randomWrite" && (await hasUdfInFront(source, options.signal));
+      const { fileSystems } = imported;
       this.#takeTree(imported.root, () => {
         this.#imported = { source, volumeName, udf, bootRecords };
-        if (this.options.fileSystems === undefined) this.#takeFileSystems(imported.fileSystems);
+        this.options = volumeFieldsLike(imported, this.options, this.#onWarning);
+        if (this.options.fileSystems !== undefined) return;
+        this.#takeFileSystems(isShownInUdf && !fileSystems.includes("udf") ? [...fileSystems, "udf"] : fileSystems);
       });
       return imported.fileSystem;
     });
@@ -282,8 +289,7 @@ export class FileSystemImage extends ImageForDisc {
       const boot = await rememberBoot(source, imported, { onWarning, signal: options.signal });
       this.#takeTree(imported.root, () => {
         this.#boot ??= boot;
-        const given = Object.entries(this.options).filter(([, value]) => value !== undefined);
-        this.options = { ...optionsLike(imported, onWarning), ...Object.fromEntries(given) };
+        this.options = optionsLike(imported, this.options, onWarning);
       });
       return imported.fileSystem;
     });
@@ -299,6 +305,7 @@ export class FileSystemImage extends ImageForDisc {
     this.refuseWhileInUse("bootLike");
     const imported = await importTree(source, options);
     this.#boot = await rememberBoot(source, imported, { onWarning: this.#onWarning, signal: options.signal });
+    this.#isBootOfOther = true;
   }
 
   /** The next session has the file systems of the one it continues. */
@@ -366,7 +373,7 @@ export class FileSystemImage extends ImageForDisc {
 
   /** @throws as {@link planBoot}; {@link DiscError} E_NOT_SUPPORTED for tables in front of sessions that are there. */
   async #planBoot(onWarning: WarningListener): Promise<BootPlan | undefined> {
-    const boot = this.options.boot ?? this.#boot?.options(this.root);
+    const boot = this.options.boot ?? this.#boot?.options(this.root, this.#isBootOfOther);
     if (boot === undefined || !isWritten(this.options, "iso")) return undefined;
     const isFirst = this.#imported === undefined && this.sessionStartBlock === 0;
     if (boot.hybrid !== undefined && !isFirst) {

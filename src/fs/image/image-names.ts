@@ -1,6 +1,7 @@
 import type { HierarchyDirectory } from "../iso9660/hierarchy.js";
 import { buildHierarchy } from "../iso9660/hierarchy.js";
 import { takeCatalog } from "../layout/catalog.js";
+import { isHidden, visibleCatalog } from "../layout/visible-catalog.js";
 import { compareNames } from "../names/name-bytes.js";
 import { udfNameMapping } from "../names/udf-name.js";
 import { assignUniqueNames } from "../names/unique-names.js";
@@ -56,16 +57,18 @@ class HierarchicNaming implements Naming {
   readonly #directories: ReadonlyMap<DirectoryNode, HierarchyDirectory>;
   readonly #named = new Map<DirectoryNode, DirectoryNames>();
 
-  constructor(root: DirectoryNode, naming: HierarchyNaming) {
+  constructor(root: DirectoryNode, fileSystem: FileSystemName, naming: HierarchyNaming) {
     const ignore = (): void => {};
-    const directories = buildHierarchy(takeCatalog(root), { ...naming, onOmitted: ignore, onShortened: ignore });
+    const catalog = visibleCatalog(takeCatalog(root), fileSystem);
+    const directories = buildHierarchy(catalog, { ...naming, onOmitted: ignore, onShortened: ignore });
     this.#directories = new Map(directories.map((directory) => [directory.node, directory]));
   }
 
   namesIn(directory: DirectoryNode): DirectoryNames {
     const known = this.#named.get(directory);
     if (known !== undefined) return known;
-    const { items, identifiers } = this.#directories.get(directory)!;
+    // What is in a directory that is hidden from the file system has no names there.
+    const { items, identifiers } = this.#directories.get(directory) ?? { items: [], identifiers: [] };
     const names = new Map(items.map((item, index) => [item, identifiers[index]!]));
     this.#named.set(directory, names);
     return names;
@@ -73,14 +76,16 @@ class HierarchicNaming implements Naming {
 
   pathOf(directory: DirectoryNode): string | undefined {
     const names: string[] = [];
-    let at = this.#directories.get(directory)!;
+    let at = this.#directories.get(directory);
+    if (at === undefined) return undefined;
     for (; at.parent !== at; at = at.parent) names.unshift(at.identifier);
     return `/${names.join("/")}`;
   }
 }
 
+/** The names of Rock Ridge, which shows what the hierarchy does that it extends. */
 function ownNames(directory: DirectoryNode): DirectoryNames {
-  return new Map([...directory].map((item) => [item, item.name]));
+  return new Map([...directory].filter((item) => !isHidden(item, "iso")).map((item) => [item, item.name]));
 }
 
 function udfNaming(options: ImageOptions, revision: UdfRevision): Naming {
@@ -90,7 +95,8 @@ function udfNaming(options: ImageOptions, revision: UdfRevision): Naming {
   const creationMs = (item: Item): number | null => times.creationMs(item);
   const omission = { rules, entryHeadBytes, creationMs, specialFiles: options.udfSpecialFiles === true };
   return new PlainNaming((directory) => {
-    const items = [...directory].filter((item) => omissionFromUdf(item, omission) === undefined);
+    const isThere = (item: Item): boolean => !isHidden(item, "udf") && omissionFromUdf(item, omission) === undefined;
+    const items = [...directory].filter(isThere);
     items.sort((one, other) => compareNames(one.name, other.name));
     const names = assignUniqueNames(
       udfNameMapping,
@@ -113,8 +119,9 @@ export class NamesInFileSystem {
   /** @throws {@link DiscError} E_NAME_NOT_UNIQUE, E_PATH_TOO_DEEP, E_TOO_MANY_DIRECTORIES. */
   constructor(root: DirectoryNode, options: ImageOptions, revision: UdfRevision, fileSystem: FileSystemName) {
     this.#root = root;
-    if (fileSystem === "iso") this.#naming = new HierarchicNaming(root, isoHierarchyNaming(options));
-    else if (fileSystem === "joliet") this.#naming = new HierarchicNaming(root, jolietHierarchyNaming(options));
+    if (fileSystem === "iso") this.#naming = new HierarchicNaming(root, "iso", isoHierarchyNaming(options));
+    else if (fileSystem === "joliet")
+      this.#naming = new HierarchicNaming(root, "joliet", jolietHierarchyNaming(options));
     else if (fileSystem === "udf") this.#naming = udfNaming(options, revision);
     else this.#naming = new PlainNaming(ownNames);
   }
@@ -128,7 +135,9 @@ export class NamesInFileSystem {
    */
   nameOf(path: string): string | undefined {
     const item = this.#root.item(path);
-    return item.parent === null ? "" : this.#naming.namesIn(item.parent).get(item);
+    if (item.parent === null) return "";
+    // What is in a directory that is left out is left out with it.
+    return this.#naming.pathOf(item.parent) === undefined ? undefined : this.#naming.namesIn(item.parent).get(item);
   }
 
   /** The path of an item there, likewise. @throws as {@link NamesInFileSystem.nameOf}. */

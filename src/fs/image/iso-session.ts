@@ -18,6 +18,7 @@ import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
+import { visibleCatalog } from "../layout/visible-catalog.js";
 import type { Charset } from "../names/charset.js";
 import { isoNameRules } from "../names/iso-name.js";
 import { bytesFromName } from "../names/name-bytes.js";
@@ -125,7 +126,8 @@ function reporters(
 }
 
 function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWriter {
-  const { options, catalog, contents, times } = parts;
+  const { options, contents, times } = parts;
+  const catalog = visibleCatalog(parts.catalog, "iso");
   const level = options.isoLevel ?? 3;
   const rules = isoNameRules(level, options.isoRelaxations ?? {});
   const directories = buildHierarchy(catalog, {
@@ -178,7 +180,8 @@ function refuseLargeFiles({ contents, catalog }: SessionParts): void {
 }
 
 function jolietHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWriter {
-  const { options, catalog, contents, times } = parts;
+  const { options, contents, times } = parts;
+  const catalog = visibleCatalog(parts.catalog, "joliet");
   const reports = reporters(parts, "Joliet", true);
   const directories = buildHierarchy(catalog, {
     ...jolietHierarchyNaming(options),
@@ -267,6 +270,7 @@ export function sessionWriters(parts: SessionParts, boot: BootWriter | undefined
   const descriptorBlocks = descriptors.reduce((sum, { regions }) => sum + regions.length, 0);
   const volume = udfWriter(udf, {
     ...parts,
+    catalog: visibleCatalog(parts.catalog, "udf"),
     recognitionBlock: firstVolumeDescriptorBlock + descriptorBlocks,
     hasSpecialFilesElsewhere: hasIso && isWritten(options, "rockridge"),
     hasNamesElsewhere: hasIso && isWritten(options, "rockridge"),

@@ -184,9 +184,14 @@ export async function layOutSession(parts: SessionParts, limits: PlanLimits): Pr
   // Of a medium that is to grow, block 256 is kept free even where no UDF is written now.
   if (hasLead && (growth.lead === "front" || lead!.hasAnchor)) writers.push(leadAnchorWriter(lead!.anchor));
   const regions = writers.flatMap((writer) => writer.regions);
-  const volume = planRegions(regions, sessionStart, limits);
-  const bare = boot?.appended === undefined ? volume : planBefore(volume, boot.appended);
-  const system = boot?.systemArea(bare, seedOf(parts)) ?? growthOfSystem(bare, growth);
+  const withAppended = (volume: Plan): Plan =>
+    boot?.appended === undefined ? volume : planBefore(volume, boot.appended);
+  const first = withAppended(planRegions(regions, sessionStart, limits));
+  const wanted = boot?.systemArea(first, seedOf(parts));
+  // What fills up a cylinder belongs to the volume: what stands at its end is to stand at that of the image.
+  const isFilledUp = wanted !== undefined && !wanted.hasTail && boot?.appended === undefined;
+  const bare = isFilledUp ? planRegions(regions, sessionStart, { ...limits, endAlign: wanted.blocks }) : first;
+  const system = (isFilledUp ? boot?.systemArea(bare, seedOf(parts)) : wanted) ?? growthOfSystem(bare, growth);
   const plan = withTail(bare, system);
   const renderers = new Map<string, Renderer>();
   for (const writer of writers) for (const [kind, render] of writer.bind(plan)) renderers.set(kind, render);

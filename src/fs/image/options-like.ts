@@ -1,4 +1,4 @@
-/** What a new image takes over from the volume that it is made of. */
+/** What an image takes over from the volume that it is made of, or goes on from. */
 import type { WarningListener } from "../../errors.js";
 import { DiscError, hasCode } from "../../errors.js";
 import { revisionNumber, udfRevisions } from "../udf/revision.js";
@@ -7,7 +7,7 @@ import type { ImageOptions } from "./options.js";
 import { checkOptions } from "./options.js";
 
 /** The fields of the volume descriptors as options. */
-function volumeFields({ volume, volumeName }: ImportedTree): ImageOptions {
+function fieldsOf({ volume, volumeName }: ImportedTree): ImageOptions {
   return {
     volumeName: volumeName === "" ? undefined : volumeName,
     systemIdentifier: volume.systemIdentifier,
@@ -36,13 +36,17 @@ function canBe(options: ImageOptions): boolean {
 }
 
 /**
- * Options that give an image the file systems and volume fields of an imported one. What the formats do not allow is
- * left out, and reported as W_VOLUME_FIELD_LEFT_OUT.
+ * Options that give an image the volume fields of an imported one. What the formats do not allow is left out, and
+ * reported as W_VOLUME_FIELD_LEFT_OUT.
  */
-export function optionsLike(imported: ImportedTree, onWarning: WarningListener): ImageOptions {
-  const { fileSystems, udf, hasEnhanced } = imported;
+export function volumeFieldsLike(
+  imported: ImportedTree,
+  given: ImageOptions,
+  onWarning: WarningListener,
+): ImageOptions {
   const kept: Record<string, unknown> = {};
-  for (const [option, value] of Object.entries(volumeFields(imported))) {
+  for (const [option, value] of Object.entries(fieldsOf(imported))) {
+    if (given[option as keyof ImageOptions] !== undefined) continue;
     if (value === undefined || value === "") continue;
     if (canBe({ [option]: value })) kept[option] = value;
     else {
@@ -50,12 +54,23 @@ export function optionsLike(imported: ImportedTree, onWarning: WarningListener):
       onWarning(new DiscError("W_VOLUME_FIELD_LEFT_OUT", message, { field: option, value }));
     }
   }
+  return { ...given, ...kept };
+}
+
+/**
+ * Options that give an image the file systems and volume fields of an imported one where it is not told them.
+ *
+ * @param given Win over what is taken over.
+ */
+export function optionsLike(imported: ImportedTree, given: ImageOptions, onWarning: WarningListener): ImageOptions {
+  const { fileSystems, udf, hasEnhanced } = imported;
   const isBare = fileSystems.every((name) => name === "udf") || fileSystems.includes("iso");
+  const usual = udfRevisions.find((revision) => revisionNumber(revision) === udf?.udfRevision);
   return {
-    ...kept,
-    fileSystems: isBare ? fileSystems : ["iso", ...fileSystems],
-    isoLevel: hasEnhanced ? 4 : undefined,
-    udfRevision: udfRevisions.find((revision) => revisionNumber(revision) === udf?.udfRevision),
+    ...volumeFieldsLike(imported, given, onWarning),
+    fileSystems: given.fileSystems ?? (isBare ? fileSystems : ["iso", ...fileSystems]),
+    isoLevel: given.isoLevel ?? (hasEnhanced ? 4 : undefined),
+    udfRevision: given.udfRevision ?? usual,
   };
 }
 

@@ -12,6 +12,8 @@ import { fileFlags } from "./directory-record.js";
 export interface CollectedItem {
   /** The first record, from which all but the extents is taken. */
   readonly placed: PlacedRecord;
+  /** The records of the other extents; `undefined` for one extent, as nearly all items have. */
+  readonly others: readonly PlacedRecord[] | undefined;
   readonly extents: readonly Extent[];
   readonly bytes: number;
   readonly interleaved: boolean;
@@ -30,6 +32,7 @@ function extentsOfRecord(record: DirectoryRecord): Extent[] {
 
 interface Pending {
   readonly placed: PlacedRecord;
+  others: PlacedRecord[] | undefined;
   readonly extents: Extent[];
   bytes: number;
   interleaved: boolean;
@@ -47,7 +50,8 @@ export class RecordCollector {
     if (before !== undefined && compareBytes(before.placed.record.fileIdentifier, record.fileIdentifier) !== 0) {
       items.push(...this.end(context));
     }
-    const pending = this.#pending ?? { placed, extents: [], bytes: 0, interleaved: false };
+    const pending = this.#pending ?? { placed, others: undefined, extents: [], bytes: 0, interleaved: false };
+    if (pending.placed !== placed) pending.others = [...(pending.others ?? []), placed];
     const last = pending.extents.at(-1);
     if (last !== undefined && last.bytes % blockBytes !== 0) {
       const reason = `of a file that goes on is ${last.bytes}, no whole number of blocks`;

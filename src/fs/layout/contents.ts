@@ -41,10 +41,7 @@ export class ContentLayout {
     this.#firstBlock = new Float64Array(this.contents.length).fill(elsewhere);
     const written: number[] = [];
     let block = 0;
-    const { firstStreamContent } = catalog;
-    for (let position = 0; position < this.contents.length; position++) {
-      // Contents that no directory leads to come first: 7-Zip takes what lies behind all files for trailing rubbish.
-      const index = (position + firstStreamContent) % this.contents.length;
+    for (const index of orderOf(catalog)) {
       const content = this.contents[index]!;
       if (content.bytes === 0 || options.isPinned(content)) continue;
       // What is embedded may be rendered more than once: a metadata partition has a mirror.
@@ -147,6 +144,18 @@ export class ContentLayout {
     }
     return low;
   }
+}
+
+/**
+ * The contents in the order in which they lie: those that no directory leads to first, since 7-Zip takes what lies
+ * behind all files for trailing rubbish; then those of greater weight before others, else as the catalog has them.
+ */
+function orderOf({ contents, firstStreamContent, nodeOfContent }: Catalog): Iterable<number> {
+  const order = Uint32Array.from(contents.keys(), (position) => (position + firstStreamContent) % contents.length);
+  const weights = nodeOfContent.map((node) => (node.type === "file" ? node.sortWeight : 0));
+  if (weights.every((weight) => weight === 0)) return order;
+  const weightOf = (index: number): number => (index < firstStreamContent ? weights[index]! : Number.POSITIVE_INFINITY);
+  return order.sort((one, other) => (weightOf(one) === weightOf(other) ? 0 : weightOf(other) - weightOf(one)));
 }
 
 /** Reads parts of contents, those of one kind that follow on each other at once. @throws as `Content.read`. */

@@ -1,7 +1,7 @@
 /** What was changed in a tree, so that it can be undone. */
 import { DiscError } from "../../errors.js";
 import type { DirectoryNode, Item } from "./directory.js";
-import type { AttributeValues } from "./node.js";
+import type { AttributeValues, FileNode } from "./node.js";
 import { attributeValues } from "./node.js";
 
 /** One change of a tree. Changes are undone in the reverse of their order. */
@@ -66,17 +66,16 @@ export class MovedItem implements TreeChange {
 export class ChangedAttributes implements TreeChange {
   readonly #item: Item;
   readonly #before: AttributeValues;
-  readonly #realTime: boolean;
+  readonly #ofFile: Pick<FileNode, "realTime" | "sortWeight"> | undefined;
 
   constructor(item: Item) {
     this.#item = item;
     this.#before = attributeValues(item);
-    this.#realTime = item.type === "file" && item.realTime;
+    this.#ofFile = item.type === "file" ? { realTime: item.realTime, sortWeight: item.sortWeight } : undefined;
   }
 
   undo(): void {
-    Object.assign(this.#item, this.#before);
-    if (this.#item.type === "file") this.#item.realTime = this.#realTime;
+    Object.assign(this.#item, this.#before, this.#ofFile);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Content, ContentLike } from "./content.js";
 import { contentOf } from "./content.js";
 import type { DirectoryNode } from "./directory.js";
-import type { FileEntryReference } from "./disc-entry.js";
+import type { FileEntryReference, FileSystemName } from "./disc-entry.js";
 import { joinPath } from "./path.js";
 
 /** The kinds of item a tree holds. */
@@ -22,6 +22,8 @@ export interface ItemAttributes {
   readonly birthtime?: Date | number | undefined;
   /** Whether readers should not show it. */
   readonly hidden?: boolean | undefined;
+  /** The file systems that do not show it at all, nor what is in it: "iso" stands for Rock Ridge, too. */
+  readonly hiddenIn?: readonly FileSystemName[] | undefined;
   /** Named streams, which UDF from revision 2.00 on holds: more contents beside the item's own. */
   readonly streams?: Readonly<Record<string, ContentLike>> | undefined;
 }
@@ -30,6 +32,8 @@ export interface ItemAttributes {
 export interface FileAttributes extends ItemAttributes {
   /** Whether it is meant to be read at a steady rate: a real-time file of UDF 2.01 and later. */
   readonly realTime?: boolean | undefined;
+  /** Files of greater weight lie before others on the disc; 0 by default. */
+  readonly sortWeight?: number | undefined;
 }
 
 /** A content beside the item's own. It is no item: it has neither attributes nor streams. */
@@ -59,13 +63,23 @@ function checkedMode(mode: number): number {
 /** What is known of an item besides its name, its content and its place. */
 export type AttributeValues = Pick<
   TreeNode,
-  "mode" | "uid" | "gid" | "mtimeMs" | "atimeMs" | "ctimeMs" | "birthtimeMs" | "hidden" | "streams" | "imported"
+  | "mode"
+  | "uid"
+  | "gid"
+  | "mtimeMs"
+  | "atimeMs"
+  | "ctimeMs"
+  | "birthtimeMs"
+  | "hidden"
+  | "hiddenIn"
+  | "streams"
+  | "imported"
 >;
 
 /** The attributes of an item as they are now. */
 export function attributeValues(item: AttributeValues): AttributeValues {
-  const { mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, streams, imported } = item;
-  return { mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, streams, imported };
+  const { mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, hiddenIn, streams, imported } = item;
+  return { mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, hiddenIn, streams, imported };
 }
 
 /** One item of a tree: what should be on the disc. It has no address. */
@@ -84,6 +98,7 @@ export abstract class TreeNode {
   ctimeMs: number | null;
   birthtimeMs: number | null;
   hidden: boolean;
+  hiddenIn: readonly FileSystemName[] | undefined;
   /** Named streams by name; `undefined` for none. UDF from revision 2.00 on holds them, and no other tree. */
   streams: ReadonlyMap<string, Content> | undefined;
   /** Whether it came from an earlier session and was not touched since. */
@@ -99,6 +114,7 @@ export abstract class TreeNode {
     this.ctimeMs = timeMs(attributes.ctime);
     this.birthtimeMs = timeMs(attributes.birthtime);
     this.hidden = attributes.hidden ?? false;
+    this.hiddenIn = attributes.hiddenIn;
     this.streams = streamsOf(attributes);
   }
 
@@ -117,6 +133,7 @@ export abstract class TreeNode {
     this.ctimeMs = timeMs(attributes.ctime) ?? this.ctimeMs;
     this.birthtimeMs = timeMs(attributes.birthtime) ?? this.birthtimeMs;
     this.hidden = attributes.hidden ?? this.hidden;
+    this.hiddenIn = attributes.hiddenIn ?? this.hiddenIn;
     this.streams = streamsOf(attributes) ?? this.streams;
     this.imported = false;
   }
@@ -132,6 +149,7 @@ export class FileNode extends TreeNode {
   readonly type = "file";
   readonly content: Content;
   realTime: boolean;
+  sortWeight: number;
   /** The file entry it was imported from; `undefined` for one that is new. */
   fileEntry: FileEntryReference | undefined = undefined;
 
@@ -139,17 +157,19 @@ export class FileNode extends TreeNode {
     super(name, attributes, 0o644);
     this.content = content;
     this.realTime = attributes.realTime ?? false;
+    this.sortWeight = attributes.sortWeight ?? 0;
   }
 
   override assign(attributes: FileAttributes): void {
     super.assign(attributes);
     this.realTime = attributes.realTime ?? this.realTime;
+    this.sortWeight = attributes.sortWeight ?? this.sortWeight;
   }
 
   /** A file, in no directory yet, that is the same but for its content. */
   withContent(content: Content): FileNode {
-    const { realTime } = this;
-    return Object.assign(new FileNode(this.name, content, { realTime }), attributeValues(this));
+    const { realTime, sortWeight } = this;
+    return Object.assign(new FileNode(this.name, content, { realTime, sortWeight }), attributeValues(this));
   }
 }
 

@@ -23,7 +23,7 @@ function stateOf(root: DirectoryNode): unknown[] {
       node,
       parent: node.parent,
       ...attributeValues(node),
-      realTime: "realTime" in node && node.realTime,
+      ofFile: node.type === "file" && [node.realTime, node.sortWeight],
     }))
     .sort((one, other) => (one.path < other.path ? -1 : 1));
 }
@@ -90,7 +90,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   path.map(
     (at): Change =>
       ({ root }) =>
-        root.setAttributes(at, { realTime: true }),
+        root.setAttributes(at, { realTime: true, sortWeight: 3 }),
   ),
   path.map(
     (at): Change =>

@@ -90,6 +90,11 @@ function fillOddly(root: DirectoryNode): void {
   }
   root.addSymlink("/link", "Read me first.txt");
   root.addDirectory("/empty directory");
+  for (const name of ["iso", "joliet", "udf"] as const) {
+    root.addFile(`/not in ${name}`, name, { hiddenIn: [name] });
+    root.addDirectory(`/all not in ${name}`, { hiddenIn: [name] });
+    root.addFile(`/all not in ${name}/file`, name);
+  }
 }
 
 for (const [options, fileSystems] of [

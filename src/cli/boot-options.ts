@@ -1,0 +1,55 @@
+/** What the options ask an image to boot from. */
+import { readFile } from "node:fs/promises";
+import type { BootPreset } from "../node.js";
+import { DiscError, fromFile } from "../node.js";
+import type { CommandContext } from "./command.js";
+import type { OpenedDisc } from "./opened-disc.js";
+import { openDisc, requireRecorded } from "./opened-disc.js";
+import { usageError } from "./usage.js";
+
+/** Bytes of a system area, which is all that boot code can fill. */
+const systemAreaBytes = 32_768;
+
+async function readBootCode(path: string): Promise<Uint8Array> {
+  let code: Uint8Array;
+  try {
+    code = await readFile(path);
+  } catch (cause) {
+    throw new DiscError("E_SOURCE_UNREADABLE", `"${path}" cannot be read`, { path }, { cause });
+  }
+  if (code.length <= systemAreaBytes) return code;
+  throw usageError(`--mbr: "${path}" has ${code.length} bytes, boot code has up to ${systemAreaBytes}`);
+}
+
+/** The preset that the options name; `undefined` where they ask for nothing. @throws {@link DiscError} E_USAGE. */
+export async function bootPresetOf({ options }: CommandContext): Promise<BootPreset | undefined> {
+  const auto = options.text("boot") === "auto";
+  const bios = options.text("boot-bios");
+  const uefi = options.text("boot-uefi");
+  const mbr = options.text("mbr");
+  const hybrid = options.has("hybrid") || mbr !== undefined;
+  const catalogPath = options.text("boot-catalog");
+  if (!auto && bios === undefined && uefi === undefined) {
+    if (hybrid || catalogPath !== undefined) {
+      throw usageError("--hybrid, --mbr and --boot-catalog need --boot, --boot-bios or --boot-uefi");
+    }
+    return undefined;
+  }
+  const bootCode = mbr === undefined ? undefined : await readBootCode(mbr);
+  return { auto, bios, uefi, hybrid, bootCode, catalogPath, openOutside: fromFile };
+}
+
+/** Opens the image that this one is to boot like; `undefined` where none is named. */
+export async function openBootLike(context: CommandContext): Promise<OpenedDisc | undefined> {
+  const path = context.options.text("boot-like");
+  if (path === undefined) return undefined;
+  if (context.options.text("boot") !== undefined) throw usageError("--boot-like is not for use with --boot");
+  const disc = await openDisc(path, context);
+  try {
+    requireRecorded(disc);
+  } catch (error) {
+    await disc[Symbol.asyncDispose]();
+    throw error;
+  }
+  return disc;
+}

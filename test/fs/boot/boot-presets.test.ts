@@ -1,0 +1,90 @@
+import test from "ava";
+import { MemoryContent } from "../../../src/fs/tree/content.js";
+import type { BootOptions, BootPreset } from "../../../src/index.js";
+import { bootPreset, DirectoryNode } from "../../../src/index.js";
+
+function preset(paths: readonly string[], options: BootPreset): Promise<BootOptions> {
+  const root = new DirectoryNode("");
+  for (const path of paths) root.addFile(path, `content of ${path}`, { parents: true });
+  return bootPreset(root, options);
+}
+
+const found: readonly (readonly [string, readonly string[], object])[] = [
+  [
+    "isolinux",
+    ["/isolinux/isolinux.bin", "/isolinux/isolinux.cfg"],
+    { images: [{ image: "/isolinux/isolinux.bin", infoTable: true }], catalogPath: "/isolinux/boot.cat" },
+  ],
+  [
+    "GRUB for both",
+    ["/boot/grub/i386-pc/eltorito.img", "/boot/grub/efi.img"],
+    {
+      images: [
+        { image: "/boot/grub/i386-pc/eltorito.img", infoTable: true, grub2BootInfo: true },
+        { image: "/boot/grub/efi.img", platform: "uefi" },
+      ],
+      catalogPath: "/boot/grub/i386-pc/boot.cat",
+    },
+  ],
+  [
+    "Windows, whatever the letters' case",
+    ["/BOOT/ETFSBOOT.COM", "/EFI/Microsoft/Boot/efisys.bin"],
+    {
+      images: [
+        { image: "/BOOT/ETFSBOOT.COM", loadSectors: 8 },
+        { image: "/EFI/Microsoft/Boot/efisys.bin", platform: "uefi", loadSectors: 1 },
+      ],
+      catalogPath: undefined,
+    },
+  ],
+  ["UEFI alone", ["/images/efiboot.img"], { images: [{ image: "/images/efiboot.img", platform: "uefi" }] }],
+];
+
+for (const [name, paths, expected] of found) {
+  test(`recognised: ${name}`, async (t) => {
+    t.like(await preset(paths, { auto: true }), expected);
+  });
+}
+
+test("named images are told what loaders of their names need", async (t) => {
+  const options = await preset(["/my/isolinux.bin", "/other.img"], { bios: "/my/isolinux.bin", uefi: "/other.img" });
+  t.deepEqual(options.images, [
+    { image: "/my/isolinux.bin", infoTable: true },
+    { image: "/other.img", platform: "uefi" },
+  ]);
+  t.is(options.catalogPath, "/my/boot.cat");
+  t.is(options.hybrid, undefined);
+});
+
+test("what is not in the tree is opened outside", async (t) => {
+  const outside = new MemoryContent(new Uint8Array(10));
+  const opened: string[] = [];
+  const openOutside = async (path: string): Promise<MemoryContent> => {
+    opened.push(path);
+    return outside;
+  };
+  const { images } = await preset(["/in.img"], { bios: "in.img", uefi: "../out.img", openOutside });
+  t.deepEqual(opened, ["../out.img"]);
+  t.is(images[1]!.image, outside);
+});
+
+test("for disks: boot code of the tree, of the caller, or our own", async (t) => {
+  const paths = ["/isolinux/isolinux.bin", "/isolinux/isohdpfx.bin"];
+  const ofTree = await preset(paths, { auto: true, hybrid: true });
+  t.is(Buffer.from(ofTree.hybrid!.systemArea!).toString(), "content of /isolinux/isohdpfx.bin");
+  t.is(ofTree.hybrid!.loader, "isolinux");
+  t.like(ofTree.hybrid!.partitions![0], { covers: { volumeFromSector: 0 }, mbr: { active: true } });
+  const bootCode = Uint8Array.of(1, 2, 3);
+  t.is((await preset(paths, { auto: true, hybrid: true, bootCode })).hybrid!.systemArea, bootCode);
+  t.is((await preset(paths.slice(0, 1), { auto: true, hybrid: true })).hybrid!.systemArea!.length, 432);
+  const uefi = await preset(["/efi.img"], { auto: true, hybrid: true });
+  t.like(uefi.hybrid, { systemArea: undefined, loader: "none" });
+  t.like(uefi.hybrid!.partitions![0], { covers: { image: 0 }, gpt: { name: "EFI boot" } });
+});
+
+test("what is not recognised is refused, and said what is there", async (t) => {
+  const refused = await t.throwsAsync(preset(["/readme"], { auto: true }), { code: "E_BOOT_NOT_FOUND" });
+  t.regex(refused.message, /--boot-bios/);
+  const program = await t.throwsAsync(preset(["/EFI/BOOT/BOOTX64.EFI"], { auto: true }), { code: "E_BOOT_NOT_FOUND" });
+  t.regex(program.message, /BOOTX64\.EFI is there.*FAT volume/);
+});
