@@ -8,6 +8,7 @@ export interface ErrorReference {
 export interface ErrorDetails {
   // The tree
   E_NAME_INVALID: { name: string; path: string; rule: string };
+  E_NAME_RESTRICTED: { path: string; name: string };
   E_NAME_NOT_UNIQUE: { path: string; fileSystem: string; name: string };
   E_PATH_INVALID: { path: string; rule: string };
   E_ITEM_NOT_FOUND: { path: string };
@@ -44,6 +45,9 @@ export interface ErrorDetails {
   E_FILE_SYSTEM_NOT_FOUND: { fileSystem: string; found: readonly string[] };
   E_SESSION_NOT_FOUND: { session: number; sessions: number };
   E_READ_FAILED: { lba: number; blocks: number };
+  E_IMAGE_NOT_ALIGNED: { name: string; bytes: number };
+  E_IMAGE_NO_DESCRIPTOR: { name: string; reason: string };
+  E_IMAGE_TOO_LONG: { name: string; blocks: number; limitBlocks: number };
   E_DAMAGED: { what: string; path?: string; lba?: number };
   E_DIFFERENT: { differences: number };
   // Multisession
@@ -51,6 +55,7 @@ export interface ErrorDetails {
   E_MULTISESSION_UNUSABLE: { offered: readonly string[]; reason: string };
   E_NOTHING_TO_IMPORT: { reason: string };
   E_IMPORT_COLLISION: { path: string; imported: string; existing: string };
+  E_IMPORT_FAILED: { reason: string };
   E_UDF_REVISION_FIXED: { imported: string; wanted: string };
   E_IMAGE_WRONG_ADDRESS: { nextWritableAddress: number; madeFor: number | null };
   // The disc
@@ -84,6 +89,7 @@ export interface ErrorDetails {
   E_UNDO_INVALID: { path: string; reason: string };
   // Warnings
   W_REPLACED: { path: string };
+  W_IMPORT_DROPPED: { path: string; what: string };
   W_NAME_SHORTENED: { path: string; fileSystem: string; name: string };
   W_NAMES_FOLD: { path: string; other: string; readers: string };
   W_NAME_LONG: { path: string; bytes: number; limitBytes: number };
@@ -135,6 +141,13 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "adding, moving, planning",
     remedy: "Use a name that obeys the rule named in the error.",
     reference: imapi("INVALID_PARAM", 0xc0aab101),
+  },
+  E_NAME_RESTRICTED: {
+    summary: "A name has characters that the image is told not to take.",
+    detail: ["path", "name"],
+    raisedBy: "adding, moving",
+    remedy: "Use printable ASCII, or switch useRestrictedCharacterSet off.",
+    reference: imapi("RESTRICTED_NAME_VIOLATION", 0xc0aab111),
   },
   E_NAME_NOT_UNIQUE: {
     summary: "No free name is left in one file system for an item whose own name that file system cannot hold.",
@@ -353,6 +366,27 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     remedy: "The medium is damaged, or the image ends early.",
     reference: imapi("IMPORT_READ_FAILURE", 0xc0aab157),
   },
+  E_IMAGE_NOT_ALIGNED: {
+    summary: "A file is no image: its length is no multiple of a block, or its blocks are raw sectors.",
+    detail: ["name", "bytes"],
+    raisedBy: "validateImage",
+    remedy: "Take an image of user data alone, with 2,048 bytes a sector.",
+    reference: imapi("IMAGEMANAGER_IMAGE_NOT_ALIGNED", 0xc0aab200),
+  },
+  E_IMAGE_NO_DESCRIPTOR: {
+    summary: "A file is no image: no volume descriptor stands where one has to be.",
+    detail: ["name", "reason"],
+    raisedBy: "validateImage",
+    remedy: "See the reason.",
+    reference: imapi("IMAGEMANAGER_NO_VALID_VD_FOUND", 0xc0aab201),
+  },
+  E_IMAGE_TOO_LONG: {
+    summary: "An image has more blocks than addresses of 32 bits can tell.",
+    detail: ["name", "blocks", "limitBlocks"],
+    raisedBy: "validateImage",
+    remedy: "There are no such discs; it is something else.",
+    reference: imapi("IMAGEMANAGER_IMAGE_TOO_BIG", 0xc0aab203),
+  },
   E_DAMAGED: {
     summary: "What is on the medium is damaged.",
     detail: ["what", "path", "lba"],
@@ -393,6 +427,13 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "importFileSystem",
     remedy: "Import before adding, or add under another name.",
     reference: imapi("IMPORT_TYPE_COLLISION_FILE_EXISTS_AS_DIRECTORY", 0xc0aab155),
+  },
+  E_IMPORT_FAILED: {
+    summary: "The last session could not be imported, and a new one without it would hide what is on the disc.",
+    detail: ["reason"],
+    raisedBy: "createResultImage",
+    remedy: "See the cause; import again, another session perhaps, or say discardFailedImport() to go on without.",
+    reference: imapi("INCOMPATIBLE_PREVIOUS_SESSION", 0xc0aab133),
   },
   E_UDF_REVISION_FIXED: {
     summary: "The session that was imported is of another revision of UDF than the one asked for.",
@@ -532,6 +573,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["path"],
     raisedBy: "addTree, sources of the command line",
     remedy: "Nothing, when that was meant.",
+  },
+  W_IMPORT_DROPPED: {
+    summary: "An item of the disc is not in the new session, since the tree had something of its path already.",
+    detail: ["path", "what"],
+    raisedBy: "importFileSystem, importAsNew",
+    remedy: "Nothing, when that was meant; else import before adding.",
   },
   W_NAME_SHORTENED: {
     summary: "A name was shortened in one file system.",

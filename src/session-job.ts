@@ -132,6 +132,7 @@ export class SessionJob {
       }
     } catch (error) {
       if (!hasCode(error, "E_NOTHING_TO_IMPORT")) throw error;
+      this.image.discardFailedImport();
       return onNote?.(`${this.#target.name} has no whole session: the next one starts afresh`);
     }
   }

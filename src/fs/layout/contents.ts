@@ -63,6 +63,23 @@ export class ContentLayout {
     for (const index of this.#written) yield { content: this.contents[index]!, block: this.#firstBlock[index]! };
   }
 
+  /** How many contents are written. */
+  get writtenCount(): number {
+    return this.#written.length;
+  }
+
+  /** One of the written contents, by its place among them: its number, and its first block counted from the region's. */
+  writtenAt(position: number): { readonly index: number; readonly content: Content; readonly block: number } {
+    const index = this.#written[position]!;
+    return { index, content: this.contents[index]!, block: this.#firstBlock[index]! };
+  }
+
+  /** The place of a content among those that are written; `undefined` where it is not. */
+  positionOf(index: number): number | undefined {
+    const block = this.#firstBlock[index]!;
+    return block < 0 ? undefined : this.positionAt(block);
+  }
+
   /** Whether a content lies where an earlier session put it. */
   isPinned(index: number): boolean {
     return this.#firstBlock[index] === elsewhere && this.contents[index]!.bytes > 0;
@@ -119,7 +136,7 @@ export class ContentLayout {
   /** The parts of contents that lie in some blocks of the region. */
   *#requests(first: number, out: Uint8Array): Generator<ContentRequest> {
     const end = first + out.length / blockBytes;
-    for (let position = this.#positionAt(first); position < this.#written.length; position++) {
+    for (let position = this.positionAt(first); position < this.#written.length; position++) {
       const index = this.#written[position]!;
       const content = this.contents[index]!;
       const start = this.#firstBlock[index]!;
@@ -132,7 +149,7 @@ export class ContentLayout {
   }
 
   /** Position, among the written contents, of the one that holds a block of the region. */
-  #positionAt(block: number): number {
+  positionAt(block: number): number {
     let low = 0;
     let high = this.#written.length - 1;
     while (low < high) {

@@ -5,6 +5,9 @@ import type { NameMapping, NameParts } from "./unique-names.js";
 /** Interchange levels; 4 is ISO 9660:1999. ECMA-119 clause 10. */
 export type IsoLevel = 1 | 2 | 3 | 4;
 
+/** All of them. */
+export const isoLevels: readonly IsoLevel[] = [1, 2, 3, 4];
+
 /** What is allowed beyond the interchange level, for readers that take it. */
 export interface IsoRelaxations {
   /** Lower-case letters are kept. */

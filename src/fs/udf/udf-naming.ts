@@ -7,6 +7,7 @@ import type { Item } from "../tree/directory.js";
 import { joinPath } from "../tree/path.js";
 import { compressedUnicodeBytes } from "./compressed-unicode.js";
 import { areTagsKeptWhole, identifiersBytes } from "./directory-size.js";
+import type { AttributeOptions } from "./extended-attribute-writer.js";
 import { attributeBytes } from "./extended-attribute-writer.js";
 import { pathComponentFault, pathComponentsOf } from "./path-components.js";
 import type { UdfDirectory, UdfLayoutOptions } from "./udf-layout.js";
@@ -25,6 +26,21 @@ export function streamNames(
   const names = assignUniqueNames(udfNameMapping, given, () => false, pathOf);
   for (const [index, name] of names.entries()) if (name !== given[index]) onShortened(pathOf(index), name);
   return names;
+}
+
+/** What decides whether a volume holds an item. */
+export type OmissionOptions = Pick<UdfLayoutOptions, "specialFiles" | "entryHeadBytes"> & AttributeOptions;
+
+/** Why a volume does not hold an item; `undefined` where it does. */
+export function omissionFromUdf(item: Item, options: OmissionOptions): string | undefined {
+  if (item.type === "file" || item.type === "directory") return undefined;
+  if (!options.specialFiles) return `it is a ${item.type}, for which 7-Zip refuses the whole volume`;
+  if (item.type !== "symlink") return undefined;
+  const room = blockBytes - options.entryHeadBytes - attributeBytes(item, options);
+  const bytes = pathComponentsOf(item.target).length;
+  return (
+    pathComponentFault(item.target) ?? (bytes > room ? `its target has ${bytes} bytes, at most ${room} fit` : undefined)
+  );
 }
 
 /** Names the items of a volume, and leaves out those that it cannot hold. */
@@ -57,7 +73,7 @@ export class Naming {
     const laterNames = new Map<number, number>();
     for (let position = 0; position < children.length; position++) {
       const child = children[position]!;
-      const reason = this.#omits(child);
+      const reason = omissionFromUdf(child, this.#options);
       if (reason !== undefined) {
         this.#options.onOmitted(child.path, reason);
         continue;
@@ -80,18 +96,6 @@ export class Naming {
     this.#checkNames(source, items, names);
     const bytes = identifiersBytes(names, areTagsKeptWhole(this.#options));
     return { source, positions, names, bytes, subdirectories: source.directories.length, laterNames };
-  }
-
-  #omits(item: Item): string | undefined {
-    if (item.type === "file" || item.type === "directory") return undefined;
-    if (!this.#options.specialFiles) return `it is a ${item.type}, for which 7-Zip refuses the whole volume`;
-    if (item.type !== "symlink") return undefined;
-    const room = blockBytes - this.#options.entryHeadBytes - attributeBytes(item, this.#options);
-    const bytes = pathComponentsOf(item.target).length;
-    return (
-      pathComponentFault(item.target) ??
-      (bytes > room ? `its target has ${bytes} bytes, at most ${room} fit` : undefined)
-    );
   }
 
   #checkNames(source: CatalogDirectory, items: readonly Item[], names: readonly string[]): void {
