@@ -4,6 +4,7 @@ import { copyFile, open } from "node:fs/promises";
 import { SgTransport } from "../src/device/sg-transport.js";
 import type { Transfer } from "../src/device/transport.js";
 import { createDisc, openRecorder } from "../src/device.js";
+import { appendTo } from "../src/disc-jobs.js";
 import { FileSource } from "../src/medium/file-source.js";
 import type { SessionData } from "../src/medium/session-data.js";
 import type { ImageOptions } from "../src/node.js";
@@ -132,6 +133,13 @@ async function appendSession(folder: string, disc: string, options: ImageOptions
   return phases;
 }
 
+/** Appends what is in a folder to a plain image in a file. */
+async function growImage(image: string, folder: string): Promise<Phases> {
+  const { steps } = await appendTo(image, { sources: [folder] });
+  const blocks = steps.reduce((sum, step) => sum + (step.kind === "write" ? step.blocks : 0), 0);
+  return { writtenBytes: blocks * blockBytes };
+}
+
 /** Commands to a fake drive, one after another: what the way to a drive costs, in microseconds a command. */
 async function sendCommands(): Promise<Phases> {
   await using drive = await SgTransport.open("/dev/fake-bench");
@@ -158,6 +166,7 @@ const cases: Record<string, (...paths: string[]) => Promise<Phases>> = {
     appendSession(folder!, disc!, { fileSystems: ["iso", "rockridge", "joliet", "udf"], udfRevision: "1.02" }),
   walk: (image) => walkImage(image!),
   append: (folder, disc) => appendSession(folder!, disc!),
+  grow: (image, folder) => growImage(image!, folder!),
   commands: () => sendCommands(),
   burn: (image, disc) => burnImage(image!, disc!),
   copy: (image, copy) => copyImage(image!, copy!),

@@ -13,6 +13,8 @@ const caseScript = fileURLToPath(new URL("./case.js", import.meta.url));
 interface Run {
   readonly seconds: number;
   readonly peakMiB: number | null;
+  /** Bytes that were written, where they are counted. */
+  readonly writtenBytes?: number | undefined;
 }
 
 interface Result {
@@ -69,8 +71,10 @@ function report({ name, runs }: Result): void {
   const spread = `${Math.min(...seconds).toFixed(digits)} to ${Math.max(...seconds).toFixed(digits)}`;
   const peaks = runs.map(({ peakMiB }) => peakMiB).filter((peak) => peak !== null);
   const peak = peaks.length > 0 ? `, peak ${median(peaks)} MiB` : "";
+  const written = runs.map(({ writtenBytes }) => writtenBytes).filter((bytes) => bytes !== undefined);
+  const bytes = written.length > 0 ? `, ${median(written)} bytes written` : "";
   process.stdout.write(
-    `${name}: median ${median(seconds).toFixed(digits)} s (${spread}, ${runs.length} runs)${peak}\n`,
+    `${name}: median ${median(seconds).toFixed(digits)} s (${spread}, ${runs.length} runs)${peak}${bytes}\n`,
   );
 }
 
@@ -136,6 +140,42 @@ function burnLarge(rounds: number, bytes: number): Result[] {
   }
 }
 
+/** A folder of ten files, to be appended. */
+function makeTenFiles(folder: string): string {
+  mkdirSync(folder);
+  for (let index = 0; index < 10; index++) writeFileSync(join(folder, `appended-${index}.dat`), randomBytes(8192));
+  return folder;
+}
+
+/** Ten files appended to a plain image of a large tree: ours with all file systems, xorriso's with ISO 9660 alone. */
+function growLarge(rounds: number, tree: string): Result[] {
+  const folder = mkdtempSync(join(tmpdir(), "discsmith-bench-grow-"));
+  const ten = makeTenFiles(join(folder, "ten"));
+  const bridge = join(folder, "bridge.iso");
+  const iso = join(folder, "iso.iso");
+  const copy = join(folder, "copy.iso");
+  ours("bridge", tree, bridge);
+  const isMade = theirs("xorriso", "-as", "mkisofs", "-quiet", "-R", "-o", iso, tree) !== undefined;
+  const append = (): Run => {
+    ours("copy", bridge, copy);
+    const run = oursInPhases("grow", copy, ten);
+    return { seconds: run.seconds, peakMiB: run.peakMiB, writtenBytes: run.phases.writtenBytes };
+  };
+  const appendToIso = (): Run | undefined => {
+    if (!isMade) return undefined;
+    ours("copy", iso, copy);
+    const run = theirs("xorriso", "-dev", copy, "-map", ten, "/", "-commit");
+    return run && { ...run, writtenBytes: statSync(copy).size - statSync(iso).size };
+  };
+  try {
+    const name = "append ten files to a plain image of many files";
+    const bridgeAppend: Way = { label: "bridge", run: append };
+    return pair(name, rounds, bridgeAppend, { label: "xorriso, ISO 9660 alone", run: appendToIso });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Reading the state of a disc of 100 sessions. */
 function readManySessions(rounds: number): Result {
   const disc = join(tmpdir(), "discsmith-bench-sessions.disc");
@@ -147,13 +187,34 @@ function readManySessions(rounds: number): Result {
   return { name: "read the state of a disc with 100 sessions", runs };
 }
 
+/** Keeps what was measured, with where and when. */
+function writeRecord(suffix: string, measured: Readonly<Record<string, unknown>>): void {
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryMiB: Math.round(totalmem() / 2 ** 20) };
+  const folder = fileURLToPath(new URL("../../bench/results/", import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const date = new Date().toISOString().slice(0, 10);
+  const record = { date, node: process.version, machine, ...measured };
+  writeFileSync(join(folder, `${date}${suffix}.json`), `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+/** A tree of which the files' contents are the smaller part. */
+function makeTinyTree(quick: boolean): string {
+  return makeTree({ files: quick ? 10_000 : 100_000, largestBytes: 1024, filesPerDirectory: 500 });
+}
+
 function main(): void {
   const quick = process.argv.includes("--quick");
+  const rounds = quick ? 2 : 5;
+  if (process.argv.includes("--append")) {
+    const results = growLarge(rounds, makeTinyTree(quick));
+    for (const result of results) report(result);
+    writeRecord(quick ? "-append-quick" : "-append", { results });
+    return;
+  }
   const image = join(tmpdir(), "discsmith-bench.iso");
   const other = join(tmpdir(), "discsmith-bench-other.iso");
   const disc = join(tmpdir(), "discsmith-bench.disc");
   const small = makeTree({ files: quick ? 10_000 : 100_000, largestBytes: 16_384, filesPerDirectory: 500 });
-  const rounds = quick ? 2 : 5;
   const fakes = mkdtempSync(join(tmpdir(), "discsmith-bench-"));
   const build = (name: string, folder: string): Run => {
     rmSync(image, { force: true });
@@ -177,7 +238,7 @@ function main(): void {
       { ...usual, label: "without UDF" },
     ),
   );
-  const tiny = makeTree({ files: quick ? 10_000 : 100_000, largestBytes: 1024, filesPerDirectory: 500 });
+  const tiny = makeTinyTree(quick);
   results.push(
     ...pair(
       "many files of 0-1 KiB",
@@ -186,6 +247,7 @@ function main(): void {
       { label: "ISO 9660", run: () => build("build", tiny) },
     ),
   );
+  results.push(...growLarge(rounds, tiny));
   rmSync(image, { force: true });
   ours("build", small, image);
   results.push({ name: "walk that image", runs: [ours("walk", image), ours("walk", image)] });
@@ -205,12 +267,7 @@ function main(): void {
     const spread = `${Math.min(...times)} to ${Math.max(...times)}`;
     process.stdout.write(`SG_IO to a drive that does nothing, ${name}: median ${median(times)} (${spread})\n`);
   }
-  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryMiB: Math.round(totalmem() / 2 ** 20) };
-  const folder = fileURLToPath(new URL("../../bench/results/", import.meta.url));
-  mkdirSync(folder, { recursive: true });
-  const date = new Date().toISOString().slice(0, 10);
-  const record = { date, node: process.version, machine, imageBytes: statSync(image).size, results, commands };
-  writeFileSync(join(folder, `${date}${quick ? "-quick" : ""}.json`), `${JSON.stringify(record, undefined, 2)}\n`);
+  writeRecord(quick ? "-quick" : "", { imageBytes: statSync(image).size, results, commands });
   for (const path of [image, other, disc, `${disc}.mmc.json`]) rmSync(path, { force: true });
 }
 

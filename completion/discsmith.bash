@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build create info boot write append update revert rebuild mkisofs genisoimage xorrisofs oscdimg install-names burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build create info sessions boot write append update revert rebuild mkisofs genisoimage xorrisofs oscdimg install-names patch burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -42,6 +42,15 @@ _discsmith() {
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--media --capacity -f --force -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     info)
+      case "$previous" in
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    sessions)
       case "$previous" in
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
@@ -205,6 +214,15 @@ _discsmith() {
     install-names)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-f --force -h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;
+    patch)
+      case "$previous" in
+        --undo) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --session) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--undo --revert --all-sessions --session --scan --fs --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     burn)
       case "$previous" in
         --blocks) COMPREPLY=(); return ;;
@@ -333,7 +351,7 @@ _discsmith() {
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build create info boot write append update revert rebuild mkisofs genisoimage xorrisofs oscdimg install-names burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build create info sessions boot write append update revert rebuild mkisofs genisoimage xorrisofs oscdimg install-names patch burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;

@@ -10,6 +10,7 @@ packages=(
   libcdio-utils      # iso-info
   python3-pycdlib    # a strict parser
   xz-utils           # unpacks images of other writers
+  isomd5sum          # implantisomd5 puts sums into images, checkisomd5 checks them
   udftools           # mkudffs makes UDF volumes, udfinfo judges them
   grub-common        # grub-fstest reads UDF
   isolinux           # loaders of bootable images: of Syslinux,

@@ -8,6 +8,7 @@ export interface ErrorReference {
 export interface ErrorDetails {
   // The tree
   E_NAME_INVALID: { name: string; path: string; rule: string };
+  E_NAME_RESTRICTED: { path: string; name: string };
   E_NAME_NOT_UNIQUE: { path: string; fileSystem: string; name: string };
   E_PATH_INVALID: { path: string; rule: string };
   E_ITEM_NOT_FOUND: { path: string };
@@ -23,6 +24,8 @@ export interface ErrorDetails {
   E_CONTENT_NOT_REPEATABLE: { path: string };
   E_CONTENT_UNREADABLE: { path: string };
   E_SOURCE_UNREADABLE: { path: string };
+  E_CONTENT_TOO_BIG: { path: string; bytes: number; limitBytes: number };
+  E_CONTENT_SHARED: { path: string; sessions: readonly number[]; names: readonly string[] };
   // Limits and options
   E_IMAGE_TOO_BIG: { blocks: number; limitBlocks: number };
   E_TOO_MANY_DIRECTORIES: { fileSystem: string; directories: number; limit: number };
@@ -42,6 +45,9 @@ export interface ErrorDetails {
   E_FILE_SYSTEM_NOT_FOUND: { fileSystem: string; found: readonly string[] };
   E_SESSION_NOT_FOUND: { session: number; sessions: number };
   E_READ_FAILED: { lba: number; blocks: number };
+  E_IMAGE_NOT_ALIGNED: { name: string; bytes: number };
+  E_IMAGE_NO_DESCRIPTOR: { name: string; reason: string };
+  E_IMAGE_TOO_LONG: { name: string; blocks: number; limitBlocks: number };
   E_DAMAGED: { what: string; path?: string; lba?: number };
   E_DIFFERENT: { differences: number };
   // Multisession
@@ -49,6 +55,7 @@ export interface ErrorDetails {
   E_MULTISESSION_UNUSABLE: { offered: readonly string[]; reason: string };
   E_NOTHING_TO_IMPORT: { reason: string };
   E_IMPORT_COLLISION: { path: string; imported: string; existing: string };
+  E_IMPORT_FAILED: { reason: string };
   E_UDF_REVISION_FIXED: { imported: string; wanted: string };
   E_IMAGE_WRONG_ADDRESS: { nextWritableAddress: number; madeFor: number | null };
   // The disc
@@ -79,8 +86,10 @@ export interface ErrorDetails {
   E_CANCELLED: { doing: string };
   E_TARGET_EXISTS: { path: string };
   E_HOST: { path: string; operation: string; errno: string };
+  E_UNDO_INVALID: { path: string; reason: string };
   // Warnings
   W_REPLACED: { path: string };
+  W_IMPORT_DROPPED: { path: string; what: string };
   W_NAME_SHORTENED: { path: string; fileSystem: string; name: string };
   W_NAMES_FOLD: { path: string; other: string; readers: string };
   W_NAME_LONG: { path: string; bytes: number; limitBytes: number };
@@ -99,8 +108,10 @@ export interface ErrorDetails {
   W_SKIPPED: { path: string; reason: string };
   W_SOURCE_VANISHED: { path: string };
   W_TIME_CLAMPED: { path: string; time: string };
+  W_BLOCKS_LOST: { lba: number; blocks: number };
   W_DRIVE_QUIRK: { quirk: string };
   W_TREES_DIFFER: { path: string; fileSystems: readonly string[]; what: string };
+  W_CHECKSUM_STALE: { what: string };
 }
 
 /** The codes. Stable for ever: programs branch on them. */
@@ -130,6 +141,13 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "adding, moving, planning",
     remedy: "Use a name that obeys the rule named in the error.",
     reference: imapi("INVALID_PARAM", 0xc0aab101),
+  },
+  E_NAME_RESTRICTED: {
+    summary: "A name has characters that the image is told not to take.",
+    detail: ["path", "name"],
+    raisedBy: "adding, moving",
+    remedy: "Use printable ASCII, or switch useRestrictedCharacterSet off.",
+    reference: imapi("RESTRICTED_NAME_VIOLATION", 0xc0aab111),
   },
   E_NAME_NOT_UNIQUE: {
     summary: "No free name is left in one file system for an item whose own name that file system cannot hold.",
@@ -226,6 +244,18 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "addTree",
     remedy: "See the cause: rights, a vanished folder.",
     reference: imapi("DIRECTORY_READ_FAILURE", 0xc0aab12b),
+  },
+  E_CONTENT_TOO_BIG: {
+    summary: "A new content needs more blocks than the file has in the image.",
+    detail: ["path", "bytes", "limitBytes"],
+    raisedBy: "patchImage",
+    remedy: "Append a session that has the new content, or build the image anew.",
+  },
+  E_CONTENT_SHARED: {
+    summary: "The blocks of a file are those of other files, or of other sessions, too.",
+    detail: ["path", "sessions", "names"],
+    raisedBy: "patchImage",
+    remedy: "Append a session with the new content; or change the file in all sessions, where they are what shares it.",
   },
   E_IMAGE_TOO_BIG: {
     summary: "The image needs more blocks than it may have.",
@@ -336,6 +366,27 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     remedy: "The medium is damaged, or the image ends early.",
     reference: imapi("IMPORT_READ_FAILURE", 0xc0aab157),
   },
+  E_IMAGE_NOT_ALIGNED: {
+    summary: "A file is no image: its length is no multiple of a block, or its blocks are raw sectors.",
+    detail: ["name", "bytes"],
+    raisedBy: "validateImage",
+    remedy: "Take an image of user data alone, with 2,048 bytes a sector.",
+    reference: imapi("IMAGEMANAGER_IMAGE_NOT_ALIGNED", 0xc0aab200),
+  },
+  E_IMAGE_NO_DESCRIPTOR: {
+    summary: "A file is no image: no volume descriptor stands where one has to be.",
+    detail: ["name", "reason"],
+    raisedBy: "validateImage",
+    remedy: "See the reason.",
+    reference: imapi("IMAGEMANAGER_NO_VALID_VD_FOUND", 0xc0aab201),
+  },
+  E_IMAGE_TOO_LONG: {
+    summary: "An image has more blocks than addresses of 32 bits can tell.",
+    detail: ["name", "blocks", "limitBlocks"],
+    raisedBy: "validateImage",
+    remedy: "There are no such discs; it is something else.",
+    reference: imapi("IMAGEMANAGER_IMAGE_TOO_BIG", 0xc0aab203),
+  },
   E_DAMAGED: {
     summary: "What is on the medium is damaged.",
     detail: ["what", "path", "lba"],
@@ -376,6 +427,13 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "importFileSystem",
     remedy: "Import before adding, or add under another name.",
     reference: imapi("IMPORT_TYPE_COLLISION_FILE_EXISTS_AS_DIRECTORY", 0xc0aab155),
+  },
+  E_IMPORT_FAILED: {
+    summary: "The last session could not be imported, and a new one without it would hide what is on the disc.",
+    detail: ["reason"],
+    raisedBy: "createResultImage",
+    remedy: "See the cause; import again, another session perhaps, or say discardFailedImport() to go on without.",
+    reference: imapi("INCOMPATIBLE_PREVIOUS_SESSION", 0xc0aab133),
   },
   E_UDF_REVISION_FIXED: {
     summary: "The session that was imported is of another revision of UDF than the one asked for.",
@@ -504,11 +562,23 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "everything that touches files of the host",
     remedy: "See the operating system's reason.",
   },
+  E_UNDO_INVALID: {
+    summary: "A file is no undo file of a patch, or it is damaged.",
+    detail: ["path", "reason"],
+    raisedBy: "patchImage, revertPatch",
+    remedy: "Name the undo file that was written when the image was patched.",
+  },
   W_REPLACED: {
     summary: "A later file took the place of an earlier or imported one.",
     detail: ["path"],
     raisedBy: "addTree, sources of the command line",
     remedy: "Nothing, when that was meant.",
+  },
+  W_IMPORT_DROPPED: {
+    summary: "An item of the disc is not in the new session, since the tree had something of its path already.",
+    detail: ["path", "what"],
+    raisedBy: "importFileSystem, importAsNew",
+    remedy: "Nothing, when that was meant; else import before adding.",
   },
   W_NAME_SHORTENED: {
     summary: "A name was shortened in one file system.",
@@ -577,6 +647,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "planning",
     remedy: "Directory records hold years 1900 to 2155.",
   },
+  W_BLOCKS_LOST: {
+    summary: "A write unit that has to be written anew cannot be read: zeros take the place of what else was in it.",
+    detail: ["lba", "blocks"],
+    raisedBy: "Recorder.write, on media that can be overwritten",
+    remedy: "Read the files with verify: some of them may have had blocks there.",
+  },
   W_DRIVE_QUIRK: {
     summary: "The drive does something against the standard, and that was made up for.",
     detail: ["quirk"],
@@ -588,5 +664,11 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["path", "fileSystems", "what"],
     raisedBy: "importFileSystem",
     remedy: "See what was taken; importSpecificFileSystem, or append --import-fs, takes one of them alone.",
+  },
+  W_CHECKSUM_STALE: {
+    summary: "A checksum in the image is not right any more.",
+    detail: ["what"],
+    raisedBy: "patchImage",
+    remedy: "Have the program that made the checksum make it again, if it is needed.",
   },
 };

@@ -13,11 +13,23 @@ export { compareImageWithFolder, compareWithFolder } from "./host/folder-compari
 export { imageStream } from "./host/image-stream.js";
 export { nodeFileAccess } from "./host/node-file-access.js";
 export { fromFile } from "./host/path-content.js";
+export type { StageOptions } from "./host/stage.js";
+export { Stage } from "./host/stage.js";
 export { fromStream } from "./host/stream-content.js";
 export { streamedImage } from "./host/streamed-image.js";
+export { validateImageFile, validateImageStream } from "./host/validate-file.js";
 export type { WriteImageOptions } from "./host/write-image-file.js";
 export { writeImageFile } from "./host/write-image-file.js";
 export * from "./index.js";
+export type {
+  PatchImageOptions,
+  PatchRange,
+  PatchReport,
+  PatchSource,
+  RevertPatchOptions,
+  RevertReport,
+} from "./patch-job.js";
+export { patchImage, revertPatch, undoPathOf } from "./patch-job.js";
 export type { RebuildOptions, RebuiltImage } from "./rebuild-job.js";
 export { rebuildImage } from "./rebuild-job.js";
 export type { AppendOptions, SessionReport, SessionWriting } from "./session-job.js";

@@ -7,6 +7,7 @@ import { DiscError, hasCode } from "./errors.js";
 import type { DetectedFileSystem } from "./fs/image/detect.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
+import { strictly } from "./fs/image/options.js";
 import type { SessionImage } from "./fs/image/session-image.js";
 import type { Item } from "./fs/tree/directory.js";
 import type { FileSystemName } from "./fs/tree/disc-entry.js";
@@ -131,6 +132,7 @@ export class SessionJob {
       }
     } catch (error) {
       if (!hasCode(error, "E_NOTHING_TO_IMPORT")) throw error;
+      this.image.discardFailedImport();
       return onNote?.(`${this.#target.name} has no whole session: the next one starts afresh`);
     }
   }
@@ -163,7 +165,7 @@ export class SessionJob {
   async write(): Promise<SessionReport> {
     const target = this.#target;
     const { close, dummy, speed, verify, streaming, dryRun = false, signal, onProgress } = this.#options;
-    const writing = { close, dummy, speed, streaming, verify };
+    const writing = { close, dummy, speed, streaming, verify, onWarning: strictly(this.#options) };
     await using session = await this.image.createResultImage();
     const planned = this.#report(session, (await target.lastSession()) + 1, target.plan(session, writing));
     if (dryRun) return planned;

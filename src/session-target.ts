@@ -26,7 +26,7 @@ export interface TargetOptions {
 
 /** How a session is written to a target. */
 export type TargetWriteOptions = TaskOptions &
-  Pick<RecorderWriteOptions, "close" | "dummy" | "speed" | "verify" | "streaming">;
+  Pick<RecorderWriteOptions, "close" | "dummy" | "speed" | "verify" | "streaming" | "onWarning">;
 
 /** Something that takes sessions. */
 export interface SessionTarget extends AsyncDisposable {

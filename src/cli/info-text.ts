@@ -25,6 +25,21 @@ async function printUdf(output: Output, { sessions }: DiscInfo): Promise<void> {
   await printTable(output, [head, ...rows]);
 }
 
+/** Prints the table of sessions. */
+export async function printSessions(output: Output, sessions: DiscInfo["sessions"]): Promise<void> {
+  await printTable(output, [
+    ["Session", "Start", "Blocks", "State", "File systems", "Volume"],
+    ...sessions.map(({ number, startLba, blocks, state, fileSystems, volumeName }) => [
+      String(number),
+      String(startLba),
+      shown(blocks),
+      state,
+      fileSystems.join(",") || "-",
+      shown(volumeName),
+    ]),
+  ]);
+}
+
 /** Prints what is known of a disc, for people. */
 export async function printInfo(output: Output, path: string, info: DiscInfo): Promise<void> {
   const profile = info.profile === null ? "" : ` (profile 0x${info.profile.toString(16).padStart(4, "0")})`;
@@ -38,17 +53,7 @@ export async function printInfo(output: Output, path: string, info: DiscInfo): P
   await printTable(output, rows);
   if (info.sessions.length > 0) {
     await output.line("");
-    await printTable(output, [
-      ["Session", "Start", "Blocks", "State", "File systems", "Volume"],
-      ...info.sessions.map(({ number, startLba, blocks, state, fileSystems, volumeName }) => [
-        String(number),
-        String(startLba),
-        shown(blocks),
-        state,
-        fileSystems.join(",") || "-",
-        shown(volumeName),
-      ]),
-    ]);
+    await printSessions(output, info.sessions);
   }
   await printUdf(output, info);
   const { type, ...numbers } = info.multisession;

@@ -9,7 +9,7 @@ import type {
 import { DiscError, readSessions, revisionName } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
-import { printInfo } from "./info-text.js";
+import { printInfo, printSessions } from "./info-text.js";
 import type { OpenedDisc } from "./opened-disc.js";
 import { openDisc } from "./opened-disc.js";
 import { readingOptionsOf } from "./reading.js";
@@ -187,12 +187,28 @@ async function gather(disc: OpenedDisc, context: CommandContext): Promise<DiscIn
   return { kind, media, profile, state, capacityBlocks, freeBlocks, discId, sessions, multisession };
 }
 
+/** What is known of the DISC that a command line names. */
+async function gatherNamed(context: CommandContext): Promise<DiscInfo> {
+  await using disc = await openDisc(context.arguments[0] ?? "", context);
+  const found = await gather(disc, context);
+  if (disc.kind === "recorder") for (const warning of disc.recorder.state.warnings) context.reporter.onWarning(warning);
+  return found;
+}
+
+/** `discsmith sessions`. */
+export async function sessions(context: CommandContext): Promise<number> {
+  const { options, output, reporter } = context;
+  const { sessions: found } = await gatherNamed(context);
+  if (options.has("json")) await output.json({ sessions: found, warnings: reporter.takeWarnings() });
+  else if (found.length === 0) reporter.note(`${context.arguments[0]} has no sessions`);
+  else await printSessions(output, found);
+  return exitCodes.done;
+}
+
 /** `discsmith info`. */
 export async function info(context: CommandContext): Promise<number> {
   const { arguments: words, options, output, reporter } = context;
-  await using disc = await openDisc(words[0] ?? "", context);
-  const found = await gather(disc, context);
-  if (disc.kind === "recorder") for (const warning of disc.recorder.state.warnings) reporter.onWarning(warning);
+  const found = await gatherNamed(context);
   if (options.has("json")) await output.json({ ...found, warnings: reporter.takeWarnings() });
   else await printInfo(output, words[0] ?? "", found);
   return exitCodes.done;

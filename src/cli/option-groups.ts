@@ -186,14 +186,16 @@ export const writingOptions: readonly OptionRow[] = [
 
 export const scanOption: OptionRow = { name: "scan", help: "Search all blocks for sessions." };
 
+const sessionOption: OptionRow = {
+  name: "session",
+  value: "N",
+  number: true,
+  help: "Session, from 1; -1 is the one before the last. Default: the last whole one.",
+};
+
 /** Which session is read. */
 export const sessionOptions: readonly OptionRow[] = [
-  {
-    name: "session",
-    value: "N",
-    number: true,
-    help: "Session, from 1; -1 is the one before the last. Default: the last whole one.",
-  },
+  sessionOption,
   { name: "start", value: "LBA", number: true, help: "First block of a session that no table of contents names." },
   scanOption,
 ];
@@ -251,5 +253,25 @@ export const traceOptions: readonly OptionRow[] = [
   { name: "long", short: "l", help: "With --print: CDBs, data and what replies mean, too." },
   { name: "all", short: "a", help: "With --print: a row for each command, also where many go on one after the other." },
   { name: "bare", help: "With --print: without times, so that two traces can be compared." },
+  jsonOption,
+];
+
+/** How files of an image get other contents in their places. */
+export const patchOptions: readonly OptionRow[] = [
+  {
+    name: "undo",
+    value: "FILE",
+    completes: "file",
+    help: "The undo file. Default: IMAGE.undo. One that is there is not written over.",
+  },
+  { name: "revert", help: "Put back what the undo file holds, and remove it; also after an interruption." },
+  {
+    name: "all-sessions",
+    help: "Change a file in other sessions, too, that have it in the same blocks. Otherwise it is refused.",
+  },
+  sessionOption,
+  scanOption,
+  ...treeOptions,
+  { name: "dry-run", short: "n", help: "Say which bytes would be changed, and change nothing." },
   jsonOption,
 ];

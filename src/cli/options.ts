@@ -15,6 +15,7 @@ import {
   imageOutputOptions,
   importOption,
   jsonOption,
+  patchOptions,
   readingOptions,
   scanOption,
   sessionOptions,
@@ -136,6 +137,16 @@ export const commandTable: readonly CommandRow[] = [
     examples: ["discsmith info backup.disc", "discsmith info backup.disc --json"],
   },
   {
+    name: "sessions",
+    summary: "List every session that can be found.",
+    arguments: [disc],
+    options: [...readingOptions, jsonOption],
+    description: [
+      "Of a disc, those that its drive knows; of an image, and of a medium that can be overwritten, those that its chain of descriptors leads to; with --scan, all that any block starts. Each can be read (--session, --start), compared (diff DISC@N), made current again (revert) and made an image of its own (rebuild).",
+    ],
+    examples: ["discsmith sessions backup.iso", "discsmith sessions damaged.iso --scan"],
+  },
+  {
     name: "boot",
     summary: "Show what a disc or image boots from.",
     arguments: [disc],
@@ -251,6 +262,25 @@ export const commandTable: readonly CommandRow[] = [
       "Where discsmith is called by one of these names, it takes the command line of that program. A link that leads to it already stays.",
     ],
     examples: ["discsmith install-names bin"],
+  },
+  {
+    name: "patch",
+    summary: "Change the content of files in the blocks that they have.",
+    arguments: [
+      { name: "IMAGE", completes: "file" },
+      { name: "TARGET=PATH", optional: true, multiple: true, completes: "file" },
+    ],
+    options: patchOptions,
+    description: [
+      "TARGET is a file of the image, PATH one of this computer: its content takes the place of the old one. It may be shorter, or longer as long as it needs no more blocks; else it is refused, and the message says how many bytes have room. Nothing is moved, and the image keeps its length. A plain = in a path is written \\=.",
+      "Lengths and times are refreshed in every tree that has the file, under all names that it has there, and so are boot information tables and the MD5 sums of isomd5sum and xorriso, if they were right. What would damage something else is refused: blocks that other files share, other sessions that have the file in the same blocks (--all-sessions changes it in them, too), compressed files, lengths that a partition table or a boot catalog forbids. IMAGE is a plain image; discs are not patched.",
+      "First, all that will be changed is saved in the undo file. Whatever happens afterwards, --revert puts it back: docs/PATCH.md. A failure that is noticed puts it back at once.",
+    ],
+    examples: [
+      "discsmith patch live.iso /boot/grub/grub.cfg=grub.cfg",
+      "discsmith patch live.iso /isolinux/isolinux.cfg=new.cfg --dry-run",
+      "discsmith patch live.iso --revert",
+    ],
   },
   {
     name: "burn",

@@ -14,13 +14,19 @@ function fileSystemToRead(name: string | undefined): FileSystemName | undefined 
   return found;
 }
 
-/** The session that the options name. @throws {@link DiscError} E_USAGE. */
-export function sessionChoiceOf({ options }: CommandContext): Pick<OpenOptions, "session" | "start" | "scan"> {
+/** The number of the session that the options name. @throws {@link DiscError} E_USAGE. */
+export function sessionNumberOf({ options }: CommandContext): Pick<OpenOptions, "session" | "scan"> {
   const session = options.number("session", Number.MIN_SAFE_INTEGER);
-  const start = options.number("start");
-  const scan = options.has("scan");
-  if (session === 0)
+  if (session === 0) {
     throw usageError("--session is 0; sessions are numbered from 1, and -1 is the one before the last");
+  }
+  return { session, scan: options.has("scan") };
+}
+
+/** The session that the options name. @throws {@link DiscError} E_USAGE. */
+export function sessionChoiceOf(context: CommandContext): Pick<OpenOptions, "session" | "start" | "scan"> {
+  const { session, scan } = sessionNumberOf(context);
+  const start = context.options.number("start");
   if (start !== undefined && (session !== undefined || scan)) {
     throw usageError("--start names a session by itself: not together with --session or --scan");
   }

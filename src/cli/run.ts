@@ -19,12 +19,13 @@ import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { extract } from "./extract.js";
 import { format } from "./format.js";
 import { commandHelp, help, version } from "./help.js";
-import { info } from "./info.js";
+import { info, sessions } from "./info.js";
 import { installNames } from "./install-names.js";
 import { list } from "./list.js";
 import { mkisofsCommand, mkisofsPrograms } from "./mkisofs/command.js";
 import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand, rawCommand } from "./parse.js";
+import { patch } from "./patch.js";
 import { rebuild } from "./rebuild.js";
 import { Reporter } from "./reporter.js";
 import { revert } from "./revert.js";
@@ -41,12 +42,14 @@ const commands: Readonly<Record<string, Command>> = {
   build,
   create,
   info,
+  sessions,
   boot,
   write,
   append,
   update,
   revert,
   rebuild,
+  patch,
   burn,
   drives,
   close,

@@ -76,6 +76,15 @@ function readU64le(source: Uint8Array, at: number): bigint {
   return BigInt(readU32le(source, at)) + BigInt(readU32le(source, at + 4)) * 0x1_0000_0000n;
 }
 
+/**
+ * Reads an unsigned 64-bit integer, least significant byte first: as a number where that is exact, as nearly all are,
+ * else as a bigint.
+ */
+export function readExactU64le(source: Uint8Array, at: number): number | bigint {
+  const value = readU32le(source, at) + readU32le(source, at + 4) * 0x1_0000_0000;
+  return value <= Number.MAX_SAFE_INTEGER ? value : readU64le(source, at);
+}
+
 /** Writes an unsigned 64-bit integer, least significant byte first. */
 function writeU64le(value: bigint, target: Uint8Array, at: number): void {
   writeU32le(Number(value % 0x1_0000_0000n), target, at);

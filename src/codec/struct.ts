@@ -54,10 +54,14 @@ export function struct<T extends object>(
       reportFault(context, name, "size", "", `has ${Math.max(0, end - at)} bytes, expected ${size}`);
     }
     const value: Record<string, unknown> = {};
-    for (const { key, row } of fields) {
+    let current = fields[0]!;
+    const fault = (reason: string): void => reportFault(context, name, current.key, current.row.clause, reason);
+    for (const field of fields) {
+      const { key, row } = field;
       if (at + Math.ceil((row.firstBit + row.bits) / 8) > end) break;
-      const field = row.read(source, at, end, (reason) => reportFault(context, name, key, row.clause, reason));
-      if (!row.constant) value[key] = field;
+      current = field;
+      const member = row.read(source, at, end, fault);
+      if (!row.constant) value[key] = member;
     }
     return value as T;
   }
@@ -78,13 +82,16 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
   return target;
 }
 
+/** How the fields of a structure are read that is itself a field: the outer one's own rows are what is held to. */
+const nestedContext: ReadContext = { tolerant: true, lba: null };
+
 /** A structure of fixed size as a field of another one. */
 export function nested<T>(codec: StructCodec<T>): FieldType<T> {
   return {
     name: codec.name,
     bytes: codec.size,
     structure: codec,
-    read: (source, at, length) => codec.read(source.subarray(at, at + length), 0, { tolerant: true, lba: null }),
+    read: (source, at) => codec.read(source, at, nestedContext),
     write: (value, target, at) => codec.write(value, target, at),
   };
 }

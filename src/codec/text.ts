@@ -1,14 +1,24 @@
 import { readU16le, writeU16le } from "./integers.js";
 import type { FieldType } from "./rows.js";
 
-/** Each byte as the character of the same number: names and fields of unknown character set pass through unchanged. */
-export function textFromBytes(source: Uint8Array, at: number, length: number): string {
+/** Engines allow a call only so many arguments. */
+const mostArguments = 4096;
+
+/** The text of some code units. */
+export function textOfUnits(units: readonly number[]): string {
+  if (units.length <= mostArguments) return String.fromCharCode(...units);
   let text = "";
-  // String.fromCharCode takes its characters as arguments, of which engines allow only so many.
-  for (let done = 0; done < length; done += 4096) {
-    text += String.fromCharCode(...source.subarray(at + done, at + Math.min(length, done + 4096)));
+  for (let done = 0; done < units.length; done += mostArguments) {
+    text += String.fromCharCode(...units.slice(done, done + mostArguments));
   }
   return text;
+}
+
+/** Each byte as the character of the same number: names and fields of unknown character set pass through unchanged. */
+export function textFromBytes(source: Uint8Array, at: number, length: number): string {
+  const units = new Array<number>(Math.max(0, Math.min(length, source.length - at)));
+  for (let index = 0; index < units.length; index++) units[index] = source[at + index]!;
+  return textOfUnits(units);
 }
 
 /** Writes characters below 256 as one byte each; the inverse of {@link textFromBytes}. */
@@ -68,11 +78,11 @@ export function ucs2Text(length: number): FieldType<string> {
 
 /** Reads UTF-16, most significant byte first. */
 export function readUtf16be(source: Uint8Array, at: number, length: number): string {
-  const units: number[] = [];
-  for (let index = 0; index + 1 < length; index += 2) {
-    units.push(source[at + index]! * 0x100 + source[at + index + 1]!);
+  const units = new Array<number>(Math.floor(length / 2));
+  for (let index = 0; index < units.length; index++) {
+    units[index] = source[at + 2 * index]! * 0x100 + source[at + 2 * index + 1]!;
   }
-  return String.fromCharCode(...units);
+  return textOfUnits(units);
 }
 
 /** Writes UTF-16, most significant byte first; two bytes a code unit. */

@@ -1,3 +1,4 @@
+import type { WarningListener } from "../errors.js";
 import { DeviceError, DiscError, hasCode, throwIfCancelled } from "../errors.js";
 import type { ImportSource } from "../medium/import-source.js";
 import type { BlockRange, SessionData } from "../medium/session-data.js";
@@ -34,6 +35,8 @@ export type { RecorderState } from "./recorder-state.js";
 export interface RecorderWriteOptions extends RecorderTaskOptions, WriteOptions {
   /** What is read back afterwards and compared. Default: `none`. IMAPI2 `IBurnVerification`. */
   readonly verify?: VerificationLevel | undefined;
+  /** Hears of blocks that were lost before, and are written as zeros: W_BLOCKS_LOST. */
+  readonly onWarning?: WarningListener | undefined;
 }
 
 /** How blocks are written as they are. */
@@ -146,7 +149,7 @@ export class Recorder extends DriveAccess {
   /** Makes a session visible that was written: what stands around its blocks in their write units is written again. */
   async #writeFront(session: SessionData, options: RecorderWriteOptions): Promise<void> {
     for (const { firstBlock, blocks } of frontSections(session, this.snapshot.writeUnitBlocks)) {
-      const unit = await this.#readUnit(firstBlock, blocks, options.signal);
+      const unit = await this.#readUnit(firstBlock, blocks, options);
       for (const range of session.modifiedBlocks!.slice(1)) {
         const at = range.firstBlock - firstBlock;
         if (at < 0 || at >= blocks) continue;
@@ -159,7 +162,8 @@ export class Recorder extends DriveAccess {
   }
 
   /** A write unit; one that was torn, so that not one block of it can be read, is all zeros: writing makes it whole. */
-  async #readUnit(firstBlock: number, blocks: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  async #readUnit(firstBlock: number, blocks: number, options: RecorderWriteOptions): Promise<Uint8Array> {
+    const { signal, onWarning } = options;
     const unit = new Uint8Array(blocks * blockBytes);
     try {
       await this.read(firstBlock, blocks, unit, signal);
@@ -167,6 +171,8 @@ export class Recorder extends DriveAccess {
     } catch (error) {
       if (!hasCode(error, "E_READ_FAILED")) throw error;
       for (let lba = firstBlock; lba < firstBlock + blocks; lba++) if (await this.#isReadable(lba, signal)) throw error;
+      const message = `blocks ${firstBlock} to ${firstBlock + blocks - 1} cannot be read: what of them the session does not replace is lost`;
+      onWarning?.(new DiscError("W_BLOCKS_LOST", message, { lba: firstBlock, blocks }, { cause: error }));
       return unit.fill(0);
     }
   }

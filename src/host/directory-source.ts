@@ -57,6 +57,8 @@ class DirectoryScan {
   readonly #places = new Map<DirectoryNode, string>();
   #sliceEnd = 0;
   #items = 0;
+  #subfolders = 0;
+  #directories = 0;
 
   constructor(options: DirectorySourceOptions, task: TaskOptions) {
     this.#options = options;
@@ -75,13 +77,22 @@ class DirectoryScan {
         if (item === undefined) continue;
         next.directory.attach(item);
         if (item.type === "directory") {
+          this.#subfolders++;
           if (followLinks) this.#refuseLoop(item, `${next.folder}/${name}`);
           pending.push({ directory: item, folder: `${next.folder}/${name}` });
         }
         this.#items++;
-        if (performance.now() >= this.#sliceEnd) await this.#turn();
+        if (performance.now() >= this.#sliceEnd) await this.#turn(next.folder);
       }
+      this.#directories++;
+      this.#report(next.folder);
     }
+  }
+
+  /** Tells that a folder was listed. */
+  #report(item: string): void {
+    const [directories, files] = [this.#directories, this.#items - this.#subfolders];
+    this.#task.onProgress?.({ phase: "scanning", doneBlocks: this.#items, totalBlocks: 0, item, directories, files });
   }
 
   /** A folder below itself, by way of links, would have no end. */
@@ -96,8 +107,8 @@ class DirectoryScan {
   }
 
   /** Gives the event loop its turn. */
-  async #turn(): Promise<void> {
-    this.#task.onProgress?.({ phase: "scanning", doneBlocks: this.#items, totalBlocks: 0 });
+  async #turn(folder: string): Promise<void> {
+    this.#report(folder);
     await nextTurn();
     throwIfCancelled(this.#task.signal, "listing files");
     this.#sliceEnd = performance.now() + sliceMs;

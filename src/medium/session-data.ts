@@ -9,6 +9,12 @@ export interface Progress {
   readonly phase: string;
   readonly doneBlocks: number;
   readonly totalBlocks: number;
+  /** What it is at, where that is known: the path of a file or directory, or what a structure is called. */
+  readonly item?: string | undefined;
+  /** Of what reads a tree: the file system, and how much was found of it so far. */
+  readonly fileSystem?: string | undefined;
+  readonly directories?: number | undefined;
+  readonly files?: number | undefined;
 }
 
 /** How something long is watched and stopped. */

@@ -1,6 +1,8 @@
 import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import type { ExecutionContext } from "ava";
 import test from "ava";
+import { execute } from "../support/judges.js";
+import { requireTool, run } from "../support/tools.js";
 import { Shell } from "./support.js";
 
 interface Session {
@@ -95,4 +97,30 @@ test("what is meant for discs, and what is no image, is refused", async (t) => {
   t.is((await shell.fails(t, 1, "revert", "x.iso", "--session", "9")).code, "E_SESSION_NOT_FOUND");
   writeFileSync(shell.path("x.iso"), Buffer.alloc(100_000, 1));
   t.is((await shell.fails(t, 3, "append", "x.iso", "more")).code, "E_NO_FILE_SYSTEM");
+});
+
+test("a bridge to which another program added ISO 9660 alone stays a bridge", async (t) => {
+  if (!requireTool(t, "xorriso") || !requireTool(t, "7zz")) return;
+  const shell = await made(t, "--fs", "all", "--growable");
+  shell.file("three.txt");
+  run("xorriso", ["-dev", shell.path("x.iso"), "-map", shell.path("three.txt"), "/three.txt", "-commit"]);
+  t.false((await sessionsOf(t, shell)).at(-1)!.fileSystems.includes("udf"));
+  await shell.ok(t, "append", "x.iso", "more");
+  const expected = ["/large", "/one.txt", "/three.txt", "/two.txt"];
+  for (const fileSystem of ["rockridge", "udf"])
+    t.deepEqual(await shell.list(t, "x.iso", "--fs", fileSystem), expected);
+  const listed = execute("7zz", ["l", "-tudf", "-ba", shell.path("x.iso")]).output.toString();
+  for (const path of expected) t.true(listed.includes(path.slice(1)), `7-Zip sees ${path}`);
+  await shell.ok(t, "verify", "x.iso");
+});
+
+test("sessions lists them, in a table or as JSON", async (t) => {
+  const shell = await made(t);
+  await shell.ok(t, "append", "x.iso", "more");
+  const { sessions } = await shell.json<{ sessions: Session[] }>(t, "sessions", "x.iso");
+  t.deepEqual(sessions, await sessionsOf(t, shell));
+  t.is((await shell.ok(t, "sessions", "x.iso")).trimEnd().split("\n").length, 3);
+  t.is((await shell.json<{ sessions: Session[] }>(t, "sessions", "x.iso", "--session", "1")).sessions.length, 1);
+  await shell.ok(t, "create", "blank.disc", "--media", "cd-r");
+  t.deepEqual((await shell.json<{ sessions: Session[] }>(t, "sessions", "blank.disc")).sessions, []);
 });

@@ -116,3 +116,58 @@ test("what is refused leaves nothing", async (t) => {
   t.like(await shell.fails(t, 1, "rebuild", "x.iso", "-o", "a.disc", "--force"), { code: "E_TARGET_EXISTS" });
   t.false(existsSync(shell.path("y.iso")));
 });
+
+test("boot shows what an image boots from", async (t) => {
+  const shell = new Shell(t);
+  shell.file("tree/isolinux/isolinux.bin", Buffer.alloc(5000, 3));
+  shell.file("tree/efi.img", Buffer.alloc(4096, 5));
+  await shell.ok(t, "build", "tree", "-o", "x.iso", "--boot", "auto", "--hybrid");
+  const report = await shell.json<{ images: object[]; partitions: object[] }>(t, "boot", "x.iso");
+  t.like(report, {
+    catalogPath: "/isolinux/boot.cat",
+    mbrLoader: "isolinux",
+    isMbrProtective: true,
+    hasGptBackup: true,
+  });
+  t.is(report.images.length, 2);
+  t.like(report.images[0], { platform: "x86", path: "/isolinux/isolinux.bin", bootInfoTable: true, loadSectors: 4 });
+  t.like(report.images[1], { platform: "uefi", path: "/efi.img", bootInfoTable: false, loadSectors: 8 });
+  t.like(report.partitions[1], { table: "gpt", path: "/efi.img", sectors: 8 });
+  t.regex(await shell.ok(t, "boot", "x.iso"), /x86 .*\/isolinux\/isolinux\.bin/);
+  await shell.ok(t, "build", "tree", "-o", "plain.iso");
+  t.like(await shell.json(t, "boot", "plain.iso"), { catalogLba: null, images: [], partitions: [], mbrLoader: "none" });
+  t.regex(await shell.ok(t, "boot", "plain.iso"), /nothing starts it from a disc/);
+});
+
+test("images that boot like others, from images of the host, and what is refused", async (t) => {
+  const shell = new Shell(t);
+  shell.file("tree/isolinux/isolinux.bin", Buffer.alloc(5000, 3));
+  shell.file("outside.img", Buffer.alloc(4096, 5));
+  shell.file("mbr.bin", Buffer.alloc(440, 0x90));
+  const named = ["--boot-bios", "/isolinux/isolinux.bin", "--boot-uefi", "outside.img", "--mbr", "mbr.bin"];
+  await shell.ok(t, "build", "tree", "-o", "x.iso", ...named, "--boot-catalog", "/cat");
+  const report = await shell.json<{ images: object[] }>(t, "boot", "x.iso");
+  t.like(report, { catalogPath: "/cat", mbrLoader: "isolinux" });
+  t.like(report.images[1], { path: null, platform: "uefi", loadSectors: 8 });
+  shell.file("other/isolinux/isolinux.bin", Buffer.alloc(6000, 4));
+  await shell.ok(t, "build", "other", "-o", "y.iso", "--boot-like", "x.iso");
+  const like = await shell.json<{ images: object[] }>(t, "boot", "y.iso");
+  t.like(like, { catalogPath: "/cat", mbrLoader: "isolinux", isMbrProtective: true });
+  t.like(like.images[0], { path: "/isolinux/isolinux.bin", bootInfoTable: true });
+  const refused = [
+    ["--boot-bios", "/none"],
+    ["--boot-bios", "/isolinux"],
+  ];
+  for (const words of refused) await shell.fails(t, 1, "build", "tree", "-o", "z.iso", ...words);
+  const unclear = [
+    ["--hybrid"],
+    ["--boot-catalog", "/c"],
+    ["--boot", "auto", "--boot-like", "x.iso"],
+    ["--boot", "other"],
+  ];
+  for (const words of unclear) await shell.fails(t, 2, "build", "tree", "-o", "z.iso", ...words);
+  t.like(await shell.fails(t, 1, "build", "outside.img", "-o", "z.iso", "--boot", "auto"), {
+    code: "E_BOOT_NOT_FOUND",
+  });
+  t.false(existsSync(shell.path("z.iso")));
+});

@@ -64,7 +64,7 @@ test("options and volume names that cannot be", async (t) => {
     ["sourceDateEpoch", { sourceDateEpoch: -1 }],
     ["sourceDateEpoch", { sourceDateEpoch: 1.5 }],
     ["sourceDateEpoch", { sourceDateEpoch: 5_869_584_000 }],
-    ["freeMediaBlocks", { freeMediaBlocks: 0 }],
+    ["freeMediaBlocks", { freeMediaBlocks: -1 }],
     ["systemIdentifier", { systemIdentifier: "x".repeat(33) }],
     ["publisherIdentifier", { publisherIdentifier: "ü" }],
   ];

@@ -51,6 +51,18 @@ for (const [udfRevision, systems] of [
   });
 }
 
+for (const [udfRevision, systems] of [
+  ["2.50", bridge],
+  ["2.60", alone],
+] as const) {
+  test.serial(`UDF ${udfRevision} with its metadata once`, async (t) => {
+    if (!hasTools(t)) return;
+    const options = { ...systems, udfRevision, udfMetadataMirror: false };
+    const made = await makeImage(fillAll, options);
+    await judgeImage(t, made, { options, tree: udfTree(await treeListing(made.image.root)) });
+  });
+}
+
 /** Named streams and real-time files beside everything else: most readers know neither. */
 function fillWithStreams(root: DirectoryNode): void {
   fillAll(root);

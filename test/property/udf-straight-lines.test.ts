@@ -90,17 +90,16 @@ function compressed(text: string): Uint8Array {
 const identifier: fc.Arbitrary<WrittenIdentifier> = fc.record({
   name: fc.oneof(anyText(127), anyText(254)).filter((name) => compressed(name).length <= 255),
   characteristics: u8,
-  logicalBlockNumber: u32,
-  partitionReferenceNumber: u16,
+  icb: fc.record({ logicalBlockNumber: u32, partitionReferenceNumber: u16 }),
   udfUniqueId: u32,
-  implementationUse: fc.constantFrom(new Uint8Array(0), new Uint8Array(32).fill(0x42), new Uint8Array(36).fill(7)),
 });
+const filling = fc.constantFrom(new Uint8Array(0), new Uint8Array(32).fill(0x42), new Uint8Array(36).fill(7));
 
 test("the straight-line file identifier is equal to its rows", async (t) => {
   await holds(
-    fc.property(identifier, u8, tagContext, (value, at, context) => {
-      const { name, characteristics, implementationUse, ...address } = value;
-      const icb = { ...noLongExtent, ...address, extentLength: 2048 };
+    fc.property(identifier, filling, u8, tagContext, (value, implementationUse, at, context) => {
+      const { name, characteristics, udfUniqueId } = value;
+      const icb = { ...noLongExtent, ...value.icb, udfUniqueId, extentLength: 2048 };
       const rows = {
         fileVersionNumber: 1,
         fileCharacteristics: characteristics,
@@ -111,7 +110,7 @@ test("the straight-line file identifier is equal to its rows", async (t) => {
       const expected = new Uint8Array(fileIdentifierDescriptor.bytes(rows));
       writeDescriptor(fileIdentifierDescriptor, rows, expected, 0, context);
       const target = new Uint8Array(at + expected.length + 8);
-      checkEqual(writeFileIdentifier(value, target, at, context), expected.length);
+      checkEqual(writeFileIdentifier(value, implementationUse, target, at, context), expected.length);
       checkEqual(target.slice(at, at + expected.length), expected);
       checkEqual(fileIdentifierBytesAt(target, at), expected.length);
       checkEqual([...target.subarray(0, at), ...target.subarray(at + expected.length)].some(Boolean), false);

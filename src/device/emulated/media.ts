@@ -1,3 +1,5 @@
+import { mediaCapacities } from "../../medium/media-capacities.js";
+
 /** Families of media whose drives obey the same rules. */
 export type MediaFamily = "bd-r" | "bd-re" | "cd" | "dvd+r" | "dvd+rw" | "dvd-r" | "dvd-ram";
 
@@ -132,12 +134,12 @@ const bdRules: Omit<SequentialRules, "profile"> = {
   dataTrackMode: 4,
 };
 
-const cdCapacity = { defaultCapacityBlocks: 359_849, maximumCapacityBlocks: 449_849 };
-const dvdMinusCapacity = { defaultCapacityBlocks: 2_298_496, maximumCapacityBlocks: 2_298_496 };
-const dvdPlusCapacity = { defaultCapacityBlocks: 2_295_104, maximumCapacityBlocks: 4_173_824 };
-const dvdPlusDoubleCapacity = { defaultCapacityBlocks: 4_173_824, maximumCapacityBlocks: 4_173_824 };
-const bdCapacity = { defaultCapacityBlocks: 12_219_392, maximumCapacityBlocks: 62_500_864 };
-const bdDoubleCapacity = { defaultCapacityBlocks: 24_438_784, maximumCapacityBlocks: 62_500_864 };
+const cdCapacity = { defaultCapacityBlocks: mediaCapacities["cd-r"], maximumCapacityBlocks: 449_849 };
+const dvdMinusCapacity = { defaultCapacityBlocks: mediaCapacities["dvd-r"], maximumCapacityBlocks: 2_298_496 };
+const dvdPlusCapacity = { defaultCapacityBlocks: mediaCapacities["dvd+r"], maximumCapacityBlocks: 4_173_824 };
+const dvdPlusDoubleCapacity = { defaultCapacityBlocks: mediaCapacities["dvd+r-dl"], maximumCapacityBlocks: 4_173_824 };
+const bdCapacity = { defaultCapacityBlocks: mediaCapacities["bd-r"], maximumCapacityBlocks: 62_500_864 };
+const bdDoubleCapacity = { defaultCapacityBlocks: mediaCapacities["bd-r-dl"], maximumCapacityBlocks: 62_500_864 };
 const bdSpares: SpareRules = { defaultBlocks: 393_216, minimumBlocks: 131_072, maximumBlocks: 655_360 };
 const bdDoubleSpares: SpareRules = { defaultBlocks: 786_432, minimumBlocks: 262_144, maximumBlocks: 1_310_720 };
 
@@ -184,7 +186,7 @@ const emulatedMedia: readonly EmulatedMedia[] = [
   },
   {
     ...double,
-    defaultCapacityBlocks: 4_171_712,
+    defaultCapacityBlocks: mediaCapacities["dvd-r-dl"],
     maximumCapacityBlocks: 4_171_712,
     media: "dvd-r-dl",
     family: "dvd-r",
@@ -231,7 +233,7 @@ const emulatedMedia: readonly EmulatedMedia[] = [
   },
   {
     ...single,
-    defaultCapacityBlocks: 2_236_704,
+    defaultCapacityBlocks: mediaCapacities["dvd-ram"],
     maximumCapacityBlocks: 2_295_072,
     media: "dvd-ram",
     family: "dvd-ram",

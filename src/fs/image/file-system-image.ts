@@ -1,45 +1,48 @@
 import type { Warning, WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { ImportSource } from "../../medium/import-source.js";
-import type { DiscIdentity } from "../../medium/session.js";
 import type { TaskOptions } from "../../medium/session-data.js";
-import { chooseMultisession } from "../../multisession/choose.js";
-import type { MultisessionInterface } from "../../multisession/interfaces.js";
 import type { RememberedBoot } from "../boot/boot-like.js";
 import type { BootPlan } from "../boot/boot-plan.js";
 import { planBoot } from "../boot/boot-plan.js";
 import { readBootRecords } from "../growth/front.js";
+import type { Catalog } from "../layout/catalog.js";
 import { takeCatalog } from "../layout/catalog.js";
 import { ContentLayout } from "../layout/contents.js";
-import type { Plan } from "../layout/plan.js";
-import type { IsoLevel } from "../names/iso-name.js";
-import type { Content } from "../tree/content.js";
-import { areWholeBlocks, OnDiscContent } from "../tree/content.js";
-import type { TreeOwner } from "../tree/directory.js";
+import { ChangeLog } from "../tree/change-log.js";
+import type { Content, ContentLike } from "../tree/content.js";
+import { areWholeBlocks, contentOf, OnDiscContent } from "../tree/content.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
 import { mergeImported } from "../tree/merge.js";
-import { walkTree } from "../tree/walk.js";
+import type { FileAttributes, ItemAttributes, ItemType } from "../tree/node.js";
+import { FileNode } from "../tree/node.js";
+import { refuseName } from "../tree/path.js";
+import { checkRestrictedNames } from "../tree/restricted-names.js";
+import { countItems } from "../tree/walk.js";
+import type { UdfRevision } from "../udf/revision.js";
 import { partitionOffset, sessionEndAlign } from "../udf/udf-writer.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import { rememberBoot } from "./boot-set-up.js";
 import type { Growth } from "./growth.js";
-import { firstGrowth, planGrowth } from "./growth.js";
+import { firstGrowth, hasUdfInFront, planGrowth } from "./growth.js";
+import { ImageForDisc } from "./image-for-disc.js";
+import { NamesInFileSystem } from "./image-names.js";
 import type { ImportOptions } from "./import.js";
-import { importTree } from "./import.js";
+import { importFailed, importTree } from "./import.js";
+import type { LaidOutSession } from "./lay-out-session.js";
 import { layOutSession } from "./lay-out-session.js";
 import { reportNames } from "./name-report.js";
 import type { ImageSource } from "./open-image.js";
 import type { ImageOptions } from "./options.js";
-import { checkOptions, defaultFileSystems, isWritten } from "./options.js";
-import { optionsLike, volumeFieldsLike } from "./options-like.js";
+import { checkOptions, isWritten } from "./options.js";
+import { optionsLike, volumeFieldsLike, withoutTaken } from "./options-like.js";
+import { withPlaceholder } from "./placeholder.js";
+import { ProgressItems } from "./progress-items.js";
 import { SessionImage } from "./session-image.js";
 import { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
-import { planUdf } from "./udf-session.js";
-
-/** Blocks that BD writes as one. MMC-6 4.4. */
-const bdWriteUnit = 32;
+import { planUdf, revisionOf } from "./udf-session.js";
 
 /** How an earlier session is imported. */
 export type ImportFileSystemOptions = TaskOptions & Pick<ImportOptions, "session" | "scan" | "charset">;
@@ -56,18 +59,24 @@ interface ImportedSession {
   readonly bootRecords: readonly Uint8Array[];
 }
 
-/** A tree, what is to be made of it, and the disc it is added to. IMAPI2 `IFileSystemImage`. */
-export class FileSystemImage {
+/** An image whose every block has its place. */
+interface LaidOutImage {
+  readonly laidOut: LaidOutSession;
+  readonly catalog: Catalog;
+  readonly contents: ContentLayout;
+  readonly growth: Growth | undefined;
+  readonly endsInPostGap: boolean;
+}
+
+/** A tree, what is to be made of it, and the disc it is added to. IMAPI2 `IFileSystemImage`; docs/IMAPI.md. */
+export class FileSystemImage extends ImageForDisc {
   /** The tree; its paths are those of the image. */
   readonly root: DirectoryNode = new DirectoryNode("");
-  /** Can be replaced until the result is made. */
-  options: ImageOptions;
   readonly #results = new Set<SessionImage>();
-  #multisessionInterfaces: readonly MultisessionInterface[] = [];
-  #chosen: MultisessionInterface | undefined;
-  /** What the disc was when it was chosen: a result made for it must not be written to another. */
-  #identity: DiscIdentity | null = null;
+  readonly #changes = new ChangeLog();
   #imported: ImportedSession | undefined;
+  /** Why the last import failed, until another one succeeds or the caller does without it. */
+  #failedImport: unknown;
   /** How an image boots that this one is to boot like. */
   #boot: RememberedBoot | undefined;
   /** Whether that image is another one than the one that the tree is of. */
@@ -75,88 +84,91 @@ export class FileSystemImage {
 
   /** @throws {@link DiscError} E_OPTION_INVALID, E_VOLUME_NAME_INVALID. */
   constructor(options: ImageOptions = {}) {
-    checkOptions(options);
-    this.options = options;
-    const owner: TreeOwner = {
-      beforeChange: (operation) => this.#refuseWhileInUse(operation),
+    super(options);
+    this.root.owner = {
+      beforeChange: (operation) => this.refuseWhileInUse(operation),
+      checkNames: (path, name, item) => {
+        if (this.useRestrictedCharacterSet) checkRestrictedNames(path, name, item);
+      },
       replaced: (path) => this.#warn(new DiscError("W_REPLACED", `"${path}" was replaced`, { path })),
+      changed: (change) => this.#changes.add(change),
     };
-    this.root.owner = owner;
-  }
-
-  /** Name of the volume; "DISC" by default. The setters of this and of other options raise E_IMAGE_IN_USE. */
-  get volumeName(): string {
-    return this.options.volumeName ?? "DISC";
-  }
-
-  set volumeName(volumeName: string) {
-    this.#setOptions({ volumeName });
-  }
-
-  /** Interchange level of ISO 9660; 3 by default. */
-  get isoLevel(): IsoLevel {
-    return this.options.isoLevel ?? 3;
-  }
-
-  set isoLevel(isoLevel: IsoLevel) {
-    this.#setOptions({ isoLevel });
-  }
-
-  /** The file systems that are written. */
-  get fileSystems(): readonly FileSystemName[] {
-    return this.options.fileSystems ?? defaultFileSystems;
-  }
-
-  set fileSystems(fileSystems: readonly FileSystemName[]) {
-    this.#setOptions({ fileSystems });
-  }
-
-  #setOptions(options: ImageOptions): void {
-    this.#refuseWhileInUse(Object.keys(options).join());
-    checkOptions(options);
-    this.options = { ...this.options, ...options };
-  }
-
-  /** How the disc takes the session, as a recorder's `multisessionInterfaces()` gave it. */
-  get multisessionInterfaces(): readonly MultisessionInterface[] {
-    return this.#multisessionInterfaces;
-  }
-
-  /** @throws {@link DiscError} E_MULTISESSION_UNUSABLE, E_IMAGE_IN_USE. */
-  set multisessionInterfaces(offered: readonly MultisessionInterface[]) {
-    this.#refuseWhileInUse("multisessionInterfaces");
-    this.#chosen = offered.length === 0 ? undefined : chooseMultisession(offered);
-    this.#identity = this.#chosen?.importRecorder.identity ?? null;
-    this.#multisessionInterfaces = offered;
   }
 
   /**
-   * Address of the session's first block: the next writable address of the disc, or 0. On media that can be overwritten
-   * it depends on what is there already, and so only the result tells.
+   * Blocks that the image would have, were it made now: exactly, for the tree and the options as they are. Nothing is
+   * refused for its size, and warnings wait for the result.
+   *
+   * @throws as {@link FileSystemImage.createResultImage}, but for what has no room.
    */
-  get sessionStartBlock(): number {
-    return this.#chosen?.type === "sequential" ? this.#chosen.nextWritableAddress : 0;
+  async usedBlocks(): Promise<number> {
+    const layOut = (): Promise<LaidOutImage> => this.#layOut({ ...this.options, freeMediaBlocks: 0 }, () => {});
+    // The result makes a boot catalog that is to be shown and is not there yet a file of the tree.
+    const catalogPath = this.options.boot?.catalogPath;
+    const { laidOut } = await (catalogPath === undefined ? layOut() : withPlaceholder(this.root, catalogPath, layOut));
+    return laidOut.plan.blocks;
   }
 
-  /** Blocks the image may have; `undefined` for no limit. */
-  get freeMediaBlocks(): number | undefined {
-    const chosen = this.#chosen;
-    const free = chosen?.type === "randomWrite" ? chosen.totalSectorsOnMedia : chosen?.freeSectorsOnMedia;
-    return this.options.freeMediaBlocks ?? free;
+  /** What is at a path of the image; `undefined` for nothing. @throws {@link DiscError} E_PATH_INVALID. */
+  exists(path: string): ItemType | undefined {
+    return this.root.find(path)?.type;
+  }
+
+  /**
+   * A directory that is in no tree yet, to be filled and put somewhere by `add`.
+   *
+   * @throws {@link DiscError} E_NAME_INVALID, E_NAME_RESTRICTED.
+   */
+  createDirectoryItem(name: string, attributes: ItemAttributes = {}): DirectoryNode {
+    return this.#detached(new DirectoryNode(name, attributes));
+  }
+
+  /** A file that is in no tree yet, to be put somewhere by `add`. @throws as {@link FileSystemImage.createDirectoryItem}. */
+  createFileItem(name: string, content: ContentLike, attributes: FileAttributes = {}): FileNode {
+    return this.#detached(new FileNode(name, contentOf(content), attributes));
+  }
+
+  #detached<N extends DirectoryNode | FileNode>(item: N): N {
+    refuseName(item.name, item.name);
+    if (this.useRestrictedCharacterSet) checkRestrictedNames(item.name, item.name, item);
+    return item;
+  }
+
+  /** The names of all items as the file system that is named writes them: of the tree and the options as they are. */
+  namesIn(fileSystem: FileSystemName): NamesInFileSystem {
+    return new NamesInFileSystem(this.root, this.options, this.udfRevision, fileSystem);
+  }
+
+  /** Changes of the tree so far: adding a whole tree, or importing a session, is one. */
+  get changePoint(): number {
+    return this.#changes.count;
+  }
+
+  /**
+   * Undoes all changes of the tree behind a point. An import that is undone is undone altogether: it may be done again.
+   *
+   * @param point What {@link FileSystemImage.changePoint} was then.
+   * @throws {@link DiscError} E_OPTION_INVALID for a point that is not there, or is locked in; E_IMAGE_IN_USE.
+   */
+  rollbackToChangePoint(point: number): void {
+    this.refuseWhileInUse("rollbackToChangePoint");
+    this.#changes.rollBackTo(point);
+  }
+
+  /** Makes the changes so far final: nothing before this point can be gone back to. */
+  lockInChangePoint(): void {
+    this.#changes.lockIn();
   }
 
   /** Items in the tree that are no directories. */
   get fileCount(): number {
-    let count = 0;
-    for (const { node } of walkTree(this.root)) if (node.type !== "directory") count++;
-    return count;
+    const { items, directories } = countItems(this.root);
+    return items - directories;
   }
 
   /** Directories in the tree, the root among them. */
   get directoryCount(): number {
-    let count = 1;
-    for (const { node } of walkTree(this.root)) if (node.type === "directory") count++;
-    return count;
+    return 1 + countItems(this.root).directories;
   }
 
   /** Name of the imported volume; `undefined` before an import. */
@@ -167,8 +179,9 @@ export class FileSystemImage {
   /**
    * Reads the disc's last whole session into this tree; its contents stay where they lie. All trees of the session are
    * joined: names and attributes come from the richest, what it lacks from the others, and what they say differently is
-   * reported as W_TREES_DIFFER. Volume fields stay, unless the options name others. Items that are already in the tree win over imported ones of the same path. The file
-   * systems found become those that are written, unless the options name some.
+   * reported as W_TREES_DIFFER. Items that are already in the tree win over imported ones of the same path, which are
+   * reported as W_IMPORT_DROPPED. Volume fields and file systems become those that are written, unless the options name
+   * some.
    *
    * @returns The richest tree: Rock Ridge, or else UDF, or else Joliet, or else plain ISO 9660.
    * @throws {@link DiscError} E_MULTISESSION_NOT_SET, E_NOTHING_TO_IMPORT, E_NO_FILE_SYSTEM, E_IMPORT_COLLISION,
@@ -188,18 +201,72 @@ export class FileSystemImage {
   }
 
   async #import(options: ImportFileSystemOptions, fileSystem: FileSystemName | undefined): Promise<FileSystemName> {
-    this.#refuseWhileInUse("importFileSystem");
-    const source = this.#importSource();
-    const onWarning: WarningListener = (warning) => this.#warn(warning);
-    const imported = await importTree(source, { ...options, fileSystem, onWarning });
-    const { volumeName, udf, session } = imported;
-    const bootRecords = await readBootRecords(source, session.startLba, options.signal);
-    this.#refuseWhileInUse("importFileSystem");
-    mergeImported(this.root, imported.root);
-    this.#imported = { source, volumeName, udf, bootRecords };
-    this.options = volumeFieldsLike(imported, this.options, onWarning);
-    if (this.options.fileSystems === undefined) this.#takeFileSystems(imported.fileSystems);
-    return imported.fileSystem;
+    this.refuseWhileInUse("importFileSystem");
+    const chosen = this.chosenToImport();
+    return await this.#importing(async () => {
+      const source = this.sameDisc(chosen.importRecorder);
+      const imported = await importTree(source, { ...options, fileSystem, onWarning: this.#onWarning });
+      const { volumeName, udf, session } = imported;
+      const bootRecords = await readBootRecords(source, session.startLba, options.signal);
+      const isShownInUdf = chosen.type === "randomWrite" && (await hasUdfInFront(source, options.signal));
+      const { fileSystems } = imported;
+      this.#takeTree(imported.root, () => {
+        this.#imported = { source, volumeName, udf, bootRecords };
+        this.options = volumeFieldsLike(imported, this.options, this.#onWarning);
+        if (this.options.fileSystems !== undefined) return;
+        this.#takeFileSystems(isShownInUdf && !fileSystems.includes("udf") ? [...fileSystems, "udf"] : fileSystems);
+      });
+      return imported.fileSystem;
+    });
+  }
+
+  /** Remembers where an import fails that the result would lack what was to be imported. */
+  async #importing(run: () => Promise<FileSystemName>): Promise<FileSystemName> {
+    try {
+      const fileSystem = await run();
+      this.#failedImport = undefined;
+      return fileSystem;
+    } catch (error) {
+      this.#failedImport = error;
+      throw error;
+    }
+  }
+
+  /**
+   * Joins an imported tree to this one, and what goes with it.
+   *
+   * @param accept Takes over what else was imported.
+   */
+  #takeTree(imported: DirectoryNode, accept: () => void): void {
+    this.refuseWhileInUse("importFileSystem");
+    const before = { imported: this.#imported, boot: this.#boot, options: this.options };
+    const change = mergeImported(this.root, imported, (path, what) => {
+      const message = `"${path}" of the disc (${what}) is left out: the tree has something of its name already`;
+      this.#warn(new DiscError("W_IMPORT_DROPPED", message, { path, what }));
+    });
+    let taken = before.options;
+    const undo = (): void => {
+      change.undo();
+      this.#imported = before.imported;
+      this.#boot = before.boot;
+      this.options = withoutTaken(this.options, taken, before.options);
+    };
+    try {
+      accept();
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    taken = this.options;
+    this.#changes.add({ undo });
+  }
+
+  /**
+   * Goes on without what could not be imported. Until then, or until another import succeeds, no result is made: the
+   * sessions on the disc would be hidden by one that lacks all that is in them.
+   */
+  discardFailedImport(): void {
+    this.#failedImport = undefined;
   }
 
   /**
@@ -212,15 +279,17 @@ export class FileSystemImage {
    *   E_IMAGE_IN_USE, E_READ_FAILED, E_FIELD_INVALID, E_CANCELLED.
    */
   async importAsNew(source: ImageSource, options: ImportAsNewOptions = {}): Promise<FileSystemName> {
-    this.#refuseWhileInUse("importAsNew");
-    const onWarning: WarningListener = (warning) => this.#warn(warning);
-    const imported = await importTree(source, { ...options, onWarning });
-    const boot = await rememberBoot(source, imported, { onWarning, signal: options.signal });
-    this.#refuseWhileInUse("importAsNew");
-    mergeImported(this.root, imported.root);
-    this.#boot ??= boot;
-    this.options = optionsLike(imported, this.options, onWarning);
-    return imported.fileSystem;
+    this.refuseWhileInUse("importAsNew");
+    const onWarning = this.#onWarning;
+    return await this.#importing(async () => {
+      const imported = await importTree(source, { ...options, onWarning });
+      const boot = await rememberBoot(source, imported, { onWarning, signal: options.signal });
+      this.#takeTree(imported.root, () => {
+        this.#boot ??= boot;
+        this.options = optionsLike(imported, this.options, onWarning);
+      });
+      return imported.fileSystem;
+    });
   }
 
   /**
@@ -230,30 +299,10 @@ export class FileSystemImage {
    * @throws {@link DiscError} as {@link FileSystemImage.importAsNew}.
    */
   async bootLike(source: ImageSource, options: ImportAsNewOptions = {}): Promise<void> {
-    this.#refuseWhileInUse("bootLike");
+    this.refuseWhileInUse("bootLike");
     const imported = await importTree(source, options);
-    const onWarning: WarningListener = (warning) => this.#warn(warning);
-    this.#boot = await rememberBoot(source, imported, { onWarning, signal: options.signal });
+    this.#boot = await rememberBoot(source, imported, { onWarning: this.#onWarning, signal: options.signal });
     this.#isBootOfOther = true;
-  }
-
-  /** The disc to import from, which is still the one that was chosen. */
-  #importSource(): ImportSource {
-    const chosen = this.#chosen;
-    if (chosen === undefined) {
-      throw new DiscError("E_MULTISESSION_NOT_SET", "multisessionInterfaces is not set: no disc to import from", {});
-    }
-    const { importRecorder: source } = chosen;
-    if (chosen.type === "sequential" && chosen.isFirstDataSession) {
-      const reason = "it has no session with data";
-      throw new DiscError("E_NOTHING_TO_IMPORT", `${source.name}: ${reason}`, { reason });
-    }
-    if (source.identity.fingerprint !== this.#identity?.fingerprint) {
-      const message = `${source.name} is another disc, or in another state, than when it was chosen`;
-      const detail = { what: "disc", expected: this.#identity?.fingerprint ?? "", actual: source.identity.fingerprint };
-      throw new DiscError("E_DISC_CHANGED", message, detail);
-    }
-    return source;
   }
 
   /** The next session has the file systems of the one it continues. */
@@ -265,17 +314,31 @@ export class FileSystemImage {
   /**
    * Gives every block of the image its place; nothing is read yet. While the result lives, the tree cannot be changed.
    *
-   * @throws {@link DiscError} E_IMAGE_TOO_BIG, E_DISC_FULL, E_TOO_MANY_DIRECTORIES, E_PATH_TOO_DEEP, E_NAME_NOT_UNIQUE,
-   *   E_FILE_TOO_BIG, E_OPTION_INVALID, E_VOLUME_NAME_INVALID; warnings when `strict`.
+   * @throws {@link DiscError} E_IMPORT_FAILED, E_IMAGE_TOO_BIG, E_DISC_FULL, E_TOO_MANY_DIRECTORIES, E_PATH_TOO_DEEP,
+   *   E_NAME_NOT_UNIQUE, E_FILE_TOO_BIG, E_OPTION_INVALID, E_VOLUME_NAME_INVALID; warnings when `strict`.
    */
   async createResultImage(): Promise<SessionImage> {
-    checkOptions(this.options);
-    const onWarning: WarningListener = (warning) => this.#warn(warning);
-    const times = new ImageTimes(this.options.sourceDateEpoch, onWarning);
-    const udf = isWritten(this.options, "udf") ? this.#planUdf() : undefined;
+    if (this.#failedImport !== undefined) throw importFailed(this.#failedImport);
+    const { laidOut, contents, growth, catalog, endsInPostGap } = await this.#layOut(this.options, this.#onWarning);
+    this.checkRoom(laidOut.plan);
+    const release = (): void => void this.#results.delete(result);
+    // An image that was made for no session of the medium can go to any that is blank.
+    const importedFrom = growth === undefined || growth.front !== undefined ? this.identity : null;
+    const progressItems = new ProgressItems(laidOut.plan, contents, catalog, this.root);
+    const parts = { ...laidOut, contents, importedFrom, endsInPostGap, progressItems, release };
+    const result: SessionImage = new SessionImage(parts);
+    this.#results.add(result);
+    return result;
+  }
+
+  /** Gives every block its place. */
+  async #layOut(options: ImageOptions, onWarning: WarningListener): Promise<LaidOutImage> {
+    checkOptions(options);
+    const times = new ImageTimes(options.sourceDateEpoch, onWarning);
+    const udf = isWritten(options, "udf") ? this.#planUdf() : undefined;
     const boot = await this.#planBoot(onWarning);
     const catalog = takeCatalog(this.root, udf?.rules.extended, boot);
-    reportNames(catalog, times, udf === undefined ? "ISO 9660" : "UDF", onWarning);
+    reportNames(catalog, times, udf?.rules, onWarning);
     const contents = new ContentLayout(catalog, {
       isPinned: (content) => this.#isPinned(content),
       embeddedBytes: udf?.embeddedBytes,
@@ -283,24 +346,17 @@ export class FileSystemImage {
     });
     const growth = await this.#planGrowth(contents);
     const sessionStart = growth?.sessionStart ?? this.sessionStartBlock;
-    const { options } = this;
     const bootRecords = this.#imported?.bootRecords ?? [];
     const parts = { options, catalog, contents, times, onWarning, sessionStart, udf, growth, bootRecords, boot };
     const endAlign = udf === undefined && growth === undefined ? 1 : sessionEndAlign;
-    const laidOut = await layOutSession(parts, { blocks: options.freeMediaBlocks, endAlign });
-    this.#checkRoom(laidOut.plan);
-    const release = (): void => void this.#results.delete(result);
-    // An image that was made for no session of the medium can go to any that is blank.
-    const importedFrom = growth === undefined || growth.front !== undefined ? this.#identity : null;
-    const endsInPostGap = udf !== undefined;
-    const result: SessionImage = new SessionImage({ ...laidOut, contents, importedFrom, endsInPostGap, release });
-    this.#results.add(result);
-    return result;
+    const blocks = options.freeMediaBlocks === 0 ? undefined : options.freeMediaBlocks;
+    const laidOut = await layOutSession(parts, { blocks, endAlign });
+    return { laidOut, contents, growth, catalog, endsInPostGap: udf !== undefined };
   }
 
   /** Where the session goes on a medium that can be overwritten; `undefined` for others. */
   async #planGrowth(contents: ContentLayout): Promise<Growth | undefined> {
-    const chosen = this.#chosen;
+    const chosen = this.chosen;
     if (chosen?.type !== "randomWrite") return this.options.growable === true ? firstGrowth : undefined;
     const imported = this.#imported;
     if (imported === undefined) return firstGrowth;
@@ -324,24 +380,17 @@ export class FileSystemImage {
     return await planBoot(boot, this.root, onWarning);
   }
 
+  protected get importedUdfRevision(): UdfRevision | undefined {
+    return this.#imported?.udf === undefined ? undefined : revisionOf(this.#imported.udf);
+  }
+
   /** How the UDF volume is written. */
   #planUdf(): UdfPlan {
-    const chosen = this.#chosen;
-    const usualRevision = chosen !== undefined && chosen.writeUnitSize >= bdWriteUnit ? "2.50" : "1.02";
+    const chosen = this.chosen;
+    const { usualUdfRevision: usualRevision } = this;
     const goesOn = chosen?.type === "sequential" && this.options.finalised !== true;
     const mediumEnd = goesOn ? chosen.nextWritableAddress + chosen.freeSectorsOnMedia : undefined;
     return planUdf({ options: this.options, usualRevision, before: this.#imported?.udf, mediumEnd });
-  }
-
-  /** @throws {@link DiscError} E_DISC_FULL. */
-  #checkRoom({ firstBlock, blocks }: Plan): void {
-    const chosen = this.#chosen;
-    if (chosen === undefined) return;
-    const freeBlocks =
-      chosen.type === "sequential" ? chosen.freeSectorsOnMedia : Math.max(0, chosen.totalSectorsOnMedia - firstBlock);
-    if (blocks <= freeBlocks) return;
-    const message = `session needs ${blocks} blocks, the disc has ${freeBlocks} free`;
-    throw new DiscError("E_DISC_FULL", message, { blocks, freeBlocks });
   }
 
   /** Whether a content stays where it lies: on the disc that this session is added to. */
@@ -350,11 +399,13 @@ export class FileSystemImage {
     return areWholeBlocks(content.extents);
   }
 
-  #refuseWhileInUse(operation: string): void {
+  protected refuseWhileInUse(operation: string): void {
     if (this.#results.size === 0) return;
     const message = `${operation}: the tree cannot be changed while a result made from it is alive`;
     throw new DiscError("E_IMAGE_IN_USE", message, { operation });
   }
+
+  readonly #onWarning: WarningListener = (warning) => this.#warn(warning);
 
   #warn(warning: Warning): void {
     if (this.options.strict === true) throw warning;

@@ -11,6 +11,8 @@ import type { SystemArea } from "../hybrid/system-area.js";
 import { readSystemArea } from "../hybrid/system-area.js";
 import { primaryDescriptorAt } from "../iso9660/descriptor-set.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
+import { firstAnchorBlock } from "../udf/anchor-reader.js";
+import { tagLocationAt } from "../udf/tag.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import { endOfPartitions } from "../udf/volume-information.js";
 import { chainedSessions } from "./sessions.js";
@@ -119,6 +121,18 @@ export async function planGrowth(source: BlockSource, inUse: BlocksInUse, signal
     },
     system,
   };
+}
+
+/**
+ * Whether the front of a medium that can be overwritten has an anchor of UDF. Programs that know of ISO 9660 alone leave it
+ * when they add a session: readers of UDF then see an old tree, unless the next session has UDF again.
+ *
+ * @throws {@link DiscError} E_CANCELLED.
+ */
+export async function hasUdfInFront(source: BlockSource, signal?: AbortSignal): Promise<boolean> {
+  const front = await readFront(source, true, signal);
+  // An image of UDF in a file has anchors, too; they name other blocks.
+  return hasAnchor(front) && tagLocationAt(front.anchor, 0) === firstAnchorBlock;
 }
 
 /** Whether a block cannot be read: the write unit with the chain's record is the first that may be torn. */

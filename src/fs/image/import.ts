@@ -72,6 +72,19 @@ interface OpenDirectory extends JoinedDirectory {
 /** Richest first: Rock Ridge keeps names, attributes, links and devices; Joliet and ISO 9660 change names. */
 const byRichness: readonly FileSystemName[] = ["rockridge", "udf", "joliet", "iso"];
 
+/**
+ * The richest of some trees: the one whose names and attributes an import takes first.
+ *
+ * @throws {@link DiscError} E_OPTION_INVALID where there is none.
+ */
+export function richestOf(found: readonly FileSystemName[]): FileSystemName {
+  const richest = byRichness.find((name) => found.includes(name));
+  if (richest !== undefined) return richest;
+  const allowed = byRichness.join(", ");
+  const detail = { option: "found", value: found, allowed };
+  throw new DiscError("E_OPTION_INVALID", `there is none of ${allowed} among the file systems found`, detail);
+}
+
 /** The trees that are read of a volume, the richest first. */
 function treesOf({ blocks, tree, volume }: OpenedSession, options: ImportOptions): readonly TreeReader[] {
   if (options.fileSystem !== undefined) return [tree];
@@ -91,6 +104,8 @@ class SessionImport {
   #entered: Set<number> = new Set();
   #doneBlocks = 0;
   #totalBlocks = 0;
+  #directories = 0;
+  #files = 0;
 
   constructor(blocks: BlockSource, options: ImportOptions, bootCatalogLba: number | undefined) {
     this.#items = new ImportedItems(blocks);
@@ -125,14 +140,20 @@ class SessionImport {
   async #readTree(tree: TreeReader): Promise<DirectoryNode> {
     const entry = await tree.root(this.#options.signal);
     const root = this.#items.root(entry);
-    this.#entered = new Set();
+    this.#beginTree();
     await this.#walk(tree, [{ node: root, entry, isNew: true }], 0);
     return root;
   }
 
+  #beginTree(): void {
+    this.#entered = new Set();
+    this.#directories = 0;
+    this.#files = 0;
+  }
+
   async #joinTree(tree: TreeReader, session: SessionJoin, root: DirectoryNode): Promise<void> {
     const join = new TreeJoin(session, tree.fileSystem);
-    this.#entered = new Set();
+    this.#beginTree();
     try {
       const entry = await tree.root(this.#options.signal);
       session.joinRoot(root, entry);
@@ -174,6 +195,7 @@ class SessionImport {
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       throwIfCancelled(this.#options.signal, "importing a session");
       const listing = await this.#list(next, tree);
+      this.#files += listing?.entries.filter(({ type }) => type !== "directory").length ?? 0;
       if (listing !== undefined) {
         const found =
           next.isNew || join === undefined
@@ -181,7 +203,7 @@ class SessionImport {
             : await this.#settle(tree, new DirectoryJoin(join, next.node, listing.entries));
         for (const directory of found) this.#enter(open, { ...directory, depth: next.depth + 1 }, tree);
       }
-      this.#progress(next.entry);
+      this.#progress(next.entry, tree);
     }
   }
 
@@ -268,12 +290,17 @@ class SessionImport {
     this.#report.differs("/", [fileSystem], what, error);
   }
 
-  #progress(entry: DiscEntry): void {
+  #progress(entry: DiscEntry, { fileSystem }: TreeReader): void {
     this.#doneBlocks += blocksOf(entry.bytes);
+    this.#directories++;
     this.#options.onProgress?.({
       phase: "importing",
       doneBlocks: this.#doneBlocks,
       totalBlocks: this.#totalBlocks,
+      item: entry.path,
+      fileSystem,
+      directories: this.#directories,
+      files: this.#files,
     });
   }
 
@@ -324,4 +351,11 @@ export async function importTree(source: ImageSource, options: ImportOptions = {
     volume: informationOf(volume, "iso"),
     hasEnhanced: descriptors.enhanced !== undefined,
   };
+}
+
+/** The error for a result without what could not be imported. */
+export function importFailed(cause: unknown): DiscError<"E_IMPORT_FAILED"> {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `the import failed, and a session without it would hide what is on the disc: ${reason}`;
+  return new DiscError("E_IMPORT_FAILED", message, { reason }, { cause });
 }

@@ -1,6 +1,6 @@
 import type { BlockSource } from "../../medium/block-source.js";
 import type { Content } from "../tree/content.js";
-import { areSameBytes, MemoryContent, OnDiscContent, startByteOf } from "../tree/content.js";
+import { MemoryContent, OnDiscContent, startByteOf } from "../tree/content.js";
 import type { Item } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
@@ -98,7 +98,7 @@ export class ImportedItems {
     const known = this.#known(start);
     const { serialNumber } = entry;
     for (const shared of known) {
-      const isSame = areSameBytes(shared.content.extents, entry.extents);
+      const isSame = shared.content.isAt(entry.extents);
       if (isSame && mayBeOneFile(shared, serialNumber, fileSystem)) return shared.content;
     }
     const content = new OnDiscContent(this.#blocks, entry.extents);
@@ -111,7 +111,7 @@ export class ImportedItems {
   directoryWith(entry: DiscEntry): DirectoryNode | undefined {
     const start = startByteOf(entry.extents);
     if (start === undefined) return undefined;
-    return this.#known(start).find(({ content }) => areSameBytes(content.extents, entry.extents))?.directory;
+    return this.#known(start).find(({ content }) => content.isAt(entry.extents))?.directory;
   }
 
   /** The content of an entry, which no item has yet. */

@@ -21,13 +21,12 @@ import type { Region, RegionWriter, Renderer } from "../layout/region.js";
 import { nextPlace } from "../layout/region.js";
 import { visibleCatalog } from "../layout/visible-catalog.js";
 import type { Charset } from "../names/charset.js";
-import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../names/iso-name.js";
-import { compareJolietNames, jolietNameMapping } from "../names/joliet-name.js";
+import { isoNameRules } from "../names/iso-name.js";
 import { bytesFromName } from "../names/name-bytes.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
-import type { Item } from "../tree/directory.js";
 import { timeMs } from "../tree/node.js";
 import type { Growth } from "./growth.js";
+import { isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
 import { isoVolumeName, isWritten } from "./options.js";
 import type { ImageTimes } from "./times.js";
@@ -131,16 +130,9 @@ function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWrit
   const { options, contents, times } = parts;
   const catalog = visibleCatalog(parts.catalog, "iso");
   const level = options.isoLevel ?? 3;
-  const relaxations = options.isoRelaxations ?? {};
-  const rules = isoNameRules(level, relaxations);
-  const mayBeDeep = level === 4 || relaxations.deepPaths === true;
+  const rules = isoNameRules(level, options.isoRelaxations ?? {});
   const directories = buildHierarchy(catalog, {
-    fileSystem: "ISO 9660",
-    mapping: isoNameMapping(rules),
-    compare: compareIsoIdentifiers,
-    omits: (item) =>
-      hasRockRidge || item.type === "file" || item.type === "directory" ? undefined : `it cannot hold a ${item.type}`,
-    deepDirectories: mayBeDeep ? "allow" : hasRockRidge ? "relocate" : "refuse",
+    ...isoHierarchyNaming(options),
     // Where Rock Ridge or Joliet keeps the full name, that a short one exists beside it is no loss.
     ...reporters(parts, "ISO 9660", !hasRockRidge && !isWritten(options, "joliet")),
   });
@@ -191,14 +183,9 @@ function refuseLargeFiles({ contents, catalog }: SessionParts): void {
 function jolietHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWriter {
   const { options, contents, times } = parts;
   const catalog = visibleCatalog(parts.catalog, "joliet");
-  const hasIt = (item: Item): boolean => item.type === "file" || item.type === "directory";
   const reports = reporters(parts, "Joliet", true);
   const directories = buildHierarchy(catalog, {
-    fileSystem: "Joliet",
-    mapping: jolietNameMapping(options.jolietNameLength ?? 64),
-    compare: compareJolietNames,
-    omits: (item) => (hasIt(item) ? undefined : `it cannot hold a ${item.type}`),
-    deepDirectories: "allow",
+    ...jolietHierarchyNaming(options),
     ...reports,
     // With Rock Ridge beside it, that links and devices are there alone is what everybody expects.
     ...(hasRockRidge ? { onOmitted: () => {} } : {}),

@@ -7,7 +7,7 @@ import { udfNameMapping } from "../names/udf-name.js";
 import type { NameMapping } from "../names/unique-names.js";
 import { assignUniqueNames } from "../names/unique-names.js";
 import type { Content } from "../tree/content.js";
-import { areSameBytes, startByteOf } from "../tree/content.js";
+import { areSameBytes, OnDiscContent, startByteOf } from "../tree/content.js";
 import type { DirectoryNode, Item } from "../tree/directory.js";
 import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
 import { isShortenedName, mayBeName, sharedLength, startOf } from "./shortened-name.js";
@@ -64,6 +64,7 @@ export interface Pair {
 /** Whether a file has the content of an entry. */
 export function hasContentOf(content: Content, { bytes, extents }: DiscEntry): boolean {
   if (bytes === 0 || content.bytes === 0) return bytes === content.bytes;
+  if (content instanceof OnDiscContent) return content.isAt(extents);
   return content.extents !== undefined && areSameBytes(content.extents, extents);
 }
 

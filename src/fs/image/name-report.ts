@@ -4,6 +4,7 @@ import type { Catalog, CatalogDirectory } from "../layout/catalog.js";
 import { bytesFromName } from "../names/name-bytes.js";
 import type { Item } from "../tree/directory.js";
 import { joinPath } from "../tree/path.js";
+import type { RevisionRules } from "../udf/revision.js";
 import type { ImageTimes } from "./times.js";
 
 /** The longest name that Linux shows: its buffer for Rock Ridge names has 254 bytes, fs/isofs. */
@@ -32,13 +33,28 @@ function reportStreams(item: Item, { streams }: Catalog, fileSystem: string, onW
   onWarning(new DiscError("W_NOT_REPRESENTED", `"${path}": ${reason}`, { path, fileSystem, reason }));
 }
 
+/** Warns of files that are not marked as real-time files. OSTA UDF 2.01, 2.3.5.2.1. */
+function reportRealTime(item: Item, rules: RevisionRules | undefined, onWarning: WarningListener): void {
+  if (item.type !== "file" || !item.realTime || rules?.hasRealTimeFiles === true) return;
+  const { path } = item;
+  const fileSystem = rules === undefined ? "ISO 9660" : "UDF";
+  const reason = "UDF from 2.01 on alone tells that it is a real-time file";
+  onWarning(new DiscError("W_NOT_REPRESENTED", `"${path}": ${reason}`, { path, fileSystem, reason }));
+}
+
 /**
  * Warns of what is written rightly and still reads badly somewhere: names that fold, long names, odd times; and of streams
  * that are not written.
  *
- * @param fileSystem The one that would hold streams, or else holds most.
+ * @param rules Those of UDF, which would hold streams and tell of real-time files; `undefined` where it is not written.
  */
-export function reportNames(catalog: Catalog, times: ImageTimes, fileSystem: string, onWarning: WarningListener): void {
+export function reportNames(
+  catalog: Catalog,
+  times: ImageTimes,
+  rules: RevisionRules | undefined,
+  onWarning: WarningListener,
+): void {
+  const fileSystem = rules === undefined ? "ISO 9660" : "UDF";
   for (const directory of catalog.directories) {
     times.check(directory.node);
     reportStreams(directory.node, catalog, fileSystem, onWarning);
@@ -47,6 +63,7 @@ export function reportNames(catalog: Catalog, times: ImageTimes, fileSystem: str
       if (child.type !== "directory") {
         times.check(child);
         reportStreams(child, catalog, fileSystem, onWarning);
+        reportRealTime(child, rules, onWarning);
       }
       if (child.type === "symlink") reportLink(joinPath(directory.node.path, child.name), child.target, onWarning);
       if (child.name.length * 3 <= linuxNameBytes) continue;

@@ -73,3 +73,17 @@ export function optionsLike(imported: ImportedTree, given: ImageOptions, onWarni
     udfRevision: given.udfRevision ?? usual,
   };
 }
+
+/**
+ * The options as they are now, but for those that were taken from an import and not changed since: these are as before it.
+ *
+ * @param taken The options after the import.
+ */
+export function withoutTaken(now: ImageOptions, taken: ImageOptions, before: ImageOptions): ImageOptions {
+  const options: Record<string, unknown> = { ...now };
+  for (const [option, value] of Object.entries(taken)) {
+    const key = option as keyof ImageOptions;
+    if (now[key] === value && before[key] !== value) options[key] = before[key];
+  }
+  return options;
+}

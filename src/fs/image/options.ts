@@ -3,13 +3,16 @@ import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { BootOptions } from "../boot/boot-options.js";
 import { checkBootOptions } from "../boot/boot-options.js";
+import { jolietVolumeName } from "../joliet/joliet-writer.js";
 import type { Charset } from "../names/charset.js";
 import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
+import { isoLevels } from "../names/iso-name.js";
 import type { JolietNameLength } from "../names/joliet-name.js";
 import type { RockRidgeVersion } from "../rockridge/entries.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
 import type { RevisionRules, UdfRevision } from "../udf/revision.js";
 import { revisionNumber, rulesOf, udfRevisions } from "../udf/revision.js";
+import { udfVolumeName } from "../udf/volume-writer.js";
 
 /** What an image is like. All can be changed until the result is made. */
 export interface ImageOptions {
@@ -39,6 +42,11 @@ export interface ImageOptions {
    * to leave them to Rock Ridge, and to warn where there is none.
    */
   readonly udfSpecialFiles?: boolean | undefined;
+  /**
+   * Whether a volume of revision 2.50 or later has its metadata twice, so that a scratch leaves one of them. Default:
+   * `true`.
+   */
+  readonly udfMetadataMirror?: boolean | undefined;
   /** Keeps small files and directories in their file entries; in images of UDF alone. */
   readonly udfEmbedFiles?: boolean | undefined;
   /** Finds file entries by a virtual allocation table, as packet writing on write-once discs does. From 1.50 on. */
@@ -78,8 +86,14 @@ export interface ImageOptions {
   readonly sourceDateEpoch?: number | undefined;
   /** Blocks of zeros at the end of the volume: drives read ahead, and fail at the end of tracks. Default 0. */
   readonly padding?: number | undefined;
-  /** Blocks the image may have; left out, what is free on the disc, or no limit. */
+  /** Address of the first block, of an image for a disc that is not at hand. Default: what the disc says, or 0. */
+  readonly sessionStartBlock?: number | undefined;
+  /** Blocks the image may have, 0 for no limit; left out, what is free on the disc, or no limit. */
   readonly freeMediaBlocks?: number | undefined;
+  /** Refuses options by which standards are not kept: relaxations of ISO 9660, Joliet names of more than 64 characters. */
+  readonly strictFileSystemCompliance?: boolean | undefined;
+  /** Whether names that are added may have printable ASCII characters alone; those that are there or imported stay. */
+  readonly useRestrictedCharacterSet?: boolean | undefined;
   readonly onWarning?: WarningListener | undefined;
   /** Throws warnings instead of reporting them. */
   readonly strict?: boolean | undefined;
@@ -93,7 +107,8 @@ export function strictly({ strict, onWarning }: ImageOptions): WarningListener {
   };
 }
 
-const fileSystemNames: readonly string[] = ["iso", "rockridge", "joliet", "udf"];
+/** The file systems that can be written. */
+export const fileSystemNames: readonly FileSystemName[] = ["iso", "rockridge", "joliet", "udf"];
 
 /** What is written unless the caller names others. */
 export const defaultFileSystems: readonly FileSystemName[] = ["iso", "rockridge", "joliet"];
@@ -130,6 +145,19 @@ function checkTime(option: string, value: Date | number | undefined): void {
   refuse(option, value, "a time of the years 1 to 9999");
 }
 
+function checkBlocks(option: string, value: number | undefined, allowed: string): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return;
+  refuse(option, value, allowed);
+}
+
+/** Refuses what breaks ECMA-119 or the Joliet Specification where it is asked for. */
+function checkCompliance({ isoRelaxations, jolietNameLength }: ImageOptions): void {
+  const allowed = "none with strictFileSystemCompliance";
+  const relaxed = Object.entries(isoRelaxations ?? {}).find(([, value]) => value === true);
+  if (relaxed !== undefined) refuse(`isoRelaxations.${relaxed[0]}`, true, allowed);
+  if (jolietNameLength === 103) refuse("jolietNameLength", jolietNameLength, "64 with strictFileSystemCompliance");
+}
+
 /**
  * Refuses options that cannot be.
  *
@@ -139,7 +167,7 @@ export function checkOptions(options: ImageOptions): void {
   const { fileSystems, isoLevel, rockRidgeVersion, jolietNameLength, sourceDateEpoch, freeMediaBlocks } = options;
   for (const name of fileSystems ?? []) checkOneOf("fileSystems", name, fileSystemNames);
   if (fileSystems?.length === 0) refuse("fileSystems", fileSystems, "at least one");
-  checkOneOf("isoLevel", isoLevel, [1, 2, 3, 4]);
+  checkOneOf("isoLevel", isoLevel, isoLevels);
   checkOneOf("rockRidgeVersion", rockRidgeVersion, ["1.10", "1.12"]);
   checkOneOf("udfRevision", options.udfRevision, udfRevisions);
   if (options.udfRevision !== undefined) checkVirtual(options, rulesOf(options.udfRevision));
@@ -155,12 +183,13 @@ export function checkOptions(options: ImageOptions): void {
   if (!isWhole || (sourceDateEpoch ?? 0) < 0 || (sourceDateEpoch ?? 0) > lastSecond) {
     refuse("sourceDateEpoch", sourceDateEpoch, "whole seconds since 1970, up to the year 2155");
   }
-  if (freeMediaBlocks !== undefined && !(Number.isSafeInteger(freeMediaBlocks) && freeMediaBlocks > 0)) {
-    refuse("freeMediaBlocks", freeMediaBlocks, "a positive number of blocks");
+  checkBlocks("freeMediaBlocks", freeMediaBlocks, "a number of blocks, or 0 for no limit");
+  checkBlocks("sessionStartBlock", options.sessionStartBlock, "a block address from 0");
+  if (options.growable === true && options.sessionStartBlock !== undefined) {
+    refuse("sessionStartBlock", options.sessionStartBlock, "none in an image that is growable");
   }
-  if (options.padding !== undefined && !(Number.isSafeInteger(options.padding) && options.padding >= 0)) {
-    refuse("padding", options.padding, "a number of blocks");
-  }
+  checkBlocks("padding", options.padding, "a number of blocks");
+  if (options.strictFileSystemCompliance === true) checkCompliance(options);
   checkText("systemIdentifier", options.systemIdentifier, 32);
   checkText("volumeSetIdentifier", options.volumeSetIdentifier, 128);
   checkText("publisherIdentifier", options.publisherIdentifier, 128);
@@ -185,6 +214,12 @@ function checkBoot(options: ImageOptions, boot: BootOptions): void {
 /** The volume name as the primary descriptor holds it: one byte a character, "_" for what is not ASCII. */
 export function isoVolumeName(name: string): string {
   return name.replace(/[^\x20-\x7e]/gu, "_");
+}
+
+/** The volume name as one file system has it. */
+export function volumeNameIn(name: string, fileSystem: FileSystemName): string {
+  if (fileSystem === "udf") return udfVolumeName(name);
+  return fileSystem === "joliet" ? jolietVolumeName(name) : isoVolumeName(name);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import type { Renderer } from "../layout/region.js";
 import { renderBlocks } from "../layout/render.js";
+import type { ProgressItems } from "./progress-items.js";
 
 /** Blocks rendered at a time when an image is read in order: 2 MiB. */
 const chunkBlocks = 1024;
@@ -21,8 +22,12 @@ export interface SessionImageParts {
   readonly endsInPostGap: boolean;
   /** Blocks before the session that are written after it, in this order. */
   readonly front: readonly BlockPatch[];
+  readonly progressItems: ProgressItems;
   readonly release: () => void;
 }
+
+/** What the reference API has for the identifier of a disc where there is none. */
+const noDiscId = "0000000000000000";
 
 /**
  * A made image: every block has its place, none is stored. Any range can be read at any time, at its address on the
@@ -35,12 +40,16 @@ export class SessionImage implements SessionData, AsyncDisposable {
   readonly modifiedBlocks: readonly BlockRange[];
   /** Where the contents lie that this session writes. */
   readonly contents: ContentLayout;
+  /** Which blocks hold what, as long as the image lives. */
+  readonly progressItems: ProgressItems;
   readonly #renderers: ReadonlyMap<string, Renderer>;
   readonly #front: ReadonlyMap<number, Uint8Array>;
   readonly #release: () => void;
 
-  constructor({ plan, renderers, contents, importedFrom, endsInPostGap, front, release }: SessionImageParts) {
+  constructor({ plan, renderers, front, release, ...parts }: SessionImageParts) {
+    const { contents, importedFrom, endsInPostGap, progressItems } = parts;
     this.plan = plan;
+    this.progressItems = progressItems;
     this.importedFrom = importedFrom;
     this.endsInPostGap = endsInPostGap;
     this.contents = contents;
@@ -57,6 +66,11 @@ export class SessionImage implements SessionData, AsyncDisposable {
 
   get blocks(): number {
     return this.plan.blocks;
+  }
+
+  /** What tells the disc whose sessions this one continues from others; 16 zeros where it was made for none. */
+  get discId(): string {
+    return this.importedFrom?.fingerprint ?? noDiscId;
   }
 
   /**
@@ -97,7 +111,9 @@ export class SessionImage implements SessionData, AsyncDisposable {
         // It may fail while the caller is busy; then it is the next turn that says so, and nobody else.
         next?.catch(() => undefined);
         yield piece;
-        options.onProgress?.({ phase: "reading", doneBlocks: Math.min(following, blocks), totalBlocks: blocks });
+        const doneBlocks = Math.min(following, blocks);
+        const item = this.progressItems.fromBlock(firstBlock + doneBlocks - 1)?.description;
+        options.onProgress?.({ phase: "reading", doneBlocks, totalBlocks: blocks, item });
       }
     } finally {
       // A piece that nobody will take must not end as an unhandled rejection.

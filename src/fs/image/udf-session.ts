@@ -39,7 +39,7 @@ const embeddedBytesOf = (rules: RevisionRules): number => 2048 - (rules.extended
 /** What the plan for a UDF volume follows from. */
 export interface UdfPlanInput {
   readonly options: ImageOptions;
-  /** What the medium asks for where neither the caller nor the session before says. */
+  /** What is written where neither the caller nor the session before says. */
   readonly usualRevision: UdfRevision;
   /** The volume of the session that is continued; `undefined` where it has none. */
   readonly before: UdfVolumeInformation | undefined;
@@ -50,7 +50,7 @@ export interface UdfPlanInput {
 const uniqueIdLimit = 0x7fff_ffff;
 
 /** The revision in which a volume goes on: its own, or the newest before it that can be written. */
-function revisionOf({ udfRevision, descriptorVersion }: UdfVolumeInformation): UdfRevision {
+export function revisionOf({ udfRevision, descriptorVersion }: UdfVolumeInformation): UdfRevision {
   const written = udfRevisions.filter(
     (revision) => revisionNumber(revision) <= udfRevision && rulesOf(revision).descriptorVersion === descriptorVersion,
   );
@@ -99,7 +99,7 @@ export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanIn
     const message = `the disc has UDF ${imported}, ${wanted} was asked for: ${because}`;
     throw new DiscError("E_UDF_REVISION_FIXED", message, { imported, wanted });
   }
-  const rules = rulesOf(wanted ?? imported ?? virtualRevision(options, usualRevision));
+  const rules = rulesOf(wanted ?? imported ?? usualRevision);
   checkVirtual(options, rules);
   const structure = options.udfVirtual === true ? "virtual" : rules.hasMetadataPartition ? "metadata" : "plain";
   const continuation = before === undefined ? undefined : continuationOf(before);
@@ -120,9 +120,9 @@ export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanIn
   };
 }
 
-/** Tables came with 1.50, and metadata partitions exclude them. */
-function virtualRevision({ udfVirtual }: ImageOptions, usual: UdfRevision): UdfRevision {
-  return udfVirtual === true ? "2.01" : usual;
+/** The revision that is written where nobody asks for one: tables came with 1.50, and metadata partitions exclude them. */
+export function usualRevisionOf({ udfVirtual }: ImageOptions, medium: UdfRevision): UdfRevision {
+  return udfVirtual === true ? "2.01" : medium;
 }
 
 /** What a UDF volume is made of, besides its plan. */
@@ -139,16 +139,6 @@ export interface UdfParts {
   readonly hasSpecialFilesElsewhere: boolean;
   /** Whether another tree keeps names whole. */
   readonly hasNamesElsewhere: boolean;
-}
-
-/** The lowest block of the contents that stay where they are; `undefined` where none do. */
-function lowestPinned(contents: ContentLayout): number | undefined {
-  let lowest: number | undefined;
-  for (const [index, { extents = [] }] of contents.contents.entries()) {
-    if (!contents.isPinned(index)) continue;
-    for (const { lba } of extents) if (lba !== null) lowest = Math.min(lowest ?? lba, lba);
-  }
-  return lowest;
 }
 
 function isSame(
@@ -179,8 +169,10 @@ const manyItems = 4096;
  * Whether old entries are worth referring to. A metadata partition then has several extents, of which some readers
  * (libudfread, 7-Zip) read the first alone: for a few megabytes that is too much to ask.
  */
-function isWorthwhile({ structure, continuation }: UdfPlan, catalog: Catalog): boolean {
+function isWorthwhile({ structure, continuation }: UdfPlan, catalog: Catalog, options: ImageOptions): boolean {
   if (structure !== "metadata") return true;
+  // Those that can be gone on with are in two files, each in blocks of its own.
+  if (options.udfMetadataMirror === false) return false;
   const extents = continuation?.metadataFiles?.main.length ?? 0;
   return extents > 0 && extents < maximumMetadataExtents && catalog.links.length >= manyItems;
 }
@@ -202,12 +194,12 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
   const partitionStart = partitionStartOf(
     sessionStart,
     plan.continuation?.partitionStart,
-    lowestPinned(contents),
+    contents.startOfPinned(),
     align,
   );
   // Addresses in old entries count from where the partition started then.
   const isInPlace = partitionStart === plan.continuation?.partitionStart;
-  const entriesBefore = isInPlace && isWorthwhile(plan, catalog) ? plan.entriesBefore : undefined;
+  const entriesBefore = isInPlace && isWorthwhile(plan, catalog, options) ? plan.entriesBefore : undefined;
   const continuation =
     entriesBefore === "metadata" || plan.continuation === undefined
       ? plan.continuation
@@ -221,6 +213,7 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
     contents,
     specialFiles,
     embedsDirectories: plan.embeddedBytes > 0,
+    isMetadataDuplicated: options.udfMetadataMirror !== false,
     times,
     imageMs: times.imageMs,
     volumeName: options.volumeName ?? "DISC",

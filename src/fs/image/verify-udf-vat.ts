@@ -43,7 +43,7 @@ export async function checkAllocationTable(checking: UdfChecking, context: Table
     (reason) => report("UDF_VAT_MISSING", place, reason),
   );
   if (entry === undefined) return;
-  const { fileType } = entry.head.icbTag;
+  const { fileType } = entry.head;
   const wanted = checking.isThirdEdition ? fileTypes.virtualAllocationTable : fileTypes.none;
   if (fileType !== wanted) report("UDF_VAT_TYPE", place, `the table is of file type ${fileType}, expected ${wanted}`);
   checkIcb(checking, entry, place);
@@ -59,9 +59,9 @@ export async function checkAllocationTable(checking: UdfChecking, context: Table
 }
 
 /** What in the table's entry is not that of any other. */
-function checkIcb({ report }: UdfChecking, { head, streamDirectoryIcb }: UdfFileEntry, place: UdfPlace): void {
-  const { fileLinkCount, extendedAttributeIcb } = head;
-  if (fileLinkCount !== 0) report("UDF_VAT_ICB", place, `the table's link count is ${fileLinkCount}, expected 0`);
+function checkIcb({ report }: UdfChecking, { head }: UdfFileEntry, place: UdfPlace): void {
+  const { links, extendedAttributeIcb, streamDirectoryIcb } = head;
+  if (links !== 0) report("UDF_VAT_ICB", place, `the table's link count is ${links}, expected 0`);
   if (extendedAttributeIcb.extentLength > 0) report("UDF_VAT_ICB", place, "the table has a file of attributes");
   if ((streamDirectoryIcb?.extentLength ?? 0) > 0) report("UDF_VAT_ICB", place, "the table has streams");
 }

@@ -51,6 +51,7 @@ class RecordSplitter {
 
   /** The records of whole blocks that start at block `lba` and follow on those of the call before. */
   split(piece: Uint8Array, lba: number, isLast: boolean): PlacedRecord[] {
+    const { tolerant, onWarning } = this.#context;
     const restBytes = this.#rest.length;
     const bytes = restBytes === 0 ? piece : new Uint8Array(restBytes + piece.length);
     if (restBytes > 0) {
@@ -71,7 +72,7 @@ class RecordSplitter {
         at = nextBlock;
         continue;
       }
-      const context = { ...this.#context, lba: block };
+      const context: ReadContext = { tolerant, lba: block, onWarning };
       if (inBlock + length > blockBytes && this.#fits(bytes, at)) {
         reportFault(context, "DirectoryRecord", "place", "6.8.1.1", `of ${length} bytes at ${inBlock} crosses a block`);
         if (at + length > bytes.length && !isLast) {

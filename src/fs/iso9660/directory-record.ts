@@ -112,6 +112,8 @@ export function writeDirectoryRecordHead(
   target[at + 32] = lengthOfFileIdentifier;
 }
 
+const nothing = new Uint8Array(0);
+
 /** A whole directory record. Reading gives views into the bytes read. */
 export const directoryRecord: Codec<DirectoryRecord> = {
   name: "DirectoryRecord",
@@ -135,6 +137,7 @@ export const directoryRecord: Codec<DirectoryRecord> = {
       const reason = `is ${head.lengthOfDirectoryRecord} with an identifier of ${identifierBytes} bytes`;
       reportFault(context, "DirectoryRecord", "lengthOfDirectoryRecord", "9.1.1", reason);
     }
+    const useAt = at + systemUseOffset(identifierBytes);
     return {
       extendedAttributeRecordLength: head.extendedAttributeRecordLength,
       locationOfExtent: head.locationOfExtent,
@@ -145,7 +148,7 @@ export const directoryRecord: Codec<DirectoryRecord> = {
       interleaveGapSize: head.interleaveGapSize,
       volumeSequenceNumber: head.volumeSequenceNumber,
       fileIdentifier: source.subarray(at + directoryRecordHeadBytes, identifierEnd),
-      systemUse: source.subarray(Math.min(end, at + systemUseOffset(identifierBytes)), end),
+      systemUse: useAt < end ? source.subarray(useAt, end) : nothing,
     };
   },
 };

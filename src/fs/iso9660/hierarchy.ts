@@ -162,7 +162,8 @@ class HierarchyBuilder {
 
   #addBelow(directory: GrowingDirectory): void {
     const bySource = new Map(directory.source?.directories.map((below) => [below.node, below]));
-    for (const [position, item] of directory.items.entries()) {
+    for (let position = 0; position < directory.items.length; position++) {
+      const item = directory.items[position]!;
       if (item.type !== "directory") continue;
       const identifier = directory.identifiers[position]!;
       const source = bySource.get(item) ?? this.#deepByNode.get(item);
@@ -190,7 +191,8 @@ class HierarchyBuilder {
   #entries(source: CatalogDirectory): Entries {
     const items: Item[] = [];
     const objects: number[] = [];
-    for (const [position, item] of source.children.entries()) {
+    for (let position = 0; position < source.children.length; position++) {
+      const item = source.children[position]!;
       const reason = this.#options.omits(item);
       if (reason === undefined) {
         items.push(item);
@@ -222,6 +224,8 @@ class HierarchyBuilder {
     for (let index = 0; index < items.length; index++) {
       if (assigned[index]!.length < names[index]!.length) this.#options.onShortened(pathAt(index), assigned[index]!);
     }
+    // Most mappings leave the order of names as it is.
+    if (isSorted(assigned, compare)) return { items, identifiers: assigned, objects: Int32Array.from(objects) };
     const order = Uint32Array.from(items.keys()).sort((one, other) => compare(assigned[one]!, assigned[other]!));
     return {
       items: Array.from(order, (index) => items[index]!),
@@ -229,6 +233,11 @@ class HierarchyBuilder {
       objects: Int32Array.from(order, (index) => objects[index]!),
     };
   }
+}
+
+function isSorted(names: readonly string[], compare: (one: string, other: string) => number): boolean {
+  for (let index = 1; index < names.length; index++) if (compare(names[index - 1]!, names[index]!) > 0) return false;
+  return true;
 }
 
 /**

@@ -6,12 +6,12 @@ import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes, blocksOf } from "../../units.js";
 import type { Charset } from "../names/charset.js";
-import type { IdentifierNaming } from "../names/identifier-naming.js";
+import type { IdentifierNaming, NamedIdentifier } from "../names/identifier-naming.js";
 import { splitVersion } from "../names/identifier-naming.js";
 import { bytesFromName, nameFromBytes } from "../names/name-bytes.js";
 import type { ExtendedAttributes, SystemUseProtocol } from "../susp/system-use-reader.js";
 import type { Extent } from "../tree/content.js";
-import type { DirectoryListing, DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
+import type { DirectoryListing, DiscEntry, DiscStream, FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import type { UnnamedEntry } from "../tree/listing-builder.js";
 import { ListingBuilder } from "../tree/listing-builder.js";
 import type { ItemType } from "../tree/node.js";
@@ -28,6 +28,13 @@ const naming = { structure: "DirectoryRecord", clause: "7.5" } as const;
 
 /** Permission bits shown where the disc says none. */
 const defaultModes = { directory: 0o555, file: 0o444 } as const;
+
+const noStreams: readonly DiscStream[] = [];
+
+/** A name that does not come from an identifier: it has no version. */
+function unversioned(name: string): { readonly name: string; readonly version: undefined } {
+  return { name, version: undefined };
+}
 
 /** Names of plain ISO 9660: without version, and without the dot that stands before an empty extension. */
 export function isoNaming(charset?: Charset): IdentifierNaming {
@@ -126,7 +133,13 @@ export class DirectoryTree implements TreeReader {
           this.#skipAssociated(placed, builder);
           continue;
         }
-        for (const item of collector.add(placed, context)) await this.#addItem(item, builder, signal);
+        const alone = collector.alone(placed);
+        if (alone === undefined) {
+          for (const item of collector.add(placed, context)) await this.#addItem(item, builder, signal);
+          continue;
+        }
+        const more = this.#addItem(alone, builder, signal);
+        if (more !== undefined) await more;
       }
     }
     for (const item of collector.end(context)) await this.#addItem(item, builder, signal);
@@ -153,31 +166,58 @@ export class DirectoryTree implements TreeReader {
     return attributes;
   }
 
-  async #addItem(item: CollectedItem, builder: ListingBuilder, signal: AbortSignal | undefined): Promise<void> {
+  /** @returns `undefined` where all is done: a promise for each record would be the larger part of the work. */
+  #addItem(item: CollectedItem, builder: ListingBuilder, signal: AbortSignal | undefined): Promise<void> | undefined {
     const { record, lba } = item.placed;
     const context = this.#context(lba);
-    // Most records have no continuation: a promise for each would be the larger part of the work.
     const attributes = this.#protocol?.attributes(record.systemUse, context);
-    if (attributes?.continuation !== undefined) await this.#protocol?.complete(attributes, context, signal);
+    if (attributes?.continuation === undefined) return this.#addWhole(item, attributes, builder, context, signal);
+    return this.#addContinued(item, attributes, builder, context, signal);
+  }
+
+  async #addContinued(
+    item: CollectedItem,
+    attributes: ExtendedAttributes,
+    builder: ListingBuilder,
+    context: ReadContext,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    await this.#protocol?.complete(attributes, context, signal);
+    await this.#addWhole(item, attributes, builder, context, signal);
+  }
+
+  /** Adds an item all of whose attributes are known. */
+  #addWhole(
+    item: CollectedItem,
+    attributes: ExtendedAttributes | undefined,
+    builder: ListingBuilder,
+    context: ReadContext,
+    signal: AbortSignal | undefined,
+  ): Promise<void> | undefined {
+    const { record } = item.placed;
     if (attributes?.relocated === true) {
       builder.relocated++;
-      return;
+      return undefined;
     }
     const isDirectory = hasFlag(record, fileFlags.directory);
-    const decoded = this.#options.naming.decode(record.fileIdentifier, isDirectory, (reason) =>
-      reportFault(context, "DirectoryRecord", "fileIdentifier", "9.1.11", reason),
-    );
-    const name = attributes?.name ?? decoded.name;
+    const given = attributes?.name;
+    const { name, version } = given === undefined ? this.#decoded(record, isDirectory, context) : unversioned(given);
     if (attributes?.childLocation !== undefined) {
       const hidden = hasFlag(record, fileFlags.existence);
-      await this.#addRelocated(name, attributes.childLocation, hidden, builder, context, signal);
-      return;
+      return this.#addRelocated(name, attributes.childLocation, hidden, builder, context, signal);
     }
-    const type = typeOf(isDirectory, attributes, builder.pathOf(name), context);
+    const type = typeOf(isDirectory, attributes, name, builder, context);
     const refusal = this.#refusal(item, type, context);
     const entry = this.#entry(type, record, attributes, item.extents, item.bytes, refusal);
     if (attributes?.encoding !== undefined) warnEncoding(builder.pathOf(name), attributes.encoding, context);
-    builder.add(name, attributes?.name === undefined ? decoded.version : undefined, entry, context);
+    builder.add(name, version, entry, context);
+    return undefined;
+  }
+
+  #decoded({ fileIdentifier }: DirectoryRecord, isDirectory: boolean, context: ReadContext): NamedIdentifier {
+    return this.#options.naming.decode(fileIdentifier, isDirectory, (reason) =>
+      reportFault(context, "DirectoryRecord", "fileIdentifier", "9.1.11", reason),
+    );
   }
 
   /** Shows a directory in the place it was moved from. RRIP 4.1.5.1: its attributes are those of its "." record. */
@@ -249,7 +289,7 @@ export class DirectoryTree implements TreeReader {
       hidden: hasFlag(record, fileFlags.existence),
       extents: hasContents ? extents : [],
       serialNumber: attributes?.serialNumber,
-      streams: [],
+      streams: noStreams,
       realTime: false,
       fileEntry: undefined,
       refusal,
@@ -261,17 +301,20 @@ export class DirectoryTree implements TreeReader {
 function typeOf(
   isDirectory: boolean,
   attributes: ExtendedAttributes | undefined,
-  path: string,
+  name: string,
+  builder: ListingBuilder,
   context: ReadContext,
 ): ItemType {
   const byRecord = isDirectory ? "directory" : "file";
   const hasTarget = attributes?.target !== undefined && attributes.target !== "";
   const type = attributes?.type ?? (hasTarget && !isDirectory ? "symlink" : byRecord);
   if ((type === "directory") !== isDirectory) {
+    const path = builder.pathOf(name);
     reportFault(context, "PX", "mode", "4.1.1 [4]", `of "${path}" is that of a ${type}, its record a ${byRecord}'s`);
     return byRecord;
   }
   if (type === "symlink" && !hasTarget) {
+    const path = builder.pathOf(name);
     reportFault(context, "SL", "presence", "4.1.3", `of the link "${path}" is missing; shown as a file`);
     return "file";
   }

@@ -12,6 +12,8 @@ import { fileFlags } from "./directory-record.js";
 export interface CollectedItem {
   /** The first record, from which all but the extents is taken. */
   readonly placed: PlacedRecord;
+  /** The records of the other extents; `undefined` for one extent, as nearly all items have. */
+  readonly others: readonly PlacedRecord[] | undefined;
   readonly extents: readonly Extent[];
   readonly bytes: number;
   readonly interleaved: boolean;
@@ -30,6 +32,7 @@ function extentsOfRecord(record: DirectoryRecord): Extent[] {
 
 interface Pending {
   readonly placed: PlacedRecord;
+  others: PlacedRecord[] | undefined;
   readonly extents: Extent[];
   bytes: number;
   interleaved: boolean;
@@ -39,6 +42,14 @@ interface Pending {
 export class RecordCollector {
   #pending: Pending | undefined;
 
+  /** The item of a record that stands alone, as nearly all do; `undefined` for one to {@link RecordCollector.add}. */
+  alone(placed: PlacedRecord): CollectedItem | undefined {
+    const { record } = placed;
+    if (this.#pending !== undefined || hasFlag(record, fileFlags.multiExtent)) return undefined;
+    const interleaved = record.fileUnitSize !== 0 || record.interleaveGapSize !== 0;
+    return { placed, others: undefined, extents: extentsOfRecord(record), bytes: record.dataLength, interleaved };
+  }
+
   /** Items that are complete with this record; two where the one before was left unfinished. */
   add(placed: PlacedRecord, context: ReadContext): CollectedItem[] {
     const items: CollectedItem[] = [];
@@ -47,7 +58,8 @@ export class RecordCollector {
     if (before !== undefined && compareBytes(before.placed.record.fileIdentifier, record.fileIdentifier) !== 0) {
       items.push(...this.end(context));
     }
-    const pending = this.#pending ?? { placed, extents: [], bytes: 0, interleaved: false };
+    const pending = this.#pending ?? { placed, others: undefined, extents: [], bytes: 0, interleaved: false };
+    if (pending.placed !== placed) pending.others = [...(pending.others ?? []), placed];
     const last = pending.extents.at(-1);
     if (last !== undefined && last.bytes % blockBytes !== 0) {
       const reason = `of a file that goes on is ${last.bytes}, no whole number of blocks`;

@@ -6,9 +6,15 @@ import type { SupplementaryVolumeDescriptor } from "../iso9660/volume-descriptor
 import { jolietEscapeSequences, jolietVolumeDescriptor } from "../iso9660/volume-descriptors.js";
 import type { Plan } from "../layout/plan.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
+import { cutUtf16 } from "../names/utf16-name.js";
 
 /** Characters of a volume name in Joliet: 32 bytes of UCS-2. Joliet Specification, "Volume Identifier". */
 const volumeNameCharacters = 16;
+
+/** A volume's name as it is written: cut to what there is room for. */
+export function jolietVolumeName(name: string): string {
+  return cutUtf16(name, volumeNameCharacters);
+}
 
 /** Writes the Supplementary Volume Descriptor of Joliet; its hierarchy is written as the primary one is. */
 export class JolietDescriptorWriter implements RegionWriter {
@@ -37,7 +43,7 @@ export class JolietDescriptorWriter implements RegionWriter {
       volumeFlags: 0,
       escapeSequences: jolietEscapeSequences,
       systemIdentifier: cut(described.systemIdentifier, 16),
-      volumeIdentifier: cut(this.#volume.volumeName, volumeNameCharacters),
+      volumeIdentifier: jolietVolumeName(this.#volume.volumeName),
       volumeSetIdentifier: cut(described.volumeSetIdentifier, 64),
       publisherIdentifier: cut(described.publisherIdentifier, 64),
       dataPreparerIdentifier: cut(described.dataPreparerIdentifier, 64),

@@ -129,7 +129,8 @@ export function takeCatalog(root: DirectoryNode, withStreams = false, changes?: 
   const directories: GrowingDirectory[] = [new GrowingDirectory(root, 0, undefined)];
   for (let next = 0; next < directories.length; next++) {
     const directory = directories[next]!;
-    for (const [position, child] of directory.children.entries()) {
+    for (let position = 0; position < directory.children.length; position++) {
+      const child = directory.children[position]!;
       if (child.type === "directory") {
         const below = new GrowingDirectory(child, directories.length, directory);
         directory.directories.push(below);

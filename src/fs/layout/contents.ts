@@ -63,6 +63,23 @@ export class ContentLayout {
     for (const index of this.#written) yield { content: this.contents[index]!, block: this.#firstBlock[index]! };
   }
 
+  /** How many contents are written. */
+  get writtenCount(): number {
+    return this.#written.length;
+  }
+
+  /** One of the written contents, by its place among them: its number, and its first block counted from the region's. */
+  writtenAt(position: number): { readonly index: number; readonly content: Content; readonly block: number } {
+    const index = this.#written[position]!;
+    return { index, content: this.contents[index]!, block: this.#firstBlock[index]! };
+  }
+
+  /** The place of a content among those that are written; `undefined` where it is not. */
+  positionOf(index: number): number | undefined {
+    const block = this.#firstBlock[index]!;
+    return block < 0 ? undefined : this.positionAt(block);
+  }
+
   /** Whether a content lies where an earlier session put it. */
   isPinned(index: number): boolean {
     return this.#firstBlock[index] === elsewhere && this.contents[index]!.bytes > 0;
@@ -71,11 +88,26 @@ export class ContentLayout {
   /** The block behind the last one of contents that lie where earlier sessions put them; 0 where there are none. */
   endOfPinned(): number {
     let end = 0;
-    for (const [index, { extents = [] }] of this.contents.entries()) {
-      if (!this.isPinned(index)) continue;
-      for (const { lba, bytes } of extents) if (lba !== null) end = Math.max(end, lba + blocksOf(bytes));
-    }
+    this.#eachPinned(({ lba, bytes }) => {
+      if (lba !== null) end = Math.max(end, lba + blocksOf(bytes));
+    });
     return end;
+  }
+
+  /** The lowest block of contents that lie where earlier sessions put them; `undefined` where there are none. */
+  startOfPinned(): number | undefined {
+    let lowest: number | undefined;
+    this.#eachPinned(({ lba }) => {
+      if (lba !== null) lowest = Math.min(lowest ?? lba, lba);
+    });
+    return lowest;
+  }
+
+  #eachPinned(visit: (extent: Extent) => void): void {
+    for (let index = 0; index < this.contents.length; index++) {
+      if (!this.isPinned(index)) continue;
+      for (const extent of this.contents[index]!.extents ?? []) visit(extent);
+    }
   }
 
   /** Whether a content has no blocks of its own: it stands in what refers to it. */
@@ -91,9 +123,9 @@ export class ContentLayout {
   }
 
   /** The extents of a content, each of at most that many bytes; an empty one has a single extent at block 0. */
-  extents(index: number, maximumBytes: number, regionLba: number): Extent[] {
+  extents(index: number, maximumBytes: number, regionLba: number): readonly Extent[] {
     const content = this.contents[index]!;
-    if (this.isPinned(index)) return content.extents!.flatMap((extent) => splitExtent(extent, maximumBytes));
+    if (this.isPinned(index)) return splitExtents(content.extents!, maximumBytes);
     const whole = { lba: content.bytes === 0 ? 0 : regionLba + this.#firstBlock[index]!, bytes: content.bytes };
     return content.bytes <= maximumBytes ? [whole] : splitExtent(whole, maximumBytes);
   }
@@ -104,7 +136,7 @@ export class ContentLayout {
   /** The parts of contents that lie in some blocks of the region. */
   *#requests(first: number, out: Uint8Array): Generator<ContentRequest> {
     const end = first + out.length / blockBytes;
-    for (let position = this.#positionAt(first); position < this.#written.length; position++) {
+    for (let position = this.positionAt(first); position < this.#written.length; position++) {
       const index = this.#written[position]!;
       const content = this.contents[index]!;
       const start = this.#firstBlock[index]!;
@@ -117,7 +149,7 @@ export class ContentLayout {
   }
 
   /** Position, among the written contents, of the one that holds a block of the region. */
-  #positionAt(block: number): number {
+  positionAt(block: number): number {
     let low = 0;
     let high = this.#written.length - 1;
     while (low < high) {
@@ -155,6 +187,11 @@ export async function readContents(requests: Iterable<ContentRequest>, signal: A
     else batch.push(request);
   }
   if (batch.length > 0) await reader!.readBatch(batch, signal);
+}
+
+function splitExtents(extents: readonly Extent[], maximumBytes: number): readonly Extent[] {
+  if (extents.every(({ bytes }) => bytes <= maximumBytes)) return extents;
+  return extents.flatMap((extent) => splitExtent(extent, maximumBytes));
 }
 
 function splitExtent({ lba, bytes }: Extent, maximumBytes: number): Extent[] {

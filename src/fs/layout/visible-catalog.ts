@@ -3,7 +3,8 @@ import type { Item } from "../tree/directory.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
 import type { Catalog, CatalogDirectory } from "./catalog.js";
 
-function isHidden(item: Item, fileSystem: FileSystemName): boolean {
+/** Whether an item is hidden from a file system, whatever it is in. */
+export function isHidden(item: Item, fileSystem: FileSystemName): boolean {
   return item.hiddenIn?.includes(fileSystem) ?? false;
 }
 

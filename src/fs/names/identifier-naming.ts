@@ -15,8 +15,10 @@ export interface IdentifierNaming {
 
 /** Takes the version (";1") off an identifier. ECMA-119 7.5.1. */
 export function splitVersion(identifier: string): NamedIdentifier {
-  const match = /;(\d{1,5})$/.exec(identifier);
+  const at = identifier.lastIndexOf(";");
+  if (at < 0) return { name: identifier, version: 1 };
+  const digits = identifier.slice(at + 1);
   // A ";" without digits ends names of some writers, and says nothing.
-  if (match === null) return { name: identifier.endsWith(";") ? identifier.slice(0, -1) : identifier, version: 1 };
-  return { name: identifier.slice(0, match.index), version: Number(match[1]) };
+  if (digits !== "" && !/^\d{1,5}$/.test(digits)) return { name: identifier, version: 1 };
+  return { name: identifier.slice(0, at), version: digits === "" ? 1 : Number(digits) };
 }

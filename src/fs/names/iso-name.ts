@@ -1,8 +1,12 @@
 /** File and directory identifiers of ISO 9660. ECMA-119, 4th edition (June 2019), clauses 7.5, 7.6, 10. */
+import { textOfUnits } from "../../codec/text.js";
 import type { NameMapping, NameParts } from "./unique-names.js";
 
 /** Interchange levels; 4 is ISO 9660:1999. ECMA-119 clause 10. */
 export type IsoLevel = 1 | 2 | 3 | 4;
+
+/** All of them. */
+export const isoLevels: readonly IsoLevel[] = [1, 2, 3, 4];
 
 /** What is allowed beyond the interchange level, for readers that take it. */
 export interface IsoRelaxations {
@@ -65,14 +69,18 @@ export function isoNameRules(level: IsoLevel, relaxations: IsoRelaxations): IsoN
 
 const separators = /[/;*?:<>|"\\]/;
 
+/** "_", for characters that are not allowed. */
+const forbiddenUnit = 0x5f;
+const dotUnit = 0x2e;
+
 /** What each ASCII character becomes under some rules; "_" for all that is not allowed. */
-function characterTable(rules: IsoNameRules): string[] {
-  return Array.from({ length: 128 }, (_, code) => {
+function characterTable(rules: IsoNameRules): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) => {
     const character = String.fromCharCode(code);
     const cased = rules.upperCase ? character.toUpperCase() : character;
-    if (/^[A-Z0-9_]$/.test(cased) || (!rules.upperCase && /^[a-z]$/.test(cased))) return cased;
+    if (/^[A-Z0-9_]$/.test(cased) || (!rules.upperCase && /^[a-z]$/.test(cased))) return cased.charCodeAt(0);
     const isRelaxed = rules.anyAscii && code >= 0x20 && code < 0x7f && !separators.test(cased) && cased !== ".";
-    return isRelaxed ? cased : "_";
+    return isRelaxed ? cased.charCodeAt(0) : forbiddenUnit;
   });
 }
 
@@ -81,19 +89,21 @@ type Dots = Pick<IsoNameRules, "leadingDots" | "anyDots">;
 
 const noDots: Dots = { leadingDots: false, anyDots: false };
 
-function mapCharacters(text: string, table: readonly string[], { leadingDots, anyDots }: Dots): string {
-  let mapped = "";
+function mapCharacters(text: string, table: Uint8Array, { leadingDots, anyDots }: Dots): string {
+  const mapped = new Array<number>(text.length);
+  let count = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     // The second half of a surrogate pair adds nothing: one character, one "_".
     if (code >= 0xdc00 && code <= 0xdfff && index > 0 && (text.charCodeAt(index - 1) & 0xfc00) === 0xd800) continue;
-    const isKept = code === 0x2e && (index === 0 ? leadingDots : anyDots);
-    mapped += isKept ? "." : (table[code] ?? "_");
+    const isKept = code === dotUnit && (index === 0 ? leadingDots : anyDots);
+    mapped[count++] = isKept ? dotUnit : (table[code] ?? forbiddenUnit);
   }
-  return mapped;
+  mapped.length = count;
+  return textOfUnits(mapped);
 }
 
-function fileParts(name: string, rules: IsoNameRules, table: readonly string[]): NameParts {
+function fileParts(name: string, rules: IsoNameRules, table: Uint8Array): NameParts {
   // A dot at the start begins a hidden file's name, not an extension.
   const dot = name.lastIndexOf(".");
   const stemText = dot > 0 ? name.slice(0, dot) : name;
@@ -122,13 +132,16 @@ function comparedName(name: string): string {
 
 /** The mapping of names to ISO 9660 identifiers, without version numbers. */
 export function isoNameMapping(rules: IsoNameRules): NameMapping {
-  const table = characterTable(rules);
+  // Made when the first name is mapped: there are many mappings, of which few are used.
+  let known: Uint8Array | undefined;
   return {
     fileSystem: "ISO 9660",
-    candidate: (name, isDirectory) =>
-      isDirectory
-        ? { stem: mapCharacters(name, table, rules).slice(0, rules.directory), extension: "" }
-        : fileParts(name, rules, table),
+    candidate: (name, isDirectory) => {
+      known ??= characterTable(rules);
+      return isDirectory
+        ? { stem: mapCharacters(name, known, rules).slice(0, rules.directory), extension: "" }
+        : fileParts(name, rules, known);
+    },
     maximumStem: (extension, isDirectory) =>
       isDirectory ? rules.directory : Math.min(rules.stem, rules.both - Math.max(0, extension.length - 1)),
     cut: (text, length) => text.slice(0, length),

@@ -44,8 +44,21 @@ export function nameFromBytes(bytes: Uint8Array): string {
   return name + utf8.decode(bytes.subarray(wellFormedFrom));
 }
 
+/** The bytes of a text of ASCII alone, as most names are; `undefined` for others. */
+function asciiBytes(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) return undefined;
+    bytes[index] = code;
+  }
+  return bytes;
+}
+
 /** The bytes of a name; a surrogate that stands for no byte becomes U+FFFD. */
 export function bytesFromName(name: string): Uint8Array {
+  const ascii = asciiBytes(name);
+  if (ascii !== undefined) return ascii;
   if (name.isWellFormed()) return encoder.encode(name);
   const pieces: number[] = [];
   for (const character of name) {

@@ -145,13 +145,42 @@ export const timeStampOrder = [
 /** Set in the flags of TF for times of 17 bytes. */
 export const longForm = 0x80;
 
+/** Bytes of a time in each form. */
+const shortTimeBytes = 7;
+const longTimeBytes = 17;
+
+/** Visits the times that a TF records, each with its place and its bytes: 17 in the long form, else 7. RRIP 4.1.6. */
+export function visitTimes(
+  source: Uint8Array,
+  at: number,
+  visit: (key: keyof TimeStamps, position: number, bytes: number) => void,
+): void {
+  const end = at + source[at + 2]!;
+  const flags = source[at + 4]!;
+  const bytes = (flags & longForm) !== 0 ? longTimeBytes : shortTimeBytes;
+  let position = at + 5;
+  for (let index = 0; index < timeStampOrder.length; index++) {
+    if ((flags & (2 ** index)) === 0) continue;
+    if (position + bytes > end) break;
+    visit(timeStampOrder[index]!, position, bytes);
+    position += bytes;
+  }
+}
+
 /** TF. Written in the short form. RRIP 4.1.6. */
 export const timeStamps: Codec<TimeStamps> = {
   name: "TF",
   bytes: (value) => {
-    let count = 0;
-    for (const key of timeStampOrder) if (value[key] !== undefined) count++;
-    return 5 + 7 * count;
+    const { creation, modify, access, attributes, backup, expiration, effective } = value;
+    let bytes = 5;
+    if (creation !== undefined) bytes += 7;
+    if (modify !== undefined) bytes += 7;
+    if (access !== undefined) bytes += 7;
+    if (attributes !== undefined) bytes += 7;
+    if (backup !== undefined) bytes += 7;
+    if (expiration !== undefined) bytes += 7;
+    if (effective !== undefined) bytes += 7;
+    return bytes;
   },
   write: (value, target, at) => {
     let flags = 0;
@@ -170,20 +199,12 @@ export const timeStamps: Codec<TimeStamps> = {
     target[at + 4] = flags;
   },
   read: (source, at) => {
-    const end = at + source[at + 2]!;
-    const flags = source[at + 4]!;
-    const long = (flags & longForm) !== 0;
     const value: Record<string, number> = {};
-    let position = at + 5;
-    for (let index = 0; index < timeStampOrder.length; index++) {
-      if ((flags & (2 ** index)) === 0) continue;
-      const bytes = long ? 17 : 7;
-      if (position + bytes > end) break;
+    visitTimes(source, at, (key, position, bytes) => {
       // A time that is not specified, or no time at all, is as good as none.
-      const time = long ? readLongTime(source, position) : readRecordingTime(source, position);
-      if (time !== null && time !== undefined) value[timeStampOrder[index]!] = time;
-      position += bytes;
-    }
+      const time = bytes === longTimeBytes ? readLongTime(source, position) : readRecordingTime(source, position);
+      if (time !== null && time !== undefined) value[key] = time;
+    });
     return value;
   },
 };

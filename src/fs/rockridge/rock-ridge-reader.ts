@@ -325,7 +325,7 @@ export function rockRidgeProtocol(
     attributes(systemUse, context) {
       const attributes = new RockRidgeAttributes(charset);
       const skipped = placeOfIndicator(systemUse) ?? use.bytesSkipped;
-      const area = systemUse.subarray(skipped);
+      const area = skipped === 0 ? systemUse : systemUse.subarray(skipped);
       attributes.continuation = visitEntries(area, context, visitor(attributes, context));
       return attributes;
     },

@@ -129,7 +129,7 @@ export class RockRidgeWriter implements SystemUse {
   }
 
   measure(subject: RecordSubject, room: number, continuations: number[]): number {
-    const plain = this.#plainBytes(subject);
+    const plain = this.#plainBytes(subject, this.#options.times(subject.item));
     if (plain !== undefined && plain <= room) return plain;
     const parts = distributeEntries(this.#entries(subject), room);
     for (let index = 1; index < parts.length; index++) continuations.push(partBytes(parts, index));
@@ -143,8 +143,9 @@ export class RockRidgeWriter implements SystemUse {
     target: Uint8Array,
     at: number,
   ): void {
-    const plain = this.#plainBytes(subject);
-    if (plain !== undefined && plain <= room) this.#writePlain(subject, target, at);
+    const times = this.#options.times(subject.item);
+    const plain = this.#plainBytes(subject, times);
+    if (plain !== undefined && plain <= room) this.#writePlain(subject, times, target, at);
     else writePart(distributeEntries(this.#entries(subject), room), 0, areas, target, at);
   }
 
@@ -160,21 +161,20 @@ export class RockRidgeWriter implements SystemUse {
   }
 
   /** Bytes of a record that has PX, TF and NM alone, as nearly all have; `undefined` for the others. */
-  #plainBytes({ item, role, isRootSelf }: RecordSubject): number | undefined {
+  #plainBytes({ item, role, isRootSelf }: RecordSubject, times: TimeStamps): number | undefined {
     const isPlain = role === "child" && (item.type === "file" || item.type === "directory");
     if (isRootSelf || (!isPlain && role !== "self" && role !== "parent")) return undefined;
-    const fixed = posixAttributesBytes[this.#options.version] + timeStamps.bytes(this.#options.times(item));
+    const fixed = posixAttributesBytes[this.#options.version] + timeStamps.bytes(times);
     if (role !== "child") return fixed;
     const bytes = nameBytes(item.name, this.#options.encodeName);
     return bytes > maximumNamePieceBytes ? undefined : fixed + 5 + bytes;
   }
 
-  #writePlain(subject: RecordSubject, target: Uint8Array, at: number): void {
+  #writePlain(subject: RecordSubject, times: TimeStamps, target: Uint8Array, at: number): void {
     let position = at;
     const attributes = this.#attributes(subject);
     posixAttributes.write(attributes, target, position);
     position += posixAttributes.bytes(attributes);
-    const times = this.#options.times(subject.item);
     timeStamps.write(times, target, position);
     position += timeStamps.bytes(times);
     if (subject.role === "child") {

@@ -23,8 +23,11 @@ const continuationSignature = signatureOf("CE");
 const terminatorSignature = signatureOf("ST");
 const paddingSignature = signatureOf("PD");
 
-/** Receives the entries of an area: the whole entry lies at `source[at]`, head included, `length` bytes long. */
-export type EntryVisitor = (signature: number, source: Uint8Array, at: number, length: number) => void;
+/**
+ * Receives the entries of an area: the whole entry lies at `source[at]`, head included, `length` bytes long, and at byte
+ * `address` of the medium, as far as whoever visits says where the area is.
+ */
+export type EntryVisitor = (signature: number, source: Uint8Array, at: number, length: number, address: number) => void;
 
 function isSignatureByte(octet: number): boolean {
   return octet >= 0x20 && octet < 0x7f;
@@ -34,6 +37,7 @@ function isSignatureByte(octet: number): boolean {
  * Visits the entries of one area. Bytes that are no entry end it: areas are filled up, and may hold what other
  * protocols left there.
  *
+ * @param address The byte of the medium at which the area starts; needed where the visitor looks at addresses.
  * @returns Where the area goes on, if it does. SUSP 5.1.
  * @throws {@link FormatError} E_FIELD_INVALID in strict reading.
  */
@@ -41,6 +45,7 @@ export function visitEntries(
   area: Uint8Array,
   context: ReadContext,
   visit: EntryVisitor,
+  address = 0,
 ): ContinuationArea | undefined {
   let continuation: ContinuationArea | undefined;
   let at = 0;
@@ -60,7 +65,7 @@ export function visitEntries(
       if (length >= continuationArea.size) continuation = continuationArea.read(area, at, context);
       else reportFault(context, "CE", "length", "5.1 [2]", `of the entry is ${length}, expected 28`);
     } else if (signature !== paddingSignature) {
-      visit(signature, area, at, length);
+      visit(signature, area, at, length, address + at);
     }
     at += length;
   }
@@ -98,7 +103,8 @@ export class ContinuationReader {
         reportFault(context, "CE", "area", "5.1", reason);
       }
       const area = await this.#readable(next, context, signal);
-      next = area === undefined ? undefined : visitEntries(area, { ...context, lba: next.block }, visit);
+      const address: number = next.block * blockBytes + next.offset;
+      next = area === undefined ? undefined : visitEntries(area, { ...context, lba: next.block }, visit, address);
     }
   }
 

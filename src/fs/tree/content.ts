@@ -154,6 +154,13 @@ export class OnDiscContent implements Content {
     return this.#extents ?? [{ lba: this.#lba, bytes: this.bytes }];
   }
 
+  /** Whether this content is those bytes of the disc; extents are not made for that. */
+  isAt(extents: readonly Extent[]): boolean {
+    if (this.#extents !== undefined || extents.length !== 1) return areSameBytes(this.extents, extents);
+    const [extent] = extents;
+    return extent!.bytes === this.bytes && byteAddressOf(extent) === this.#lba * blockBytes;
+  }
+
   get label(): string {
     return `block ${this.extents[0]?.lba ?? 0} of the disc`;
   }

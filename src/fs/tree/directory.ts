@@ -1,11 +1,13 @@
 import { DiscError } from "../../errors.js";
 import type { TaskOptions } from "../../medium/session-data.js";
+import type { TreeChange } from "./change-log.js";
+import { ChangedAttributes, JoinedChange, MovedItem, PlacedItem, RemovedItem } from "./change-log.js";
 import type { Content, ContentLike } from "./content.js";
 import { contentOf } from "./content.js";
-import { checkCollisions, collision, mergeInto } from "./merge.js";
+import { checkCollisions, collision, mergeInto, whole } from "./merge.js";
 import type { FileAttributes, ItemAttributes, SpecialType } from "./node.js";
 import { FileNode, SpecialNode, SymlinkNode, TreeNode } from "./node.js";
-import { nameFault, splitPath } from "./path.js";
+import { joinPath, refuseName, splitPath } from "./path.js";
 
 /** Any item of a tree; `type` tells them apart. */
 export type Item = DirectoryNode | FileNode | SymlinkNode | SpecialNode;
@@ -14,8 +16,15 @@ export type Item = DirectoryNode | FileNode | SymlinkNode | SpecialNode;
 export interface TreeOwner {
   /** @throws {@link DiscError} E_IMAGE_IN_USE. */
   beforeChange(operation: string): void;
+  /**
+   * Looks at the name of an item that is to come to a path, and at those of all that is in it.
+   *
+   * @throws {@link DiscError} E_NAME_RESTRICTED.
+   */
+  checkNames(path: string, name: string, item: Item): void;
   /** An item took the place of another one. */
   replaced(path: string): void;
+  changed(change: TreeChange): void;
 }
 
 /** Where a tree of items comes from: a folder of the host, for one. */
@@ -131,7 +140,8 @@ export class DirectoryNode extends TreeNode {
    * Adds everything a source holds. Directories merge; a file takes the place of a file of the same name, which the
    * image reports as W_REPLACED. Nothing is added when it fails or is cancelled.
    *
-   * @throws {@link DiscError} E_TYPE_COLLISION for a file against a directory; what the source raises; E_CANCELLED.
+   * @throws {@link DiscError} E_TYPE_COLLISION for a file against a directory; E_NAME_RESTRICTED; what the source raises;
+   *   E_CANCELLED.
    */
   async addTree(source: TreeSource, options: AddTreeOptions = {}): Promise<void> {
     this.#owner()?.beforeChange("addTree");
@@ -145,29 +155,96 @@ export class DirectoryNode extends TreeNode {
       if (place !== undefined && place.type !== "directory") throw collision(place.path, place, loaded);
     }
     if (place !== undefined) checkCollisions(place, loaded, place.path);
-    const directory = this.#directoryAt(names, true);
-    mergeInto(directory, loaded, directory.path, (path) => this.#owner()?.replaced(path));
+    for (const child of loaded.children.values()) this.#owner()?.checkNames(child.name, child.name, child);
+    const changes: TreeChange[] = [];
+    const change = whole(changes, () => {
+      const directory = this.#directoryAt(names, changes);
+      mergeInto(directory, loaded, directory.path, {
+        replaced: (path) => this.#owner()?.replaced(path),
+        changed: (made) => changes.push(made),
+      });
+    });
+    this.#owner()?.changed(change);
   }
 
   /**
    * Changes attributes of an item; those that are not given stay, and its content, too.
    *
-   * @throws {@link DiscError} E_ITEM_NOT_FOUND, E_PATH_INVALID, E_IMAGE_IN_USE.
+   * @throws {@link DiscError} E_ITEM_NOT_FOUND, E_PATH_INVALID, E_IMAGE_IN_USE; E_NOT_A_FILE for `realTime` of anything
+   *   else.
    */
-  setAttributes(path: string, attributes: ItemAttributes): void {
+  setAttributes(path: string, attributes: FileAttributes): void {
     const node = this.item(path);
     this.#owner()?.beforeChange("setAttributes");
+    if (attributes.realTime !== undefined && node.type !== "file") {
+      throw new DiscError("E_NOT_A_FILE", `"${path}" is a ${node.type}, and only files are read in real time`, {
+        path,
+      });
+    }
+    const change = new ChangedAttributes(node);
     node.assign(attributes);
+    this.#owner()?.changed(change);
+  }
+
+  /**
+   * Adds a named stream to an item: a content beside its own, which UDF from revision 2.00 on holds.
+   *
+   * @throws {@link DiscError} E_ITEM_NOT_FOUND, E_ITEM_EXISTS where the item has a stream of that name, E_NAME_INVALID,
+   *   E_PATH_INVALID, E_IMAGE_IN_USE.
+   */
+  addStream(path: string, name: string, content: ContentLike): void {
+    const node = this.item(path);
+    refuseName(name, `${path}:${name}`);
+    if (node.streams?.has(name) === true) {
+      throw new DiscError("E_ITEM_EXISTS", `"${path}" has a stream "${name}" already`, { path: `${path}:${name}` });
+    }
+    this.#setStreams(node, "addStream", new Map([...(node.streams ?? []), [name, contentOf(content)]]));
+  }
+
+  /** Removes a named stream. @throws {@link DiscError} E_ITEM_NOT_FOUND, E_PATH_INVALID, E_IMAGE_IN_USE. */
+  removeStream(path: string, name: string): void {
+    const node = this.item(path);
+    const streams = new Map(node.streams);
+    if (!streams.delete(name)) {
+      throw new DiscError("E_ITEM_NOT_FOUND", `"${path}" has no stream "${name}"`, { path: `${path}:${name}` });
+    }
+    this.#setStreams(node, "removeStream", streams);
+  }
+
+  #setStreams(node: Item, operation: string, streams: ReadonlyMap<string, Content>): void {
+    this.#owner()?.beforeChange(operation);
+    const change = new ChangedAttributes(node);
+    node.streams = streams.size === 0 ? undefined : streams;
+    node.imported = false;
+    this.#owner()?.changed(change);
+  }
+
+  /**
+   * Puts an item that was made elsewhere into this directory, with everything in it.
+   *
+   * @throws {@link DiscError} E_ITEM_EXISTS where its name is taken, and for an item that is in a directory already;
+   *   E_NAME_INVALID, E_NAME_RESTRICTED, E_IMAGE_IN_USE.
+   */
+  add(node: Item): void {
+    refuseName(node.name, node.name);
+    if (node.parent !== null || this.children.has(node.name)) {
+      const path = node.parent === null ? joinPath(this.path, node.name) : node.path;
+      throw new DiscError("E_ITEM_EXISTS", `"${path}" is already there`, { path });
+    }
+    this.put(node);
   }
 
   /**
    * Puts an item that was made elsewhere into this directory, in the place of what has its name there.
    *
-   * @throws {@link DiscError} E_IMAGE_IN_USE.
+   * @throws {@link DiscError} E_NAME_RESTRICTED, E_IMAGE_IN_USE.
    */
   put(node: Item): void {
     this.#owner()?.beforeChange("put");
+    this.#owner()?.checkNames(joinPath(this.path, node.name), node.name, node);
+    const existing = this.children.get(node.name);
     this.attach(node);
+    this.#owner()?.changed(new PlacedItem(this, node, existing));
   }
 
   /**
@@ -191,7 +268,9 @@ export class DirectoryNode extends TreeNode {
       this.#detach(node, "removeTree");
     } else if (node.type === "directory") {
       node.#owner()?.beforeChange("removeTree");
+      const changes = [...node.children.values()].map((child) => new RemovedItem(node, child));
       node.children.clear();
+      node.#owner()?.changed(new JoinedChange(changes));
     }
   }
 
@@ -207,7 +286,7 @@ export class DirectoryNode extends TreeNode {
     const target = this.find(to);
     const names = target?.type === "directory" && target !== node ? [...splitPath(to), node.name] : splitPath(to);
     const name = names.pop();
-    const directory = this.#directoryAt(names, false);
+    const directory = this.#directoryAt(names, undefined);
     for (let above: DirectoryNode | null = directory; above !== null; above = above.parent) {
       if (above === node || node.parent === null) {
         throw new DiscError("E_MOVE_INTO_ITSELF", `"${from}" cannot be moved to "${to}" below itself`, { from, to });
@@ -216,9 +295,12 @@ export class DirectoryNode extends TreeNode {
     if (name === undefined || directory.children.has(name)) {
       throw new DiscError("E_ITEM_EXISTS", `"${to}" is already there`, { path: to });
     }
-    node.parent?.children.delete(node.name);
+    this.#owner()?.checkNames(to, name, node);
+    const change = new MovedItem(node, node.parent!);
+    node.parent!.children.delete(node.name);
     node.name = name;
     directory.attach(node);
+    this.#owner()?.changed(change);
   }
 
   #owner(): TreeOwner | undefined {
@@ -231,19 +313,24 @@ export class DirectoryNode extends TreeNode {
     this.#owner()?.beforeChange(operation);
     if (node.parent === null)
       throw new DiscError("E_PATH_INVALID", "the root cannot be removed", { path: "/", rule: "the root stays" });
+    const change = new RemovedItem(node.parent, node);
     node.parent.children.delete(node.name);
     node.parent = null;
+    this.#owner()?.changed(change);
   }
 
-  #directoryAt(names: readonly string[], make: boolean): DirectoryNode {
+  /** @param made Takes the changes where missing directories are made; left out, they are an error. */
+  #directoryAt(names: readonly string[], made: TreeChange[] | undefined): DirectoryNode {
     let directory: DirectoryNode = this;
     for (const [index, name] of names.entries()) {
       const path = `/${names.slice(0, index + 1).join("/")}`;
       let next = directory.children.get(name);
       if (next === undefined) {
-        if (!make) throw new DiscError("E_ITEM_NOT_FOUND", `there is no directory "${path}"`, { path });
+        if (made === undefined) throw new DiscError("E_ITEM_NOT_FOUND", `there is no directory "${path}"`, { path });
         next = new DirectoryNode(name);
+        if (made.length === 0) for (const missing of names.slice(index)) this.#owner()?.checkNames(path, missing, next);
         directory.attach(next);
+        made.push(new PlacedItem(directory, next, undefined));
       }
       if (next.type !== "directory") {
         throw new DiscError("E_NOT_A_DIRECTORY", `"${path}" is a ${next.type}, not a directory`, { path });
@@ -254,17 +341,17 @@ export class DirectoryNode extends TreeNode {
   }
 
   #add<N extends Item>(path: string, options: AddOptions, make: (name: string) => N): N {
-    this.#owner()?.beforeChange("add");
+    const owner = this.#owner();
+    owner?.beforeChange("add");
     const names = splitPath(path);
     const name = names.pop();
     if (name === undefined) throw new DiscError("E_ITEM_EXISTS", `"${path}" is already there`, { path });
-    for (const named of [name, ...Object.keys(options.streams ?? {})]) {
-      const rule = nameFault(named);
-      if (rule !== undefined) throw new DiscError("E_NAME_INVALID", `"${named}": ${rule}`, { name: named, path, rule });
-    }
-    const directory = this.#directoryAt(names, options.parents === true);
-    const existing = directory.children.get(name);
+    for (const named of [name, ...Object.keys(options.streams ?? {})]) refuseName(named, path);
     const node = make(name);
+    owner?.checkNames(path, name, node);
+    const changes: TreeChange[] = [];
+    const directory = this.#directoryAt(names, options.parents === true ? changes : undefined);
+    const existing = directory.children.get(name);
     if (existing !== undefined) {
       const isDirectory = existing.type === "directory";
       if (isDirectory !== (node.type === "directory") && options.replace === true)
@@ -272,9 +359,11 @@ export class DirectoryNode extends TreeNode {
       if (options.replace !== true || isDirectory) {
         throw new DiscError("E_ITEM_EXISTS", `"${path}" is already there`, { path });
       }
-      this.#owner()?.replaced(existing.path);
+      owner?.replaced(existing.path);
     }
     directory.attach(node);
+    const change = new PlacedItem(directory, node, existing);
+    owner?.changed(changes.length === 0 ? change : new JoinedChange([...changes, change]));
     return node;
   }
 }

@@ -7,6 +7,34 @@ import { joinPath, nameFault } from "./path.js";
 /** Everything of an entry that does not hang on its name. */
 export type UnnamedEntry = Omit<DiscEntry, "path" | "name">;
 
+/** An entry with its name. Member by member: engines are slow to copy an object behind others, and every file has one. */
+function namedEntry(path: string, name: string, entry: UnnamedEntry): DiscEntry {
+  return {
+    path,
+    name,
+    type: entry.type,
+    bytes: entry.bytes,
+    mtimeMs: entry.mtimeMs,
+    atimeMs: entry.atimeMs,
+    ctimeMs: entry.ctimeMs,
+    birthtimeMs: entry.birthtimeMs,
+    mode: entry.mode,
+    uid: entry.uid,
+    gid: entry.gid,
+    links: entry.links,
+    target: entry.target,
+    major: entry.major,
+    minor: entry.minor,
+    hidden: entry.hidden,
+    extents: entry.extents,
+    serialNumber: entry.serialNumber,
+    streams: entry.streams,
+    realTime: entry.realTime,
+    fileEntry: entry.fileEntry,
+    refusal: entry.refusal,
+  };
+}
+
 /** The structure that names items, for messages, and the clause of its standard that says what names are. */
 export interface NamingStructure {
   readonly structure: string;
@@ -19,8 +47,10 @@ export class ListingBuilder {
   readonly #directoryPath: string;
   readonly #naming: NamingStructure;
   readonly #entries: DiscEntry[] = [];
-  /** For each name, where its entry stands and which version of the file it is. */
-  readonly #places: Map<string, { readonly index: number; readonly version: number | undefined }> = new Map();
+  /** Which version of its file each entry is. */
+  readonly #versions: (number | undefined)[] = [];
+  /** For each name, where its entry stands. */
+  readonly #places: Map<string, number> = new Map();
   /** The last number that was put behind a name. */
   readonly #numbers: Map<string, number> = new Map();
 
@@ -45,20 +75,20 @@ export class ListingBuilder {
     let name = this.#legal(given, context);
     const existing = this.#places.get(name);
     if (existing !== undefined) {
-      const versions = version !== undefined && existing.version !== undefined && version !== existing.version;
-      if (versions) {
-        const isNewer = version > existing.version;
-        this.skip(name, `it is version ${Math.min(version, existing.version)} of a file with newer ones`, context);
-        if (isNewer) {
-          this.#entries[existing.index] = { path: this.pathOf(name), name, ...entry };
-          this.#places.set(name, { index: existing.index, version });
+      const other = this.#versions[existing];
+      if (version !== undefined && other !== undefined && version !== other) {
+        this.skip(name, `it is version ${Math.min(version, other)} of a file with newer ones`, context);
+        if (version > other) {
+          this.#entries[existing] = namedEntry(this.pathOf(name), name, entry);
+          this.#versions[existing] = version;
         }
         return;
       }
       name = this.#unique(name, context);
     }
-    this.#places.set(name, { index: this.#entries.length, version });
-    this.#entries.push({ path: this.pathOf(name), name, ...entry });
+    this.#places.set(name, this.#entries.length);
+    this.#versions.push(version);
+    this.#entries.push(namedEntry(this.pathOf(name), name, entry));
   }
 
   listing(): DirectoryListing {

@@ -1,5 +1,8 @@
 import { DiscError } from "../../errors.js";
+import type { TreeChange } from "./change-log.js";
+import { ChangedAttributes, JoinedChange, PlacedItem } from "./change-log.js";
 import type { DirectoryNode, Item } from "./directory.js";
+import { attributeValues } from "./node.js";
 import { joinPath } from "./path.js";
 
 /** The error for a directory and something else that want the same place. */
@@ -23,53 +26,75 @@ export function checkCollisions(into: DirectoryNode, from: DirectoryNode, path: 
   }
 }
 
-function copyAttributes(into: DirectoryNode, from: DirectoryNode): void {
-  into.mode = from.mode;
-  into.uid = from.uid;
-  into.gid = from.gid;
-  into.mtimeMs = from.mtimeMs;
-  into.atimeMs = from.atimeMs;
-  into.ctimeMs = from.ctimeMs;
-  into.birthtimeMs = from.birthtimeMs;
-  into.hidden = from.hidden;
-  into.streams = from.streams;
-  into.imported = false;
+function copyAttributes(into: DirectoryNode, from: DirectoryNode): TreeChange {
+  const change = new ChangedAttributes(into);
+  Object.assign(into, attributeValues(from), { imported: false });
+  return change;
+}
+
+/**
+ * Makes one change of several: where the next of them fails, those before it are undone.
+ *
+ * @param changes Those that were made, to which `run` adds.
+ */
+export function whole(changes: readonly TreeChange[], run: () => void): TreeChange {
+  const joined = new JoinedChange(changes);
+  try {
+    run();
+    return joined;
+  } catch (error) {
+    joined.undo();
+    throw error;
+  }
+}
+
+/** Hears what a merge does. */
+export interface MergeListener {
+  changed(change: TreeChange): void;
+  /** An item took the place of another one. */
+  replaced(path: string): void;
 }
 
 /**
  * Moves what a detached directory holds into another. Directories merge, and take the attributes of the later one;
  * other items take the place of those of the same name.
  */
-export function mergeInto(
-  into: DirectoryNode,
-  from: DirectoryNode,
-  path: string,
-  replaced: (path: string) => void,
-): void {
+export function mergeInto(into: DirectoryNode, from: DirectoryNode, path: string, listener: MergeListener): void {
   // A source that gives a single file says nothing of the directory that receives it.
-  if (from.mtimeMs !== null) copyAttributes(into, from);
+  if (from.mtimeMs !== null) listener.changed(copyAttributes(into, from));
   for (const added of from.children.values()) {
     const existing = into.children.get(added.name);
     const itemPath = joinPath(path, added.name);
     if (existing?.type === "directory" && added.type === "directory") {
-      mergeInto(existing, added, itemPath, replaced);
+      mergeInto(existing, added, itemPath, listener);
     } else {
-      if (existing !== undefined) replaced(itemPath);
+      if (existing !== undefined) listener.replaced(itemPath);
       into.attach(added);
+      listener.changed(new PlacedItem(into, added, existing));
     }
   }
 }
 
 /**
- * Adds an imported tree to one that may already hold items: those win over imported ones of the same path.
+ * Adds an imported tree to one that may already hold items: those win over imported ones of the same path, and over the
+ * named streams of imported directories.
  *
+ * @param dropped Hears of what is not taken, with the reason.
+ * @returns What was changed.
  * @throws {@link DiscError} E_IMPORT_COLLISION, before anything is changed, for a directory against anything else.
  */
-export function mergeImported(into: DirectoryNode, imported: DirectoryNode): void {
+export function mergeImported(
+  into: DirectoryNode,
+  imported: DirectoryNode,
+  dropped: (path: string, what: string) => void,
+): TreeChange {
   checkImport(into, imported, "/");
+  const changes: TreeChange[] = [];
   // A root that nothing was put in yet takes the attributes of the imported one.
-  if (into.count === 0) copyAttributes(into, imported);
-  addMissing(into, imported);
+  if (into.count === 0) changes.push(copyAttributes(into, imported));
+  return whole(changes, () => {
+    addMissing(into, imported, "/", { dropped, changed: (change) => changes.push(change) });
+  });
 }
 
 function checkImport(into: DirectoryNode, imported: DirectoryNode, path: string): void {
@@ -86,10 +111,25 @@ function checkImport(into: DirectoryNode, imported: DirectoryNode, path: string)
   }
 }
 
-function addMissing(into: DirectoryNode, imported: DirectoryNode): void {
+interface ImportListener {
+  dropped(path: string, what: string): void;
+  changed(change: TreeChange): void;
+}
+
+function addMissing(into: DirectoryNode, imported: DirectoryNode, path: string, listener: ImportListener): void {
+  if (imported.streams !== undefined && into.streams !== imported.streams) {
+    listener.dropped(path, "named streams of the directory");
+  }
   for (const item of imported.children.values()) {
     const existing = into.children.get(item.name);
-    if (existing === undefined) into.attach(item);
-    else if (existing.type === "directory" && item.type === "directory") addMissing(existing, item);
+    const itemPath = joinPath(path, item.name);
+    if (existing === undefined) {
+      into.attach(item);
+      listener.changed(new PlacedItem(into, item, undefined));
+    } else if (existing.type === "directory" && item.type === "directory") {
+      addMissing(existing, item, itemPath, listener);
+    } else {
+      listener.dropped(itemPath, item.type);
+    }
   }
 }

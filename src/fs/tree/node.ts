@@ -36,8 +36,15 @@ export interface FileAttributes extends ItemAttributes {
   readonly sortWeight?: number | undefined;
 }
 
+/** A content beside the item's own. It is no item: it has neither attributes nor streams. */
+export interface NamedStream {
+  readonly name: string;
+  readonly content: Content;
+}
+
 function streamsOf({ streams }: ItemAttributes): ReadonlyMap<string, Content> | undefined {
-  const given = Object.entries(streams ?? {});
+  if (streams === undefined) return undefined;
+  const given = Object.entries(streams);
   return given.length === 0 ? undefined : new Map(given.map(([name, content]) => [name, contentOf(content)]));
 }
 
@@ -52,6 +59,28 @@ export function timeMs(time: Date | number | undefined): number | null {
 function checkedMode(mode: number): number {
   if (Number.isInteger(mode) && mode >= 0 && mode <= 0o7777) return mode;
   throw new RangeError(`mode is an integer from 0 to 0o7777, got ${mode}`);
+}
+
+/** What is known of an item besides its name, its content and its place. */
+export type AttributeValues = Pick<
+  TreeNode,
+  | "mode"
+  | "uid"
+  | "gid"
+  | "mtimeMs"
+  | "atimeMs"
+  | "ctimeMs"
+  | "birthtimeMs"
+  | "hidden"
+  | "hiddenIn"
+  | "streams"
+  | "imported"
+>;
+
+/** The attributes of an item as they are now. */
+export function attributeValues(item: AttributeValues): AttributeValues {
+  const { mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, hiddenIn, streams, imported } = item;
+  return { mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, hiddenIn, streams, imported };
 }
 
 /** One item of a tree: what should be on the disc. It has no address. */
@@ -88,6 +117,11 @@ export abstract class TreeNode {
     this.hidden = attributes.hidden ?? false;
     this.hiddenIn = attributes.hiddenIn;
     this.streams = streamsOf(attributes);
+  }
+
+  /** The named streams in the order in which they were added; none where there are none. */
+  get namedStreams(): readonly NamedStream[] {
+    return [...(this.streams ?? [])].map(([name, content]) => ({ name, content }));
   }
 
   /** Takes the attributes that are given, and keeps the others. For items of an image: `DirectoryNode.setAttributes`. */
@@ -127,17 +161,16 @@ export class FileNode extends TreeNode {
     this.sortWeight = attributes.sortWeight ?? 0;
   }
 
+  override assign(attributes: FileAttributes): void {
+    super.assign(attributes);
+    this.realTime = attributes.realTime ?? this.realTime;
+    this.sortWeight = attributes.sortWeight ?? this.sortWeight;
+  }
+
   /** A file, in no directory yet, that is the same but for its content. */
   withContent(content: Content): FileNode {
-    const { mode, uid, gid, hidden, hiddenIn, realTime, sortWeight } = this;
-    const node = new FileNode(this.name, content, { mode, uid, gid, hidden, hiddenIn, realTime, sortWeight });
-    node.mtimeMs = this.mtimeMs;
-    node.atimeMs = this.atimeMs;
-    node.ctimeMs = this.ctimeMs;
-    node.birthtimeMs = this.birthtimeMs;
-    node.streams = this.streams;
-    node.imported = this.imported;
-    return node;
+    const { realTime, sortWeight } = this;
+    return Object.assign(new FileNode(this.name, content, { realTime, sortWeight }), attributeValues(this));
   }
 }
 

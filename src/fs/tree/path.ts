@@ -25,6 +25,17 @@ export function nameFault(name: string): string | undefined {
   return undefined;
 }
 
+/**
+ * Refuses what cannot be a name.
+ *
+ * @param path For the message.
+ * @throws {@link DiscError} E_NAME_INVALID.
+ */
+export function refuseName(name: string, path: string): void {
+  const rule = nameFault(name);
+  if (rule !== undefined) throw new DiscError("E_NAME_INVALID", `"${name}": ${rule}`, { name, path, rule });
+}
+
 /** Joins a directory's path and a name. */
 export function joinPath(directory: string, name: string): string {
   return directory === "/" ? `/${name}` : `${directory}/${name}`;

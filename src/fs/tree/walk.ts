@@ -15,3 +15,16 @@ export function* walkTree(directory: DirectoryNode, path: string = directory.pat
     if (node.type === "directory") yield* walkTree(node, itemPath);
   }
 }
+
+/** How many items lie below a directory, and how many of them are directories. */
+export function countItems(directory: DirectoryNode): { readonly items: number; readonly directories: number } {
+  let items = directory.count;
+  let directories = 0;
+  for (const node of directory.children.values()) {
+    if (node.type !== "directory") continue;
+    const below = countItems(node);
+    items += below.items;
+    directories += 1 + below.directories;
+  }
+  return { items, directories };
+}

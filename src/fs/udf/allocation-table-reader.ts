@@ -118,7 +118,7 @@ async function tableAt(
     const identifier = tagIdentifierAt(head, 0);
     if (identifier !== tagIdentifiers.fileEntry && identifier !== tagIdentifiers.extendedFileEntry) return undefined;
     const entry = await entries.readAt(partition, partition.blockAt(address), signal);
-    const { fileType } = entry.head.icbTag;
+    const { fileType } = entry.head;
     if (fileType !== fileTypes.none && fileType !== fileTypes.virtualAllocationTable) return undefined;
     const data = await entries.wholeFile(entry, maximumTableBytes, signal);
     const at = { ...context, lba: lbaOfAddress(address) };
@@ -135,7 +135,7 @@ async function tableAt(
 type Context = EntryReading["context"];
 
 function common(entry: UdfFileEntry, block: number): Pick<FoundTable, "icbBlock" | "uniqueId" | "modifiedMs"> {
-  return { icbBlock: block, uniqueId: entry.head.uniqueId, modifiedMs: entry.head.modificationTime };
+  return { icbBlock: block, uniqueId: BigInt(entry.head.uniqueId), modifiedMs: entry.head.modifyMs };
 }
 
 function tableWithTail(data: Uint8Array, entry: UdfFileEntry, block: number, context: Context): FoundTable | undefined {

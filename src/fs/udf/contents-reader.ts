@@ -1,10 +1,16 @@
 /** Finds where the contents of files lie. ECMA-167, 3rd edition, 4/12, 4/14.14, 4/14.5; OSTA UDF 2.3.10, 2.3.11. */
 import type { ReadContext } from "../../codec/codec.js";
-import { reportFault } from "../../codec/codec.js";
+import { reportFault, strictContext } from "../../codec/codec.js";
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import { blockBytes } from "../../units.js";
 import type { Extent } from "../tree/content.js";
-import { extentTypes, longAllocationDescriptor, shortAllocationDescriptor } from "./allocation.js";
+import {
+  extentTypes,
+  longAllocationDescriptor,
+  readLongAllocation,
+  readShortAllocation,
+  shortAllocationDescriptor,
+} from "./allocation.js";
 import { allocationExtentDescriptor } from "./allocation-extent.js";
 import type { EntryReading, FileEntryReader, UdfFileEntry } from "./file-entry-reader.js";
 import { allocationForms } from "./icb.js";
@@ -71,14 +77,15 @@ class RunCollector {
 
   /** Refuses runs that lie outside of the medium, or on one another. */
   check(mediumBytes: number): void {
-    const recorded = this.runs.filter(({ address }) => address !== null) as { address: number; bytes: number }[];
     const fault = (field: string, reason: string): void =>
       reportFault(this.#context, "FileEntry", field, "4/14.9.20", reason);
-    for (const { address, bytes } of recorded) {
-      if (address + bytes <= mediumBytes) continue;
+    for (const { address, bytes } of this.runs) {
+      if (address === null || address + bytes <= mediumBytes) continue;
       const blocks = Math.ceil(bytes / this.#blockBytes);
       fault("extentLocation", `of ${blocks} blocks at ${lbaOfAddress(address)} passes the end of the medium`);
     }
+    if (this.runs.length < 2) return;
+    const recorded = this.runs.filter(({ address }) => address !== null) as { address: number; bytes: number }[];
     recorded.sort((one, other) => one.address - other.address);
     for (const [index, { address }] of recorded.entries()) {
       const before = recorded[index - 1];
@@ -111,31 +118,50 @@ export class ContentsReader {
   async read(entry: UdfFileEntry, signal: AbortSignal | undefined): Promise<FileContents> {
     const known = this.#chained.get(entry.address);
     if (known !== undefined) return known;
-    const { head, space, allocation: data } = entry;
     const context = this.#entries.contextAt(entry.address);
-    const length = Number(head.informationLength);
-    const form = head.icbTag.flags % 8;
-    if (form === allocationForms.embedded) return embedded(entry, length, context);
+    if (formOf(entry) === allocationForms.embedded) return embedded(entry, lengthOf(entry), context);
+    const collector = this.#collector(entry, context);
+    const chain = await this.#collect(ownPiece(entry), entry, collector, signal);
+    const contents = this.#contentsOf(entry, collector, context);
+    // What cannot be read has no claim: it may lead to the descriptors of another file.
+    for (const address of chain) this.#owners.set(address, entry.address);
+    if (chain.size > 0) this.#chained.set(entry.address, contents);
+    return contents;
+  }
+
+  /**
+   * The same of an entry that has all its descriptors itself, as nearly all have; `undefined` for one that has not.
+   *
+   * @throws {@link DiscError} E_FIELD_INVALID for every fault, also for tolerated ones; E_NOT_SUPPORTED.
+   */
+  own(entry: UdfFileEntry): FileContents | undefined {
+    if (formOf(entry) === allocationForms.embedded) return embedded(entry, lengthOf(entry), strictContext);
+    const collector = this.#collector(entry, strictContext);
+    const isAll = this.#addAll(ownPiece(entry), collector) === undefined;
+    return isAll ? this.#contentsOf(entry, collector, strictContext) : undefined;
+  }
+
+  #collector(entry: UdfFileEntry, context: ReadContext): RunCollector {
+    const form = formOf(entry);
+    const length = lengthOf(entry);
     if (form !== allocationForms.short && form !== allocationForms.long) {
       const what = `allocation descriptors of form ${form}`;
       throw new DiscError("E_NOT_SUPPORTED", what, { what });
     }
     if (!Number.isSafeInteger(length)) {
-      const what = `a file of ${head.informationLength} bytes`;
+      const what = `a file of ${entry.head.informationLength} bytes`;
       throw new DiscError("E_NOT_SUPPORTED", what, { what });
     }
-    const collector = new RunCollector(length, this.#reading.blockBytes, context);
-    const chain = await this.#collect({ data, form, space }, entry, collector, signal);
+    return new RunCollector(length, this.#reading.blockBytes, context);
+  }
+
+  #contentsOf({ head }: UdfFileEntry, collector: RunCollector, context: ReadContext): FileContents {
     if (!collector.isFull) {
       const reason = `is ${head.informationLength}, and the extents hold ${collector.done} bytes`;
       reportFault(context, "FileEntry", "informationLength", "4/14.9.10", reason);
     }
     collector.check(this.#reading.bytes.bytes);
-    const contents: FileContents = { runs: collector.runs, bytes: collector.done };
-    // What cannot be read has no claim: it may lead to the descriptors of another file.
-    for (const address of chain) this.#owners.set(address, entry.address);
-    if (chain.size > 0) this.#chained.set(entry.address, contents);
-    return contents;
+    return { runs: collector.runs, bytes: collector.done };
   }
 
   /** @returns Where descriptors stand outside of the entry. */
@@ -148,7 +174,7 @@ export class ContentsReader {
     const seen = new Set<number>();
     for (let piece = first; !collector.isFull; ) {
       throwIfCancelled(signal, "following allocation descriptors");
-      const next = this.#addAll(piece, collector, entry);
+      const next = this.#addAll(piece, collector);
       if (next === undefined) break;
       piece = { ...piece, data: await this.#nextData(next, entry, seen, signal) };
     }
@@ -156,10 +182,10 @@ export class ContentsReader {
   }
 
   /** @returns Where the descriptors go on. */
-  #addAll(piece: Piece, collector: RunCollector, entry: UdfFileEntry): Allocation | undefined {
+  #addAll(piece: Piece, collector: RunCollector): Allocation | undefined {
     const codec = piece.form === allocationForms.short ? shortAllocationDescriptor : longAllocationDescriptor;
     for (let at = 0; at + codec.size <= piece.data.length && !collector.isFull; at += codec.size) {
-      const allocation = this.#allocationAt(piece, at, entry);
+      const allocation = this.#allocationAt(piece, at);
       if (allocation.bytes === 0) return undefined;
       if (allocation.type === extentTypes.nextDescriptors) return allocation;
       collector.add(allocation);
@@ -167,18 +193,17 @@ export class ContentsReader {
     return undefined;
   }
 
-  #allocationAt({ data, form, space }: Piece, at: number, entry: UdfFileEntry): Allocation {
-    const context = this.#entries.contextAt(entry.address);
+  #allocationAt({ data, form, space }: Piece, at: number): Allocation {
     if (form === allocationForms.short) {
-      const { extentLength, extentType, extentPosition } = shortAllocationDescriptor.read(data, at, context);
+      const { extentLength, extentType, extentPosition } = readShortAllocation(data, at);
       return { bytes: extentLength, type: extentType, space, block: extentPosition };
     }
-    const { extentLength, extentType, ...address } = longAllocationDescriptor.read(data, at, context);
+    const { extentLength, extentType, logicalBlockNumber, partitionReferenceNumber } = readLongAllocation(data, at);
     // What is not recorded has no place, and so no partition.
     const isPlaced = extentType === extentTypes.recorded || extentType === extentTypes.nextDescriptors;
     const isUsed = isPlaced && extentLength > 0;
-    const own = isUsed ? this.#entries.space(address.partitionReferenceNumber) : space;
-    return { bytes: extentLength, type: extentType, space: own, block: address.logicalBlockNumber };
+    const own = isUsed ? this.#entries.space(partitionReferenceNumber) : space;
+    return { bytes: extentLength, type: extentType, space: own, block: logicalBlockNumber };
   }
 
   async #nextData(
@@ -207,6 +232,21 @@ export class ContentsReader {
   }
 }
 
+/** One of {@link allocationForms}, of the descriptors of an entry. */
+function formOf({ head }: UdfFileEntry): number {
+  return head.flags % 8;
+}
+
+/** Bytes of a file, as its entry states them. */
+function lengthOf({ head }: UdfFileEntry): number {
+  return Number(head.informationLength);
+}
+
+/** The descriptors in an entry itself. */
+function ownPiece(entry: UdfFileEntry): Piece {
+  return { data: entry.allocation, form: formOf(entry), space: entry.space };
+}
+
 /** Contents that stand in the entry itself, where allocation descriptors would. */
 function embedded(entry: UdfFileEntry, length: number, context: ReadContext): FileContents {
   const available = entry.allocation.length;
@@ -222,6 +262,7 @@ export function extentsOfRuns(runs: readonly ByteRun[]): Extent[] {
   return runs.map(({ address, bytes }) => {
     if (address === null) return { lba: null, bytes };
     const offset = address % blockBytes;
-    return { lba: lbaOfAddress(address), bytes, ...(offset === 0 ? {} : { offset }) };
+    const lba = lbaOfAddress(address);
+    return offset === 0 ? { lba, bytes } : { lba, bytes, offset };
   });
 }

@@ -21,6 +21,9 @@ const copiedBytes = 512;
 /** File identifiers lie at multiples of it. */
 const alignment = 4;
 
+/** Some writers state the location in another way than others, and no reader looks. */
+const expectedTag = { tagIdentifier: tagIdentifiers.fileIdentifierDescriptor, tagLocation: undefined };
+
 /** A file identifier, and the block of the medium in which it starts. */
 export interface PlacedIdentifier {
   readonly identifier: FileIdentifierDescriptor;
@@ -55,12 +58,12 @@ class IdentifierSplitter {
   /** Where zeros begin, which end a directory unless something follows on them. */
   #blankLba: number | undefined;
 
-  add(piece: Uint8Array, address: number, isLast: boolean, context: ReadContext): void {
+  add(piece: Uint8Array, address: number, isLast: boolean): void {
     const bytes = new Uint8Array(this.#rest.length + piece.length);
     bytes.set(this.#rest);
     bytes.set(piece, this.#rest.length);
     this.#places.push({ first: this.#rest.length, address });
-    const used = this.#split(bytes, isLast, context);
+    const used = this.#split(bytes, isLast);
     const restAddress = placeOf(this.#places, used);
     const later = this.#places.filter(({ first }) => first > used);
     this.#places = [
@@ -71,7 +74,7 @@ class IdentifierSplitter {
   }
 
   /** @returns How many bytes are done with. */
-  #split(bytes: Uint8Array, isLast: boolean, context: ReadContext): number {
+  #split(bytes: Uint8Array, isLast: boolean): number {
     let at = 0;
     while (at + fileIdentifierHeadBytes <= bytes.length) {
       const lba = lbaOfAddress(placeOf(this.#places, at));
@@ -79,7 +82,7 @@ class IdentifierSplitter {
       const isTag = bytes[at] === 1 && tagIdentifierAt(bytes, at) === tagIdentifiers.fileIdentifierDescriptor;
       const length = isTag ? fileIdentifierBytesAt(bytes, at) : 0;
       if (isTag && at + length > bytes.length && !isLast) break;
-      const identifier = isTag ? this.#identifierAt(bytes, at, length, { ...context, lba }) : undefined;
+      const identifier = isTag ? this.#identifierAt(bytes, at, length, lba) : undefined;
       if (identifier !== undefined) {
         if (this.#blankLba !== undefined) this.#lose(this.#blankLba, "zeros stand between file identifiers");
         this.identifiers.push({ identifier, lba });
@@ -98,21 +101,15 @@ class IdentifierSplitter {
     return at;
   }
 
-  #identifierAt(
-    bytes: Uint8Array,
-    at: number,
-    length: number,
-    context: ReadContext,
-  ): FileIdentifierDescriptor | undefined {
+  #identifierAt(bytes: Uint8Array, at: number, length: number, lba: number): FileIdentifierDescriptor | undefined {
     try {
       const end = Math.min(at + length, bytes.length);
-      // Some writers state the location in another way than others, and no reader looks.
-      const expected = { tagIdentifier: tagIdentifiers.fileIdentifierDescriptor, tagLocation: undefined };
-      checkTag(bytes, at, end, expected, { ...context, tolerant: false });
-      return fileIdentifierDescriptor.read(bytes.subarray(0, end), at, { ...context, tolerant: false });
+      const context: ReadContext = { tolerant: false, lba };
+      checkTag(bytes, at, end, expectedTag, context);
+      return fileIdentifierDescriptor.read(end === bytes.length ? bytes : bytes.subarray(0, end), at, context);
     } catch (error) {
       if (!hasCode(error, "E_FIELD_INVALID")) throw error;
-      if (!this.#isLost) this.#lose(context.lba ?? 0, error.message);
+      if (!this.#isLost) this.#lose(lba, error.message);
       return undefined;
     }
   }
@@ -139,7 +136,6 @@ function isZero(bytes: Uint8Array, at: number): boolean {
 async function readIdentifiers(
   volume: VolumeBytes,
   extents: readonly Extent[],
-  context: ReadContext,
   signal: AbortSignal | undefined,
   alternateOf?: (address: number) => number | undefined,
 ): Promise<ReadDirectory> {
@@ -153,7 +149,7 @@ async function readIdentifiers(
       const address = alternateOf?.(start + done) ?? start + done;
       const piece = await volume.read(address, count, signal);
       const isLast = index === extents.length - 1 && done + count === extent.bytes;
-      splitter.add(piece, address, isLast, context);
+      splitter.add(piece, address, isLast);
     }
   }
   return splitter;
@@ -181,7 +177,7 @@ export async function readDirectory(
   let main: ReadDirectory | undefined;
   let failure: DiscError | undefined;
   try {
-    main = await readIdentifiers(bytes, extents, context, signal);
+    main = await readIdentifiers(bytes, extents, signal);
     if (main.faults.length === 0) return main;
   } catch (error) {
     if (!isReadFailure(error)) throw error;
@@ -199,7 +195,7 @@ export async function readDirectory(
   const hasCopy = first !== undefined && alternateOf(first) !== undefined;
   if (!hasCopy) return orThrow(main, failure);
   try {
-    const copy = await readIdentifiers(bytes, extents, context, signal, alternateOf);
+    const copy = await readIdentifiers(bytes, extents, signal, alternateOf);
     if (main !== undefined && copy.faults.length >= main.faults.length) return main;
     const why = failure?.message ?? main?.faults[0]?.reason ?? "";
     const reason = `at block ${lbaOfAddress(first)} is damaged, its copy was taken: ${why}`;

@@ -4,17 +4,16 @@ import { blockBytes, blocksOf } from "../../units.js";
 import { compressedUnicodeBytes } from "./compressed-unicode.js";
 import { areTagsKeptWhole, fillingBehind } from "./directory-size.js";
 import { implementationIdentifier, thisImplementation } from "./entity-identifier.js";
+import type { IcbAddress } from "./file-entry-form.js";
 import type { WrittenIdentifier } from "./file-identifier.js";
 import { fileCharacteristics, writeFileIdentifier } from "./file-identifier.js";
 import type { UdfAddresses } from "./metadata-renderer.js";
+import type { TagContext } from "./tag.js";
 import type { StreamEntry, UdfDirectory, UdfLayout } from "./udf-layout.js";
 import { fileSetBlocks } from "./udf-layout.js";
 
 const nothing = new Uint8Array(0);
 const filling = encode(implementationIdentifier, thisImplementation);
-
-/** An entry without what makes it whole at its place. */
-type Identifier = Omit<WrittenIdentifier, "implementationUse">;
 
 /** Renders the directories of a layout. */
 export class DirectoryRenderer {
@@ -80,37 +79,7 @@ export class DirectoryRenderer {
     out.set(this.#lastBytes.subarray(from, from + out.length - at), at);
   }
 
-  *#entries({ source, positions, names, laterNames }: UdfDirectory): Generator<Identifier> {
-    const layout = this.#layout;
-    const { parent } = source;
-    const isExtended = layout.options.rules.extended;
-    yield {
-      name: "",
-      characteristics: fileCharacteristics.directory + fileCharacteristics.parent,
-      ...this.#addresses.icb(fileSetBlocks + parent.index),
-      udfUniqueId: isExtended ? layout.uniqueIdAt(fileSetBlocks + parent.index) : 0,
-    };
-    let subdirectory = 0;
-    for (const [index, position] of positions.entries()) {
-      const child = source.children[position]!;
-      const hidden = child.hidden ? fileCharacteristics.hidden : 0;
-      const name = names[index]!;
-      if (child.type === "directory") {
-        const below = source.directories[subdirectory++]!.index;
-        const udfUniqueId = isExtended ? layout.uniqueIdAt(fileSetBlocks + below) : 0;
-        const characteristics = fileCharacteristics.directory + hidden;
-        yield { name, characteristics, ...this.#addresses.icb(fileSetBlocks + below), udfUniqueId };
-      } else {
-        const object = source.objects[position]!;
-        const later = laterNames.get(position);
-        const uniqueId = later === undefined ? layout.uniqueIdOfObject(object) : layout.uniqueIdOfLaterName(later);
-        const udfUniqueId = isExtended ? uniqueId : 0;
-        yield { name, characteristics: hidden, ...this.#icbOfObject(object), udfUniqueId };
-      }
-    }
-  }
-
-  #icbOfObject(object: number): Pick<Identifier, "logicalBlockNumber" | "partitionReferenceNumber"> {
+  #icbOfObject(object: number): IcbAddress {
     const block = this.#layout.blockOfObject[object]!;
     if (block >= 0) return this.#addresses.icb(block);
     const reference = this.#layout.references.get(object)!;
@@ -119,47 +88,102 @@ export class DirectoryRenderer {
   }
 
   #directory(directory: UdfDirectory, firstBlock: number): Uint8Array {
-    const { source, bytes } = directory;
+    const { source, positions, names, laterNames, bytes } = directory;
+    const layout = this.#layout;
+    const isExtended = layout.options.rules.extended;
     const ownIcb = this.#addresses.icbTagLocation(fileSetBlocks + source.index);
-    return this.#write(this.#entries(directory), bytes, (at) =>
+    const writer = this.#writer(bytes, (at) =>
       firstBlock < 0 ? ownIcb : this.#addresses.dataTagLocation(firstBlock + Math.floor(at / blockBytes)),
     );
+    const addDirectory = (name: string, characteristics: number, index: number): void => {
+      const block = fileSetBlocks + index;
+      const udfUniqueId = isExtended ? layout.uniqueIdAt(block) : 0;
+      const icb = this.#addresses.icb(block);
+      writer.add({ name, characteristics: characteristics + fileCharacteristics.directory, icb, udfUniqueId });
+    };
+    addDirectory("", fileCharacteristics.parent, source.parent.index);
+    let subdirectory = 0;
+    for (let index = 0; index < positions.length; index++) {
+      const position = positions[index]!;
+      const child = source.children[position]!;
+      const hidden = child.hidden ? fileCharacteristics.hidden : 0;
+      const name = names[index]!;
+      if (child.type === "directory") {
+        addDirectory(name, hidden, source.directories[subdirectory++]!.index);
+        continue;
+      }
+      const object = source.objects[position]!;
+      const udfUniqueId = isExtended ? this.#uniqueIdOf(object, laterNames.get(position)) : 0;
+      writer.add({ name, characteristics: hidden, icb: this.#icbOfObject(object), udfUniqueId });
+    }
+    return writer.target;
+  }
+
+  #uniqueIdOf(object: number, laterName: number | undefined): number {
+    return laterName === undefined
+      ? this.#layout.uniqueIdOfObject(object)
+      : this.#layout.uniqueIdOfLaterName(laterName);
   }
 
   #streamDirectory(entry: StreamEntry): Uint8Array {
     const udfUniqueId = this.#layout.uniqueIdAt(entry.ownerBlock);
-    const parent: Identifier = {
-      name: "",
-      characteristics:
-        fileCharacteristics.parent + (entry.item.type === "directory" ? fileCharacteristics.directory : 0),
-      ...this.#addresses.icb(entry.ownerBlock),
-      udfUniqueId,
-    };
-    const streams = entry.streams.map(({ block, stream }): Identifier => {
-      // Only streams of the volume itself are marked as metadata. OSTA UDF 3.3.7, 3.3.8.
-      return { name: stream!.name, characteristics: 0, ...this.#addresses.icb(block), udfUniqueId };
-    });
-    return this.#write([parent, ...streams], entry.bytes, (at) =>
+    const writer = this.#writer(entry.bytes, (at) =>
       this.#addresses.dataTagLocation(entry.firstBlock + Math.floor(at / blockBytes)),
     );
+    const isOfDirectory = entry.item.type === "directory";
+    const characteristics = fileCharacteristics.parent + (isOfDirectory ? fileCharacteristics.directory : 0);
+    writer.add({ name: "", characteristics, icb: this.#addresses.icb(entry.ownerBlock), udfUniqueId });
+    for (const { block, stream } of entry.streams) {
+      // Only streams of the volume itself are marked as metadata. OSTA UDF 3.3.7, 3.3.8.
+      writer.add({ name: stream!.name, characteristics: 0, icb: this.#addresses.icb(block), udfUniqueId });
+    }
+    return writer.target;
   }
 
-  #write(identifiers: Iterable<Identifier>, bytes: number, locationAt: (at: number) => number): Uint8Array {
-    const target = new Uint8Array(bytes);
-    const { rules } = this.#layout.options;
-    const isFilled = areTagsKeptWhole(this.#layout.options);
-    let at = 0;
-    for (const identifier of identifiers) {
-      const nameBytes = compressedUnicodeBytes(identifier.name);
-      const isLast = at + 40 + nameBytes > bytes;
-      const isLonger = isFilled && !isLast && fillingBehind(at, nameBytes) > 0;
-      const tag = {
-        descriptorVersion: rules.descriptorVersion,
-        tagSerialNumber: this.#tagSerialNumber,
-        tagLocation: locationAt(at),
-      };
-      at += writeFileIdentifier({ ...identifier, implementationUse: isLonger ? filling : nothing }, target, at, tag);
-    }
-    return target;
+  #writer(bytes: number, locationAt: (at: number) => number): IdentifierWriter {
+    const { options } = this.#layout;
+    const { descriptorVersion } = options.rules;
+    const tag = { descriptorVersion, tagSerialNumber: this.#tagSerialNumber };
+    return new IdentifierWriter(bytes, areTagsKeptWhole(options), tag, locationAt);
+  }
+}
+
+/** Writes the identifiers of one directory, one behind the other. */
+class IdentifierWriter {
+  readonly target: Uint8Array;
+  readonly #isFilled: boolean;
+  readonly #tag: Omit<TagContext, "tagLocation">;
+  readonly #locationAt: (at: number) => number;
+  #at = 0;
+
+  /**
+   * @param bytes Of all identifiers.
+   * @param isFilled Whether tags must not cross a block's end.
+   * @param locationAt What the tag at a byte of the directory states as its location.
+   */
+  constructor(
+    bytes: number,
+    isFilled: boolean,
+    tag: Omit<TagContext, "tagLocation">,
+    locationAt: (at: number) => number,
+  ) {
+    this.target = new Uint8Array(bytes);
+    this.#isFilled = isFilled;
+    this.#tag = tag;
+    this.#locationAt = locationAt;
+  }
+
+  add(identifier: WrittenIdentifier): void {
+    const at = this.#at;
+    const { descriptorVersion, tagSerialNumber } = this.#tag;
+    const tag = { descriptorVersion, tagSerialNumber, tagLocation: this.#locationAt(at) };
+    const use = this.#isFilled && this.#needsFilling(identifier.name) ? filling : nothing;
+    this.#at += writeFileIdentifier(identifier, use, this.target, at, tag);
+  }
+
+  #needsFilling(name: string): boolean {
+    const nameBytes = compressedUnicodeBytes(name);
+    const isLast = this.#at + 40 + nameBytes > this.target.length;
+    return !isLast && fillingBehind(this.#at, nameBytes) > 0;
   }
 }

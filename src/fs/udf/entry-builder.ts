@@ -1,6 +1,6 @@
 /** Makes items of file entries. ECMA-167, 3rd edition, 4/14.9, 4/14.17; OSTA UDF 2.3.5, 2.3.6, 3.3. */
 import type { ReadContext } from "../../codec/codec.js";
-import { reportFault } from "../../codec/codec.js";
+import { reportFault, strictContext } from "../../codec/codec.js";
 import { throwIfCancelled } from "../../errors.js";
 import { blockBytes as mediumBlockBytes } from "../../units.js";
 import { bytesFromName } from "../names/name-bytes.js";
@@ -13,6 +13,7 @@ import type { FileContents } from "./contents-reader.js";
 import { extentsOfRuns } from "./contents-reader.js";
 import { modeOfPermissions, noOwner } from "./file-entry.js";
 import type { FileEntryReader, UdfFileEntry } from "./file-entry-reader.js";
+import { ownAttributes } from "./file-entry-reader.js";
 import { allocationForms, fileTypes, icbFlags, strategies } from "./icb.js";
 import type { ByteRun } from "./partition-space.js";
 import { readSymlinkTarget } from "./path-components.js";
@@ -72,6 +73,8 @@ interface ItemContents {
   readonly refusal: string | null;
 }
 
+const noStreams: readonly DiscStream[] = [];
+
 const nothing: ItemContents = { bytes: 0, extents: [], target: null, refusal: null };
 
 /** Makes items of the entries of one volume. */
@@ -95,26 +98,63 @@ export class EntryBuilder {
   async build(entry: UdfFileEntry, path: string, signal: AbortSignal | undefined): Promise<UnnamedEntry> {
     const context = this.#entries.contextAt(entry.address);
     const { head } = entry;
-    const { fileType, flags } = head.icbTag;
-    const type = itemTypes.get(fileType);
-    if (type === undefined) return unreadableEntry("file", `it is of file type ${fileType}, which is none of a tree`);
+    const type = itemTypes.get(head.fileType);
+    if (type === undefined)
+      return unreadableEntry("file", `it is of file type ${head.fileType}, which is none of a tree`);
     const attributes = await this.#entries.attributes(entry, signal);
     const contents = await this.#contents(entry, type, path, context, signal);
-    const isDevice = type === "block" || type === "character";
-    if (head.fileLinkCount === 0) reportFault(context, "FileEntry", "fileLinkCount", "4/14.9.6", `of "${path}" is 0`);
+    if (head.links === 0) reportFault(context, "FileEntry", "fileLinkCount", "4/14.9.6", `of "${path}" is 0`);
     const streams = await this.#streams.read(entry, path, signal);
+    return this.#item(entry, type, attributes, contents, streams);
+  }
+
+  /**
+   * The same of a file or directory that needs nothing but its entry, and of which nothing is odd; else `undefined`.
+   *
+   * @throws {@link DiscError} E_FIELD_INVALID for every fault, also for tolerated ones; E_NOT_SUPPORTED.
+   */
+  sound(entry: UdfFileEntry): UnnamedEntry | undefined {
+    const { head } = entry;
+    const type = itemTypes.get(head.fileType);
+    if ((type !== "file" && type !== "directory") || head.links === 0) return undefined;
+    if (head.extendedAttributeIcb.extentLength > 0 || (head.streamDirectoryIcb?.extentLength ?? 0) > 0)
+      return undefined;
+    const attributes = ownAttributes(entry, strictContext);
+    const contents = this.#entries.ownContents(entry);
+    return contents && this.#item(entry, type, attributes, contentsOf(contents, type), noStreams);
+  }
+
+  #item(
+    entry: UdfFileEntry,
+    type: ItemType,
+    attributes: FoundAttributes,
+    contents: ItemContents,
+    streams: readonly DiscStream[],
+  ): UnnamedEntry {
+    const isDevice = type === "block" || type === "character";
     const said = attributesOf(entry, attributes);
+    // Member by member: engines are slow to add to what was copied from another object, and every file has this.
     return {
       type,
-      ...said,
-      ...contents,
-      mode: modeOfPermissions(head.permissions, flags),
+      bytes: contents.bytes,
+      mtimeMs: said.mtimeMs,
+      atimeMs: said.atimeMs,
+      ctimeMs: said.ctimeMs,
+      birthtimeMs: said.birthtimeMs,
+      mode: said.mode,
+      uid: said.uid,
+      gid: said.gid,
+      links: said.links,
+      target: contents.target,
       major: isDevice ? (attributes.device?.major ?? 0) : 0,
       minor: isDevice ? (attributes.device?.minor ?? 0) : 0,
       hidden: false,
+      extents: contents.extents,
+      serialNumber: said.serialNumber,
       streams,
-      realTime: fileType === fileTypes.realTime,
+      realTime: entry.head.fileType === fileTypes.realTime,
       fileEntry: this.#reference(entry, type, said, contents, streams),
+      refusal: contents.refusal,
     };
   }
 
@@ -128,8 +168,7 @@ export class EntryBuilder {
     if (type !== "file" && type !== "directory" && type !== "symlink") return nothing;
     try {
       if (type === "symlink") return await this.#link(entry, path, context, signal);
-      const found = await this.#entries.contents(entry, signal);
-      return { ...nothing, bytes: found.bytes, extents: extentsOfRuns(runsOf(found, type)) };
+      return contentsOf(await this.#entries.contents(entry, signal), type);
     } catch (error) {
       if (!isReadFailure(error)) throw error;
       throwIfCancelled(signal, `reading ${path}`);
@@ -162,27 +201,24 @@ export class EntryBuilder {
     streams: readonly DiscStream[],
   ): FileEntryReference | undefined {
     const { head, space, address, tag } = entry;
-    const { icbTag, permissions, extendedAttributeIcb } = head;
-    const { serialNumber, links, mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs } = {
-      ...said,
-      mode: modeOfPermissions(permissions, icbTag.flags),
-    };
+    const { flags, extendedAttributeIcb } = head;
+    const { serialNumber, links, mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs } = said;
     const partition = space.kind;
     if (partition === "sparable" || partition === "unknown") return undefined;
     const isUsual =
       type !== "directory" &&
       refusal === null &&
       streams.length === 0 &&
-      (entry.streamDirectoryIcb?.extentLength ?? 0) === 0 &&
+      (head.streamDirectoryIcb?.extentLength ?? 0) === 0 &&
       extendedAttributeIcb.extentLength === 0 &&
       this.#options.blockBytes === mediumBlockBytes &&
       address % mediumBlockBytes === 0 &&
       tag.tagSerialNumber === this.#options.tagSerialNumber &&
-      icbTag.strategyType === strategies.single &&
-      icbTag.parentIcbLocation.logicalBlockNumber === 0 &&
-      (icbTag.flags & ~usualFlags) === 0 &&
-      icbTag.flags % 8 !== allocationForms.extended &&
-      head.fileLinkCount > 0 &&
+      head.strategyType === strategies.single &&
+      head.parentIcbBlock === 0 &&
+      (flags & ~usualFlags) === 0 &&
+      flags % 8 !== allocationForms.extended &&
+      head.links > 0 &&
       serialNumber !== undefined;
     if (!isUsual) return undefined;
     const lba = lbaOfAddress(address);
@@ -206,21 +242,26 @@ export class EntryBuilder {
 /** What an entry says of an item of any type. */
 type SaidAttributes = Pick<
   UnnamedEntry,
-  "mtimeMs" | "atimeMs" | "ctimeMs" | "birthtimeMs" | "uid" | "gid" | "links" | "serialNumber"
+  "mtimeMs" | "atimeMs" | "ctimeMs" | "birthtimeMs" | "mode" | "uid" | "gid" | "links" | "serialNumber"
 >;
 
-function attributesOf({ head, creationMs }: UdfFileEntry, attributes: FoundAttributes): SaidAttributes {
+function attributesOf({ head }: UdfFileEntry, attributes: FoundAttributes): SaidAttributes {
   const uniqueId = Number(head.uniqueId);
   return {
-    mtimeMs: head.modificationTime,
-    atimeMs: head.accessTime,
-    ctimeMs: head.attributeTime,
-    birthtimeMs: creationMs ?? attributes.creationMs ?? null,
+    mtimeMs: head.modifyMs,
+    atimeMs: head.accessMs,
+    ctimeMs: head.attributesMs,
+    birthtimeMs: head.creationMs ?? attributes.creationMs ?? null,
+    mode: modeOfPermissions(head.permissions, head.flags),
     uid: head.uid === noOwner ? 0 : head.uid,
     gid: head.gid === noOwner ? 0 : head.gid,
-    links: Math.max(1, head.fileLinkCount),
+    links: Math.max(1, head.links),
     serialNumber: uniqueId !== 0 && Number.isSafeInteger(uniqueId) ? uniqueId : undefined,
   };
+}
+
+function contentsOf(found: FileContents, type: ItemType): ItemContents {
+  return { bytes: found.bytes, extents: extentsOfRuns(runsOf(found, type)), target: null, refusal: null };
 }
 
 /** Where contents lie; of directories without what is not recorded, which holds no identifiers. */

@@ -1,14 +1,14 @@
 /** Reads file entries and where their contents lie. ECMA-167, 3rd edition, 4/14.6 to 4/14.9, 4/14.17; OSTA UDF 2.3.5, 2.3.6. */
 import type { ReadContext } from "../../codec/codec.js";
-import { reportFault } from "../../codec/codec.js";
+import { reportFault, strictContext } from "../../codec/codec.js";
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { LongAllocationDescriptor } from "./allocation.js";
 import type { FoundAttributes } from "./attribute-reader.js";
 import { noFoundAttributes, readAttributes } from "./attribute-reader.js";
 import type { FileContents } from "./contents-reader.js";
 import { ContentsReader } from "./contents-reader.js";
-import type { FileEntryHead } from "./file-entry.js";
-import { extendedFileEntryHead, fileEntryHead } from "./file-entry.js";
+import type { ReadFileEntry } from "./file-entry-form.js";
+import { FileEntryForm } from "./file-entry-form.js";
 import type { IcbTag } from "./icb.js";
 import { indirectEntry, strategies } from "./icb.js";
 import type { ByteRun, PartitionSpace } from "./partition-space.js";
@@ -22,6 +22,16 @@ const maximumIndirections = 10_000;
 
 /** The largest file of extended attributes that is read; they are a few hundred bytes. */
 const maximumAttributeBytes = 1024 * 1024;
+
+const nothing = new Uint8Array(0);
+
+const plainForm = new FileEntryForm(false);
+const extendedForm = new FileEntryForm(true);
+
+/** Takes a run that leaves its partition for a fault that is not passed over. */
+function refuse(reason: string): void {
+  reportFault(strictContext, "Extent", "partition", "4/14.14", reason);
+}
 
 /** What file entries are read from. */
 export interface EntryReading {
@@ -41,15 +51,17 @@ export interface UdfFileEntry {
   /** Where it stands on the medium. */
   readonly address: number;
   readonly tag: DescriptorTag;
-  readonly head: FileEntryHead;
-  /** Milliseconds since 1970; `undefined` where the entry is not an extended one. */
-  readonly creationMs: number | null | undefined;
-  readonly streamDirectoryIcb: LongAllocationDescriptor | undefined;
+  readonly head: ReadFileEntry;
   /** Extended attributes, and behind them allocation descriptors, or what is embedded. */
   readonly attributes: Uint8Array;
   readonly allocation: Uint8Array;
   /** Where the latter stand on the medium. */
   readonly allocationAddress: number;
+}
+
+/** What the extended attributes say that stand in an entry itself. */
+export function ownAttributes({ attributes }: UdfFileEntry, context: ReadContext): FoundAttributes {
+  return attributes.length === 0 ? noFoundAttributes : readAttributes(attributes, context);
 }
 
 /** Reads the entries of a volume. */
@@ -67,9 +79,15 @@ export class FileEntryReader {
     return this.#contents.read(entry, signal);
   }
 
+  /** The same, as {@link ContentsReader.own}. */
+  ownContents(entry: UdfFileEntry): FileContents | undefined {
+    return this.#contents.own(entry);
+  }
+
   /** What the context of a block of the medium is. */
   contextAt(address: number): ReadContext {
-    return { ...this.#reading.context, lba: lbaOfAddress(address) };
+    const { tolerant, onWarning } = this.#reading.context;
+    return { tolerant, lba: lbaOfAddress(address), onWarning };
   }
 
   /** @throws {@link FormatError} E_FIELD_INVALID for a number without a map. */
@@ -94,6 +112,23 @@ export class FileEntryReader {
     return await this.readAt(this.space(icb.partitionReferenceNumber), icb.logicalBlockNumber, signal);
   }
 
+  /**
+   * The entry that an ICB leads to, if it is at hand and nothing is odd about it, as with nearly all entries of a large
+   * directory; else `undefined`: {@link FileEntryReader.read} tells what there is to tell.
+   */
+  sound(icb: LongAllocationDescriptor): UdfFileEntry | undefined {
+    const { bytes, blockBytes, spaces } = this.#reading;
+    const space = spaces[icb.partitionReferenceNumber];
+    if (space === undefined || icb.extentLength === 0) return undefined;
+    const block = icb.logicalBlockNumber;
+    const [run, ...others] = space.locate(block, blockBytes, refuse);
+    if (run === undefined || run.address === null || others.length > 0) return undefined;
+    const data = bytes.kept(run.address, blockBytes);
+    if (data === undefined) return undefined;
+    const found = this.#entryOrIndirection(data, { space, block }, run.address, strictContext);
+    return "icbTag" in found || found.head.strategyType !== strategies.single ? undefined : found;
+  }
+
   /** Reads the entry in a block of a partition. @throws as {@link FileEntryReader.read}. */
   async readAt(space: PartitionSpace, block: number, signal: AbortSignal | undefined): Promise<UdfFileEntry> {
     let at = { space, block };
@@ -106,7 +141,7 @@ export class FileEntryReader {
         at = this.#target(found.indirectIcb);
         continue;
       }
-      if (found.head.icbTag.strategyType !== strategies.chained) return found;
+      if (found.head.strategyType !== strategies.chained) return found;
       const next = await this.#indirectionBehind(at.space, at.block, signal);
       if (next === undefined) return found;
       at = this.#target(next);
@@ -151,7 +186,7 @@ export class FileEntryReader {
   async attributes(entry: UdfFileEntry, signal: AbortSignal | undefined): Promise<FoundAttributes> {
     const { extendedAttributeIcb } = entry.head;
     const context = this.contextAt(entry.address);
-    const own = entry.attributes.length === 0 ? noFoundAttributes : readAttributes(entry.attributes, context);
+    const own = ownAttributes(entry, context);
     if (extendedAttributeIcb.extentLength === 0 || own.device !== undefined) return own;
     try {
       const file = await this.read(extendedAttributeIcb, signal);
@@ -235,30 +270,27 @@ export class FileEntryReader {
     if (identifier === tagIdentifiers.indirectEntry) {
       return readDescriptor(indirectEntry, data, 0, at.block, context).value;
     }
-    const isExtended = identifier === tagIdentifiers.extendedFileEntry;
-    const tagIdentifier = isExtended ? tagIdentifiers.extendedFileEntry : tagIdentifiers.fileEntry;
+    const form = identifier === extendedForm.tagIdentifier ? extendedForm : plainForm;
+    const { tagIdentifier, headBytes, name } = form;
     const tag = checkTag(data, 0, data.length, { tagIdentifier, tagLocation: at.block }, context);
-    const extended = isExtended ? extendedFileEntryHead.read(data, 0, context) : undefined;
-    const head = extended ?? fileEntryHead.read(data, 0, context);
-    const { icbTag, lengthOfExtendedAttributes, lengthOfAllocationDescriptors } = head;
-    const { name, size } = isExtended ? extendedFileEntryHead : fileEntryHead;
-    const allocationAt = size + lengthOfExtendedAttributes;
+    const head = form.read(data, 0, context);
+    const { strategyType, lengthOfExtendedAttributes, lengthOfAllocationDescriptors } = head;
+    const allocationAt = headBytes + lengthOfExtendedAttributes;
     const end = allocationAt + lengthOfAllocationDescriptors;
     if (end > data.length) {
       const reason = `is ${lengthOfAllocationDescriptors}, behind ${allocationAt} bytes of a block of ${data.length}`;
       reportFault(context, name, "lengthOfAllocationDescriptors", "4/14.9.20", reason);
     }
-    if (icbTag.strategyType !== strategies.single && icbTag.strategyType !== strategies.chained) {
-      reportFault(context, "IcbTag", "strategyType", "4/14.6.2", `is ${icbTag.strategyType}, expected 4 or 4096`);
+    if (strategyType !== strategies.single && strategyType !== strategies.chained) {
+      reportFault(context, "IcbTag", "strategyType", "4/14.6.2", `is ${strategyType}, expected 4 or 4096`);
     }
     return {
-      ...at,
+      space: at.space,
+      block: at.block,
       address,
       tag,
       head,
-      creationMs: extended?.creationTime,
-      streamDirectoryIcb: extended?.streamDirectoryIcb,
-      attributes: data.subarray(size, allocationAt),
+      attributes: lengthOfExtendedAttributes === 0 ? nothing : data.subarray(headBytes, allocationAt),
       allocation: data.subarray(allocationAt, end),
       allocationAddress: address + allocationAt,
     };

@@ -11,8 +11,9 @@ import type { StructField, Structure } from "../../codec/structure.js";
 import { zeros } from "../../codec/text.js";
 import { alignUp, blockBytes } from "../../units.js";
 import type { LongAllocationDescriptor } from "./allocation.js";
-import { longAllocationDescriptor } from "./allocation.js";
+import { longAllocationDescriptor, readLongAllocation } from "./allocation.js";
 import { compressedUnicode, compressedUnicodeBytes, writeCompressedUnicode } from "./compressed-unicode.js";
+import type { IcbAddress } from "./file-entry-form.js";
 import type { DescriptorCodec, TagContext } from "./tag.js";
 import { sealDescriptor, sealedTag, tagBytes, tagIdentifiers } from "./tag.js";
 
@@ -48,6 +49,17 @@ export const fileIdentifierHead: StructCodec<FileIdentifierHead> = struct<FileId
   },
 );
 
+/** Reads the fixed part straight line: every file has one. Equal to what the rows read, as a property test shows. */
+export function readFileIdentifierHead(source: Uint8Array, at: number): FileIdentifierHead {
+  return {
+    fileVersionNumber: readU16le(source, at + 16),
+    fileCharacteristics: source[at + 18]!,
+    lengthOfFileIdentifier: source[at + 19]!,
+    icb: readLongAllocation(source, at + 20),
+    lengthOfImplementationUse: readU16le(source, at + 36),
+  };
+}
+
 /** File Identifier Descriptor. Lengths follow from its parts. */
 export interface FileIdentifierDescriptor
   extends Omit<FileIdentifierHead, "lengthOfFileIdentifier" | "lengthOfImplementationUse"> {
@@ -81,7 +93,9 @@ export const fileIdentifierDescriptor: DescriptorCodec<FileIdentifierDescriptor>
     target.set(fileIdentifier, at + fileIdentifierHeadBytes + lengthOfImplementationUse); // 4/14.4.8
   },
   read: (source, at, context: ReadContext) => {
-    const { lengthOfFileIdentifier, lengthOfImplementationUse, ...head } = fileIdentifierHead.read(source, at, context);
+    const isWhole = at + fileIdentifierHeadBytes <= source.length;
+    const head = isWhole ? readFileIdentifierHead(source, at) : fileIdentifierHead.read(source, at, context);
+    const { lengthOfFileIdentifier, lengthOfImplementationUse } = head;
     const useAt = at + fileIdentifierHeadBytes;
     const nameAt = useAt + lengthOfImplementationUse;
     if (nameAt + lengthOfFileIdentifier > source.length) {
@@ -89,7 +103,9 @@ export const fileIdentifierDescriptor: DescriptorCodec<FileIdentifierDescriptor>
       reportFault(context, "FileIdentifierDescriptor", "fileIdentifier", "4/14.4.8", reason);
     }
     return {
-      ...head,
+      fileVersionNumber: head.fileVersionNumber,
+      fileCharacteristics: head.fileCharacteristics,
+      icb: head.icb,
       implementationUse: source.slice(useAt, nameAt),
       fileIdentifier: source.slice(nameAt, nameAt + lengthOfFileIdentifier),
     };
@@ -132,22 +148,21 @@ export interface WrittenIdentifier {
   readonly name: string;
   /** Sum of {@link fileCharacteristics}. */
   readonly characteristics: number;
-  readonly logicalBlockNumber: number;
-  readonly partitionReferenceNumber: number;
+  readonly icb: IcbAddress;
   /** 0 where the revision has none. */
   readonly udfUniqueId: number;
-  /** Bytes of filling before the name; zero, or an implementation's. */
-  readonly implementationUse: Uint8Array;
 }
 
 /**
  * Writes a descriptor and its tag, into bytes that are zero. Straight line, because every file has one; a property test
  * holds it equal to the rows.
  *
+ * @param implementationUse Filling before the name: none, or an implementation's identifier.
  * @returns Its length.
  */
 export function writeFileIdentifier(
-  { name, characteristics, implementationUse, ...address }: WrittenIdentifier,
+  { name, characteristics, icb, udfUniqueId }: WrittenIdentifier,
+  implementationUse: Uint8Array,
   target: Uint8Array,
   at: number,
   context: TagContext,
@@ -158,9 +173,9 @@ export function writeFileIdentifier(
   target[at + 18] = characteristics; // 4/14.4.3
   target[at + 19] = nameBytes; // 4/14.4.4
   writeU32le(blockBytes, target, at + 20); // 4/14.4.5: the ICB's extent is one block
-  writeU32le(address.logicalBlockNumber, target, at + 24);
-  writeU16le(address.partitionReferenceNumber, target, at + 28);
-  writeU32le(address.udfUniqueId, target, at + 32);
+  writeU32le(icb.logicalBlockNumber, target, at + 24);
+  writeU16le(icb.partitionReferenceNumber, target, at + 28);
+  writeU32le(udfUniqueId, target, at + 32);
   writeU16le(implementationUse.length, target, at + 36); // 4/14.4.6
   target.set(implementationUse, at + fileIdentifierHeadBytes); // 4/14.4.7
   writeCompressedUnicode(name, target, at + fileIdentifierHeadBytes + implementationUse.length); // 4/14.4.8

@@ -172,7 +172,7 @@ class PartitionLoader {
     try {
       const entries = new FileEntryReader(this.#entryReading);
       const entry = await entries.readAt(base, block, signal);
-      const found = entry.head.icbTag.fileType;
+      const found = entry.head.fileType;
       if (found !== fileType) {
         reportFault(context, "MetadataPartition", "fileType", "UDF 2.2.13", `is ${found}, expected ${fileType}`);
       }

@@ -30,7 +30,7 @@ export class StreamReader {
 
   /** The streams of an item; those that cannot be read are left out and reported. */
   async read(item: UdfFileEntry, path: string, signal: AbortSignal | undefined): Promise<readonly DiscStream[]> {
-    const icb = item.streamDirectoryIcb;
+    const icb = item.head.streamDirectoryIcb;
     if (icb === undefined || icb.extentLength === 0) return [];
     try {
       const directory = await this.#entries.read(icb, signal);
@@ -48,7 +48,7 @@ export class StreamReader {
   }
 
   async #list(directory: UdfFileEntry, path: string, signal: AbortSignal | undefined): Promise<DiscStream[]> {
-    const { fileType } = directory.head.icbTag;
+    const { fileType } = directory.head;
     if (fileType !== fileTypes.streamDirectory && fileType !== fileTypes.directory) {
       throw new DiscError("E_DAMAGED", `the directory of its streams is of file type ${fileType}`, { what: path });
     }

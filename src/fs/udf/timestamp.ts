@@ -51,23 +51,35 @@ function zoneOf(source: Uint8Array, at: number): number | undefined {
   return minutes === unspecifiedOffset || Math.abs(minutes) > 1440 ? undefined : minutes;
 }
 
+// Entries name the same few days again and again.
+let knownDate = -1;
+let knownDayMs = 0;
+
+/** When a day begins, in milliseconds since 1970; of one behind its month's end, one of the next month. */
+function dayMsOf(year: number, month: number, day: number): number {
+  const wanted = (year * 16 + month) * 32 + day;
+  if (wanted !== knownDate) {
+    const date = new Date(0);
+    date.setUTCFullYear(year, month - 1, day);
+    knownDate = wanted;
+    knownDayMs = date.getTime();
+  }
+  return knownDayMs;
+}
+
 /** Reads a time in milliseconds since 1970; `null` for "not specified", `undefined` for bytes that are no time. */
 export function readTimestamp(source: Uint8Array, at: number): number | null | undefined {
   const year = readU16le(source, at + 2);
-  const [month, day, hour, minute, second] = source.subarray(at + 4, at + 9) as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const month = source[at + 4]!;
+  const day = source[at + 5]!;
+  const hour = source[at + 6]!;
+  const minute = source[at + 7]!;
+  const second = source[at + 8]!;
   if (year === 0 && month === 0 && day === 0) return null;
-  const microseconds = source[at + 9]! * 10_000 + source[at + 10]! * 100 + source[at + 11]!;
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return undefined;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour, minute, second);
-  return date.getTime() - (zoneOf(source, at) ?? 0) * 60_000 + microseconds / 1000;
+  const ofDay = ((hour * 60 + minute) * 60 + second) * 1000;
+  const microseconds = source[at + 9]! * 10_000 + source[at + 10]! * 100 + source[at + 11]!;
+  return dayMsOf(year, month, day) + ofDay - (zoneOf(source, at) ?? 0) * 60_000 + microseconds / 1000;
 }
 
 /** A time as dumps show it: in UTC, to the microsecond. */

@@ -127,7 +127,8 @@ export class UdfLayout {
     this.blockOfObject = new Int32Array(catalog.links.length).fill(-1);
     let block = fileSetBlocks + catalog.directories.length;
     this.firstObjectBlock = block;
-    for (const [object, item] of this.itemOfObject.entries()) {
+    for (let object = 0; object < this.itemOfObject.length; object++) {
+      const item = this.itemOfObject[object];
       if (item === undefined) continue;
       const reference = options.reference(item, catalog.links[object]!);
       if (reference !== undefined) {

@@ -7,6 +7,7 @@ import type { Item } from "../tree/directory.js";
 import { joinPath } from "../tree/path.js";
 import { compressedUnicodeBytes } from "./compressed-unicode.js";
 import { areTagsKeptWhole, identifiersBytes } from "./directory-size.js";
+import type { AttributeOptions } from "./extended-attribute-writer.js";
 import { attributeBytes } from "./extended-attribute-writer.js";
 import { pathComponentFault, pathComponentsOf } from "./path-components.js";
 import type { UdfDirectory, UdfLayoutOptions } from "./udf-layout.js";
@@ -25,6 +26,21 @@ export function streamNames(
   const names = assignUniqueNames(udfNameMapping, given, () => false, pathOf);
   for (const [index, name] of names.entries()) if (name !== given[index]) onShortened(pathOf(index), name);
   return names;
+}
+
+/** What decides whether a volume holds an item. */
+export type OmissionOptions = Pick<UdfLayoutOptions, "specialFiles" | "entryHeadBytes"> & AttributeOptions;
+
+/** Why a volume does not hold an item; `undefined` where it does. */
+export function omissionFromUdf(item: Item, options: OmissionOptions): string | undefined {
+  if (item.type === "file" || item.type === "directory") return undefined;
+  if (!options.specialFiles) return `it is a ${item.type}, for which 7-Zip refuses the whole volume`;
+  if (item.type !== "symlink") return undefined;
+  const room = blockBytes - options.entryHeadBytes - attributeBytes(item, options);
+  const bytes = pathComponentsOf(item.target).length;
+  return (
+    pathComponentFault(item.target) ?? (bytes > room ? `its target has ${bytes} bytes, at most ${room} fit` : undefined)
+  );
 }
 
 /** Names the items of a volume, and leaves out those that it cannot hold. */
@@ -55,8 +71,9 @@ export class Naming {
     const { children, objects, node } = source;
     const positions: number[] = [];
     const laterNames = new Map<number, number>();
-    for (const [position, child] of children.entries()) {
-      const reason = this.#omits(child);
+    for (let position = 0; position < children.length; position++) {
+      const child = children[position]!;
+      const reason = omissionFromUdf(child, this.#options);
       if (reason !== undefined) {
         this.#options.onOmitted(child.path, reason);
         continue;
@@ -81,24 +98,13 @@ export class Naming {
     return { source, positions, names, bytes, subdirectories: source.directories.length, laterNames };
   }
 
-  #omits(item: Item): string | undefined {
-    if (item.type === "file" || item.type === "directory") return undefined;
-    if (!this.#options.specialFiles) return `it is a ${item.type}, for which 7-Zip refuses the whole volume`;
-    if (item.type !== "symlink") return undefined;
-    const room = blockBytes - this.#options.entryHeadBytes - attributeBytes(item, this.#options);
-    const bytes = pathComponentsOf(item.target).length;
-    return (
-      pathComponentFault(item.target) ??
-      (bytes > room ? `its target has ${bytes} bytes, at most ${room} fit` : undefined)
-    );
-  }
-
   #checkNames(source: CatalogDirectory, items: readonly Item[], names: readonly string[]): void {
     const { rules, onShortened, onLongPath } = this.#options;
     const above = this.#pathBytes[source.index]!;
     const limited = rules.number <= 0x0200;
     let next = 0;
-    for (const [index, name] of names.entries()) {
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index]!;
       const item = items[index]!;
       if (name !== item.name) onShortened(joinPath(source.node.path, item.name), name);
       if (!limited) continue;

@@ -56,42 +56,57 @@ export class UdfTree implements TreeReader {
     const { path, refusal } = directory;
     if (refusal !== null) throw new DiscError("E_NOT_SUPPORTED", `"${path}": ${refusal}`, { what: refusal });
     const read = await readDirectory(this.#options, directory.extents, signal);
+    const { tolerant, onWarning } = this.#options.context;
     reportIdentifierFaults(read, path, this.#options.context);
     const builder = new ListingBuilder(path, naming);
     /** Names of one file share what is read of it. */
-    const known = new Map<string, UnnamedEntry>();
+    const known = new Map<number, UnnamedEntry>();
     for (const { identifier, lba } of read.identifiers) {
       throwIfCancelled(signal, `reading ${path}`);
       if (!isNamed(identifier)) continue;
-      const context = { ...this.#options.context, lba };
+      const context: ReadContext = { tolerant, lba, onWarning };
       const name = identifierName(identifier, context);
       const hidden = hasCharacteristic(identifier, fileCharacteristics.hidden);
       if (hidden && path === "/" && name === nonAllocatableSpace) continue;
-      const entry = await this.#entry(identifier, builder.pathOf(name), known, context, signal);
-      builder.add(name, undefined, { ...entry, hidden }, context);
+      const entry =
+        known.get(keyOf(identifier)) ??
+        this.#sound(identifier, known) ??
+        (await this.#entry(identifier, builder.pathOf(name), known, context, signal));
+      builder.add(name, undefined, hidden ? { ...entry, hidden } : entry, context);
     }
     return builder.listing();
+  }
+
+  /** The item of a name, where nothing has to be read for it and nothing is odd; else `undefined`. */
+  #sound(identifier: FileIdentifierDescriptor, known: Map<number, UnnamedEntry>): UnnamedEntry | undefined {
+    try {
+      const found = this.#entries.sound(identifier.icb);
+      const entry = found && this.#builder.sound(found);
+      if (entry === undefined || (entry.type === "directory") !== isNamedDirectory(identifier)) return undefined;
+      known.set(keyOf(identifier), entry);
+      return entry;
+    } catch (error) {
+      if (!isReadFailure(error)) throw error;
+      // What is wrong is found, and told, once more.
+      return undefined;
+    }
   }
 
   async #entry(
     identifier: FileIdentifierDescriptor,
     path: string,
-    known: Map<string, UnnamedEntry>,
+    known: Map<number, UnnamedEntry>,
     context: ReadContext,
     signal: AbortSignal | undefined,
   ): Promise<UnnamedEntry> {
-    const { icb } = identifier;
-    const key = `${icb.partitionReferenceNumber}:${icb.logicalBlockNumber}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const isDirectory = hasCharacteristic(identifier, fileCharacteristics.directory);
+    const isDirectory = isNamedDirectory(identifier);
     try {
-      const entry = await this.#builder.build(await this.#entries.read(icb, signal), path, signal);
+      const entry = await this.#builder.build(await this.#entries.read(identifier.icb, signal), path, signal);
       if (entry.refusal === null && (entry.type === "directory") !== isDirectory) {
         const reason = `of "${path}" is that of a ${isDirectory ? "directory" : "file"}, its entry a ${entry.type}'s`;
         reportFault(context, "FileIdentifierDescriptor", "directoryBit", "4/14.4.3", reason);
       }
-      known.set(key, entry);
+      known.set(keyOf(identifier), entry);
       return entry;
     } catch (error) {
       if (!isReadFailure(error)) throw error;
@@ -107,4 +122,13 @@ export class UdfTree implements TreeReader {
       return unreadableEntry(isDirectory ? "directory" : "file", refusal);
     }
   }
+}
+
+/** Tells the file entry that a name leads to from all others. */
+function keyOf({ icb }: FileIdentifierDescriptor): number {
+  return icb.partitionReferenceNumber * 0x1_0000_0000 + icb.logicalBlockNumber;
+}
+
+function isNamedDirectory(identifier: FileIdentifierDescriptor): boolean {
+  return hasCharacteristic(identifier, fileCharacteristics.directory);
 }

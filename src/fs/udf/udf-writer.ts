@@ -70,6 +70,8 @@ export interface UdfWriterOptions extends Omit<UdfLayoutOptions, "entryHeadBytes
   readonly continuation: UdfContinuation | undefined;
   /** Absolute block where the partition starts; see `partitionStartOf`. */
   readonly partitionStart: number;
+  /** Whether a metadata partition has its blocks twice; else both of its files lie in the same ones. OSTA UDF 2.2.10. */
+  readonly isMetadataDuplicated: boolean;
   /** The block behind the last one of the medium that may be written, for a table that is to be continued. */
   readonly mediumEnd: number | undefined;
 }
@@ -146,7 +148,9 @@ export class UdfWriter implements RegionWriter {
       const place: Place = { at: "next", from: this.#mirrorOffset };
       trailing.push(region("udfMirrorFile", "file entry of the metadata mirror file", 1, place));
       const aligned: Place = { at: "next", align: metadataUnitBlocks };
-      trailing.push(region("udfMetadataMirror", "metadata mirror file", this.#metadataBlocks, aligned));
+      if (this.#options.isMetadataDuplicated) {
+        trailing.push(region("udfMetadataMirror", "metadata mirror file", this.#metadataBlocks, aligned));
+      }
     }
     if (this.#table !== undefined) {
       trailing.push(region("udfTable", "virtual allocation table", this.#table.dataBlocks, { at: "next" }));
@@ -222,10 +226,12 @@ export class UdfWriter implements RegionWriter {
         description,
         fileTypes.metadataMirror,
         "udfMirrorFile",
-        "udfMetadataMirror",
+        this.#options.isMetadataDuplicated ? "udfMetadataMirror" : "udfMetadata",
       );
       renderers.set("udfMirrorFile", async (_first, out) => mirror.write(out, 0));
-      renderers.set("udfMetadataMirror", (...block) => metadata.render(...block));
+      if (this.#options.isMetadataDuplicated) {
+        renderers.set("udfMetadataMirror", (...block) => metadata.render(...block));
+      }
     }
     return renderers;
   }
@@ -318,7 +324,7 @@ export class UdfWriter implements RegionWriter {
   }
 
   #partitionMaps(plan: Plan): PartitionMap[] {
-    const { structure, rules, partitionStart, continuation } = this.#options;
+    const { structure, rules, partitionStart, continuation, isMetadataDuplicated } = this.#options;
     const common = { volumeSequenceNumber: 1, partitionNumber: continuation?.partitionNumber ?? 0 };
     const plain: PartitionMap = { kind: "plain", ...common };
     if (structure === "plain") return [plain];
@@ -335,7 +341,7 @@ export class UdfWriter implements RegionWriter {
         metadataBitmapFileLocation: noBitmapFile,
         allocationUnitSize: metadataUnitBlocks,
         alignmentUnitSize: metadataUnitBlocks,
-        flags: 1,
+        flags: isMetadataDuplicated ? 1 : 0,
       },
     ];
   }

@@ -7,19 +7,34 @@ const windowBlocks = 16;
 
 const windowBytes = windowBlocks * blockBytes;
 
-/** Windows that are kept: 2 MiB. */
-const maximumWindows = 64;
+/** Windows that are read at once where one after the other was asked for: each time twice as many, up to these. */
+const maximumAhead = 8;
+
+/** Windows that are kept: 4 MiB, so that the entries of a large directory are among them. */
+const maximumWindows = 128;
+
+/** Windows that follow on each other and were read at once. */
+interface WindowRun {
+  /** Number of the first one. */
+  readonly first: number;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
 
 /**
  * The bytes of a medium, at any address: UDF's blocks may be of other sizes than those of the medium. What is small is
- * read with what lies around it, and kept for a while.
+ * read with what lies around it, and kept for a while; where one window after the other is asked for, more and more are
+ * read at once.
  */
 export class VolumeBytes {
   /** Bytes there are. */
   readonly bytes: number;
   readonly #source: BlockSource;
-  /** By number; the one used last at the end. */
-  readonly #windows: Map<number, Uint8Array> = new Map();
+  /** By the numbers of all their windows. */
+  readonly #runs: Map<number, WindowRun> = new Map();
+  /** The one used last at the end. */
+  readonly #byUse: Set<WindowRun> = new Set();
+  #latest: WindowRun | undefined;
   /** Windows with blocks that cannot be read: what is asked of them is read alone. */
   readonly #broken: Set<number> = new Set();
 
@@ -40,38 +55,71 @@ export class VolumeBytes {
       const message = `${blocks} blocks at ${lba} are outside the ${this.#source.blocks} blocks there are`;
       throw new DiscError("E_READ_FAILED", message, { lba, blocks });
     }
+    const known = this.kept(address, length);
+    if (known !== undefined) return known;
     const first = Math.floor(address / windowBytes);
     const isInOne = length > 0 && Math.floor((address + length - 1) / windowBytes) === first;
-    const window = isInOne ? await this.#window(first, signal) : undefined;
-    if (window !== undefined) return window.subarray(address % windowBytes, (address % windowBytes) + length);
+    if (isInOne && !this.#broken.has(first)) {
+      const isRead = (await this.#readRun(first, signal)) || (await this.#readWindows(first, 1, signal));
+      if (isRead) return this.kept(address, length)!;
+      this.#broken.add(first);
+    }
     return await this.#exact(address, length, signal);
   }
 
-  async #window(number: number, signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
-    const known = this.#windows.get(number);
-    if (known !== undefined) {
-      this.#windows.delete(number);
-      this.#windows.set(number, known);
-      return known;
+  /** Bytes as {@link VolumeBytes.read} gives them, where they are kept; else `undefined`. */
+  kept(address: number, length: number): Uint8Array | undefined {
+    const run = this.#runs.get(Math.floor(address / windowBytes));
+    if (run === undefined) return undefined;
+    const at = address - run.first * windowBytes;
+    if (at + length > run.bytes.length) return undefined;
+    if (run !== this.#latest) {
+      this.#latest = run;
+      this.#byUse.delete(run);
+      this.#byUse.add(run);
     }
-    if (this.#broken.has(number)) return undefined;
-    const lba = number * windowBlocks;
-    const count = Math.min(windowBlocks, this.#source.blocks - lba);
-    const window = new Uint8Array(count * blockBytes);
+    return run.bytes.subarray(at, at + length);
+  }
+
+  /** Reads a window and some behind it, where the one before it was read; `false` where that is not so, or fails. */
+  async #readRun(first: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const before = this.#runs.get(first - 1);
+    if (before === undefined) return false;
+    const windows = Math.ceil(this.#source.blocks / windowBlocks);
+    const end = Math.min(windows, first + Math.min(maximumAhead, before.count * 2));
+    let count = 1;
+    while (first + count < end && !this.#runs.has(first + count) && !this.#broken.has(first + count)) count++;
+    return count > 1 && (await this.#readWindows(first, count, signal));
+  }
+
+  /** @returns `false` where a block of them cannot be read. */
+  async #readWindows(first: number, count: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const lba = first * windowBlocks;
+    const blocks = Math.min(count * windowBlocks, this.#source.blocks - lba);
+    const bytes = new Uint8Array(blocks * blockBytes);
     try {
-      await this.#source.read(lba, count, window, signal);
+      await this.#source.read(lba, blocks, bytes, signal);
     } catch (error) {
       if (!(error instanceof DiscError)) throw error;
       throwIfCancelled(signal, "reading UDF");
-      this.#broken.add(number);
-      return undefined;
+      return false;
     }
-    this.#windows.set(number, window);
-    for (const oldest of this.#windows.keys()) {
-      if (this.#windows.size <= maximumWindows) break;
-      this.#windows.delete(oldest);
+    const run: WindowRun = { first, count, bytes };
+    for (let number = first; number < first + count; number++) this.#runs.set(number, run);
+    this.#byUse.add(run);
+    this.#latest = run;
+    for (const oldest of this.#byUse) {
+      if (this.#runs.size <= maximumWindows) break;
+      this.#drop(oldest);
     }
-    return window;
+    return true;
+  }
+
+  #drop(run: WindowRun): void {
+    this.#byUse.delete(run);
+    for (let number = run.first; number < run.first + run.count; number++) {
+      if (this.#runs.get(number) === run) this.#runs.delete(number);
+    }
   }
 
   async #exact(address: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {

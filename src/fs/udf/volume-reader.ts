@@ -9,6 +9,7 @@ import type { TreeReader } from "../tree/disc-entry.js";
 import type { ExtentDescriptor, LongAllocationDescriptor } from "./allocation.js";
 import type { Anchor, SessionRange } from "./anchor-reader.js";
 import { anchorBlocks, findAnchors, firstAnchorBlock } from "./anchor-reader.js";
+import type { EntryReading } from "./file-entry-reader.js";
 import { FileEntryReader } from "./file-entry-reader.js";
 import type { FileSetDescriptor } from "./file-set.js";
 import { fileSetDescriptor } from "./file-set.js";
@@ -19,6 +20,7 @@ import { loadPartitions } from "./partition-loader.js";
 import type { VolumeReading } from "./sequence-reader.js";
 import { readVolumeDescriptors, tryDescriptor } from "./sequence-reader.js";
 import { readDescriptor, tagIdentifierAt, tagIdentifiers } from "./tag.js";
+import type { UdfTreeOptions } from "./udf-reader.js";
 import { UdfTree } from "./udf-reader.js";
 import { isReadFailure, VolumeBytes } from "./volume-bytes.js";
 import type { UdfVolumeInformation } from "./volume-information.js";
@@ -45,17 +47,27 @@ export interface UdfOptions {
 /** A UDF volume that was opened. */
 export interface UdfVolume {
   readonly information: UdfVolumeInformation;
+  /** What its entries are read from, and where the tree begins. Nothing is reported. */
+  readonly reading: EntryReading & Pick<UdfTreeOptions, "rootDirectoryIcb">;
+  /** Block of the volume with the integrity descriptor that prevails; `undefined` where there is none. */
+  readonly integrityBlock: number | undefined;
   /** Its tree; what is wrong with it is told to the listener. */
   openTree(onWarning: WarningListener | undefined): TreeReader;
+}
+
+/** An integrity descriptor, and the block of the volume in which it stands. */
+interface PlacedIntegrity {
+  readonly descriptor: LogicalVolumeIntegrityDescriptor;
+  readonly block: number;
 }
 
 /** The last integrity descriptor of a volume; `undefined` where there is no sound one. */
 async function readIntegrity(
   reading: VolumeReading,
   { integritySequenceExtent }: LogicalVolumeDescriptor,
-): Promise<LogicalVolumeIntegrityDescriptor | undefined> {
+): Promise<PlacedIntegrity | undefined> {
   const { blockBytes, signal } = reading;
-  let last: LogicalVolumeIntegrityDescriptor | undefined;
+  let last: PlacedIntegrity | undefined;
   const seen = new Set<number>();
   for (let extent: ExtentDescriptor = integritySequenceExtent; extent.extentLength > 0; ) {
     throwIfCancelled(signal, "reading an integrity sequence");
@@ -69,7 +81,7 @@ async function readIntegrity(
     for (let index = 0; index < blocks && index < maximumIntegrityExtents && next === undefined; index++) {
       const found = await tryDescriptor(reading, logicalVolumeIntegrityDescriptor, extent.extentLocation + index);
       if (found === undefined) break;
-      last = found;
+      last = { descriptor: found, block: extent.extentLocation + index };
       if (found.nextIntegrityExtent.extentLength > 0) next = found.nextIntegrityExtent;
     }
     if (next === undefined) break;
@@ -182,7 +194,8 @@ async function openAt(
   const lastOf = (lba: number): number => Math.floor((lba * mediumBlockBytes) / blockBytes) - 1;
   const lastBlocks = [lastOf(range.endLba), lastOf(bytes.bytes / mediumBlockBytes)];
   const partitions = await loadPartitions(reading, descriptors, lastBlocks);
-  const integrity = await readIntegrity(reading, logicalVolume);
+  const placedIntegrity = await readIntegrity(reading, logicalVolume);
+  const integrity = placedIntegrity?.descriptor;
   const { spaces } = partitions;
   const entries = new FileEntryReader({ bytes, blockBytes, spaces, context });
   const fileSet = await readFileSet(reading, entries, logicalVolume.logicalVolumeContentsUse);
@@ -191,10 +204,13 @@ async function openAt(
   const { tagSerialNumber } = tag;
   const treeOptions = { bytes, blockBytes, spaces, rootDirectoryIcb, tagSerialNumber };
   // What has no root is no volume: another anchor may lead to one.
-  await new UdfTree({ ...treeOptions, context: { ...context, onWarning: undefined } }).root(signal);
+  const silent = { ...context, onWarning: undefined };
+  await new UdfTree({ ...treeOptions, context: silent }).root(signal);
   const found = await anchorBlocks(bytes, range, blockBytes, signal);
   return {
     information: informationOf({ anchor, anchors: found, descriptors, partitions, integrity, fileSet }),
+    reading: { ...treeOptions, context: silent },
+    integrityBlock: placedIntegrity?.block,
     openTree: (onWarning) => new UdfTree({ ...treeOptions, context: { ...context, onWarning } }),
   };
 }

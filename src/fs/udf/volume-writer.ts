@@ -68,6 +68,11 @@ export function volumeSetIdentifier(createdMs: number, distinction: number, name
   return cutToDstring(eightDigits(Math.floor(createdMs / 1000)) + eightDigits(distinction) + name, 128);
 }
 
+/** A volume's name as it is written: cut to what there is room for. */
+export function udfVolumeName(name: string): string {
+  return cutToDstring(name, 128);
+}
+
 /** Writes the descriptors that announce UDF. ECMA-167 2/8.3. */
 export function renderRecognition(rules: RevisionRules, first: number, out: Uint8Array): void {
   const identifiers = ["BEA01", `NSR0${rules.descriptorVersion}`, "TEA01"];
@@ -157,7 +162,7 @@ export class VolumeRenderer {
       maximumCharacterSetList: 1,
       fileSetNumber: 0,
       fileSetDescriptorNumber: 0,
-      logicalVolumeIdentifier: cutToDstring(volumeName, 128),
+      logicalVolumeIdentifier: udfVolumeName(volumeName),
       fileSetIdentifier: cutToDstring(volumeName, 32),
       copyrightFileIdentifier: "",
       abstractFileIdentifier: "",
@@ -181,7 +186,7 @@ export class VolumeRenderer {
       (out: Uint8Array, at: number, tag: TagContext): void =>
         writeDescriptor(codec, value, out, at, tag);
     const { rules, volumeName, recordedMs } = this.#volume;
-    const logicalVolumeIdentifier = cutToDstring(volumeName, 128);
+    const logicalVolumeIdentifier = udfVolumeName(volumeName);
     const implementationIdentifier = thisImplementation;
     const none = new Uint8Array(0);
     return [

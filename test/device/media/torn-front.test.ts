@@ -7,6 +7,7 @@ import { Recorder } from "../../../src/device/recorder.js";
 import type { CommandResult, Transfer, Transport } from "../../../src/device/transport.js";
 import { createDisc, openRecorder } from "../../../src/device.js";
 import { openTransport } from "../../../src/disc-access.js";
+import type { WarningListener } from "../../../src/errors.js";
 import { FileSystemImage } from "../../../src/fs/image/file-system-image.js";
 import type { ImageSource } from "../../../src/fs/image/open-image.js";
 import { openImage, readSessions } from "../../../src/fs/image/open-image.js";
@@ -75,6 +76,7 @@ async function add(
   path: string,
   change: (root: DirectoryNode) => void,
   unreadable: ReadonlySet<number> = new Set(),
+  onWarning: WarningListener = () => {},
 ): Promise<WrittenUnit[]> {
   const drive = new TornDrive(await openTransport(path), unreadable);
   await using recorder = await Recorder.on(drive);
@@ -83,7 +85,7 @@ async function add(
   await image.importFileSystem();
   change(image.root);
   await using result = await image.createResultImage();
-  await recorder.write(result);
+  await recorder.write(result, { onWarning });
   const unitBytes = recorder.state.writeUnitBlocks * blockBytes;
   return drive.written.flatMap(({ lba, bytes }) =>
     Array.from({ length: bytes.length / unitBytes }, (_unused, index) => ({
@@ -274,6 +276,19 @@ for (const scenario of scenarios) {
     t.true(continued > 5, `${continued} times the next session was added`);
   });
 }
+
+test("what cannot be read beside the front is said to be lost", async (t) => {
+  const path = await madeDisc(t, { media: "dvd+rw", layout: "ISO 9660", growable: true });
+  const warnings: string[] = [];
+  const torn = new Set(Array.from({ length: 16 }, (_unused, index) => 16 + index));
+  await add(
+    path,
+    (root) => void root.addFile("/three", "third\n"),
+    torn,
+    ({ code }) => void warnings.push(code),
+  );
+  t.deepEqual(warnings, ["W_BLOCKS_LOST"]);
+});
 
 test("a session of old files alone is not written over when the front is torn", async (t) => {
   const path = await madeDisc(t, { media: "dvd+rw", layout: "ISO 9660", growable: true });
