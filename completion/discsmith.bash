@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build create info sessions boot write append update revert rebuild mkisofs genisoimage xorrisofs oscdimg install-names patch burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build rebuild patch create write append update revert burn close blank format info sessions boot list cat extract verify diff dump drives eject load speed trace serve mkisofs genisoimage xorrisofs oscdimg install-names completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -34,39 +34,52 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --boot-like --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    rebuild)
+      case "$previous" in
+        -o|--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --remove) COMPREPLY=(); return ;;
+        --move) COMPREPLY=(); return ;;
+        --at) COMPREPLY=(); return ;;
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --import-fs) COMPREPLY=($(compgen -W "rockridge udf joliet iso" -- "$current")); return ;;
+        --boot) COMPREPLY=($(compgen -W "auto" -- "$current")); return ;;
+        --boot-bios) COMPREPLY=(); return ;;
+        --boot-uefi) COMPREPLY=(); return ;;
+        --boot-catalog) COMPREPLY=(); return ;;
+        --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --fs) COMPREPLY=(); return ;;
+        -V|--volume) COMPREPLY=(); return ;;
+        --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
+        --rock-ridge) COMPREPLY=($(compgen -W "1.10 1.12" -- "$current")); return ;;
+        --publisher) COMPREPLY=(); return ;;
+        --preparer) COMPREPLY=(); return ;;
+        --application) COMPREPLY=(); return ;;
+        --system-id) COMPREPLY=(); return ;;
+        --volume-set) COMPREPLY=(); return ;;
+        --copyright-file) COMPREPLY=(); return ;;
+        --abstract-file) COMPREPLY=(); return ;;
+        --bibliographic-file) COMPREPLY=(); return ;;
+        --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --session --start --scan --import-fs --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    patch)
+      case "$previous" in
+        --undo) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --session) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--undo --revert --all-sessions --session --scan --fs --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     create)
       case "$previous" in
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --capacity) COMPREPLY=(); return ;;
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--media --capacity -f --force -n --dry-run --json -h --help" -- "$current"))
-      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    info)
-      case "$previous" in
-        --session) COMPREPLY=(); return ;;
-        --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
-        --charset) COMPREPLY=(); return ;;
-      esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
-      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    sessions)
-      case "$previous" in
-        --session) COMPREPLY=(); return ;;
-        --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
-        --charset) COMPREPLY=(); return ;;
-      esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
-      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    boot)
-      case "$previous" in
-        --session) COMPREPLY=(); return ;;
-        --start) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
-        --charset) COMPREPLY=(); return ;;
-      esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     write)
       case "$previous" in
@@ -168,61 +181,6 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    rebuild)
-      case "$previous" in
-        -o|--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
-        --remove) COMPREPLY=(); return ;;
-        --move) COMPREPLY=(); return ;;
-        --at) COMPREPLY=(); return ;;
-        --session) COMPREPLY=(); return ;;
-        --start) COMPREPLY=(); return ;;
-        --import-fs) COMPREPLY=($(compgen -W "rockridge udf joliet iso" -- "$current")); return ;;
-        --boot) COMPREPLY=($(compgen -W "auto" -- "$current")); return ;;
-        --boot-bios) COMPREPLY=(); return ;;
-        --boot-uefi) COMPREPLY=(); return ;;
-        --boot-catalog) COMPREPLY=(); return ;;
-        --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
-        --fs) COMPREPLY=(); return ;;
-        -V|--volume) COMPREPLY=(); return ;;
-        --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
-        --rock-ridge) COMPREPLY=($(compgen -W "1.10 1.12" -- "$current")); return ;;
-        --publisher) COMPREPLY=(); return ;;
-        --preparer) COMPREPLY=(); return ;;
-        --application) COMPREPLY=(); return ;;
-        --system-id) COMPREPLY=(); return ;;
-        --volume-set) COMPREPLY=(); return ;;
-        --copyright-file) COMPREPLY=(); return ;;
-        --abstract-file) COMPREPLY=(); return ;;
-        --bibliographic-file) COMPREPLY=(); return ;;
-        --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
-        --charset) COMPREPLY=(); return ;;
-      esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --session --start --scan --import-fs --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
-      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    mkisofs)
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    genisoimage)
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    xorrisofs)
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    oscdimg)
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    install-names)
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-f --force -h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;
-    patch)
-      case "$previous" in
-        --undo) COMPREPLY=($(compgen -f -- "$current")); return ;;
-        --session) COMPREPLY=(); return ;;
-        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
-        --charset) COMPREPLY=(); return ;;
-      esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--undo --revert --all-sessions --session --scan --fs --charset --strict -n --dry-run --json -h --help" -- "$current"))
-      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     burn)
       case "$previous" in
         --blocks) COMPREPLY=(); return ;;
@@ -233,9 +191,6 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--blocks --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    drives)
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--json -h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;
     close)
       case "$previous" in
         --disc) COMPREPLY=(); return ;;
@@ -257,23 +212,32 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--type --spare --pseudo-overwrite --disc -y --yes -f --force -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    eject)
+    info)
       case "$previous" in
-        --disc) COMPREPLY=(); return ;;
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--disc --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    load)
+    sessions)
       case "$previous" in
-        --disc) COMPREPLY=(); return ;;
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--disc --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    speed)
+    boot)
       case "$previous" in
-        --disc) COMPREPLY=(); return ;;
+        --session) COMPREPLY=(); return ;;
+        --start) COMPREPLY=(); return ;;
+        --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
+        --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--disc --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     list)
       case "$previous" in
@@ -333,6 +297,27 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --count --iso --udf --path --session --start --scan --charset --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    drives)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;
+    eject)
+      case "$previous" in
+        --disc) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--disc --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    load)
+      case "$previous" in
+        --disc) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--disc --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    speed)
+      case "$previous" in
+        --disc) COMPREPLY=(); return ;;
+      esac
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--disc --json -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     trace)
       case "$previous" in
         -o|--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -346,12 +331,27 @@ _discsmith() {
       esac
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--iscsi --target-name --media -f --force --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    mkisofs)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    genisoimage)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    xorrisofs)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    oscdimg)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    install-names)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-f --force -h --help" -- "$current"))
+      else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;
     completion)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build create info sessions boot write append update revert rebuild mkisofs genisoimage xorrisofs oscdimg install-names patch burn drives close blank format eject load speed list cat extract verify diff dump trace serve completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build rebuild patch create write append update revert burn close blank format info sessions boot list cat extract verify diff dump drives eject load speed trace serve mkisofs genisoimage xorrisofs oscdimg install-names completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;
