@@ -8,22 +8,35 @@ import type { ImageSource } from "./fs/image/open-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { checkOptions, strictly } from "./fs/image/options.js";
 import type { SessionImage } from "./fs/image/session-image.js";
+import type { AttributeRules } from "./fs/tree/attribute-rules.js";
+import { applyAttributeRules } from "./fs/tree/attribute-rules.js";
+import type { FileSystemName } from "./fs/tree/disc-entry.js";
 import { writeImageFile } from "./host/write-image-file.js";
 import type { TaskOptions } from "./medium/session-data.js";
 import type { AppendOptions, SessionReport } from "./session-job.js";
 import { SessionJob } from "./session-job.js";
 import { openTarget } from "./session-target.js";
-import type { SourceLike, TreeChanges } from "./tree-changes.js";
+import type { SourceLike, SourceOptions, TreeChanges } from "./tree-changes.js";
 import { addSources, changeTree } from "./tree-changes.js";
 
+/** An item that one file system does not show, nor what is in it; "iso" stands for Rock Ridge, too. */
+export interface HiddenPlace {
+  readonly fileSystem: FileSystemName;
+  readonly path: string;
+}
+
 /** How {@link buildImage} makes an image. */
-export interface BuildOptions extends ImageOptions, TaskOptions {
+export interface BuildOptions extends ImageOptions, TaskOptions, SourceOptions {
   /** Where the sources without a target go. Default "/". */
   readonly at?: string | undefined;
   /** A file that the image is written to; left out, nothing is read yet. */
   readonly output?: string | undefined;
   /** Replaces a file that is there. */
   readonly force?: boolean | undefined;
+  /** Attributes that all items are given. */
+  readonly attributes?: AttributeRules | undefined;
+  /** What file systems do not show. */
+  readonly hide?: readonly HiddenPlace[] | undefined;
   /** What the tree boots from, found once it is whole. */
   readonly bootPreset?: BootPreset | undefined;
   /** Another image; this one is to boot like it. It has to stay open until this one is written. */
@@ -49,6 +62,10 @@ export interface BuiltImage {
 export async function buildImage(sources: readonly SourceLike[], options: BuildOptions = {}): Promise<BuiltImage> {
   const tree = new FileSystemImage(options);
   await addSources(tree, sources, options.at ?? "/", { ...options, onWarning: strictly(options) });
+  if (options.attributes !== undefined) applyAttributeRules(tree.root, options.attributes);
+  for (const { fileSystem, path } of options.hide ?? []) {
+    tree.root.setAttributes(path, { hiddenIn: [...(tree.root.item(path).hiddenIn ?? []), fileSystem] });
+  }
   const { signal, onProgress, charset } = options;
   if (options.bootLike !== undefined) await tree.bootLike(options.bootLike, { signal, onProgress, charset });
   if (options.bootPreset !== undefined) {
@@ -96,7 +113,7 @@ export async function appendTo(
 export async function writeTo(
   disc: string | Recorder,
   sources: readonly SourceLike[],
-  options: AppendOptions & Pick<TreeChanges, "at"> = {},
+  options: AppendOptions & Pick<TreeChanges, "at" | "exclude" | "followLinks"> = {},
 ): Promise<SessionReport> {
   checkOptions(options);
   await using target = await openTarget(disc, options);
@@ -104,8 +121,9 @@ export async function writeTo(
     const { name: device } = target;
     throw new DiscError("E_DISC_NOT_BLANK", `${device}: the disc is not blank; append adds to it`, { device });
   }
+  const { at, exclude, followLinks } = options;
   const job = new SessionJob(target, { ...options, onNote: undefined });
   await job.prepare();
-  await changeSession(job, { sources, at: options.at }, options);
+  await changeSession(job, { sources, at, exclude, followLinks }, options);
   return await job.write();
 }

@@ -4,6 +4,7 @@ import type { FileSystemImage } from "./fs/image/file-system-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { strictly } from "./fs/image/options.js";
 import type { Item } from "./fs/tree/directory.js";
+import type { DirectorySourceOptions } from "./host/directory-source.js";
 import { fromDirectory, fromPath } from "./host/directory-source.js";
 import { hostPath } from "./host/host-path.js";
 import type { TaskOptions } from "./medium/session-data.js";
@@ -26,7 +27,14 @@ export interface TreeChanges {
   readonly sources?: readonly SourceLike[] | undefined;
   /** Where the sources without a target go. Default "/". */
   readonly at?: string | undefined;
+  /** Whether something in a source folder is left out: asked with its path on the host and its name. */
+  readonly exclude?: DirectorySourceOptions["exclude"];
+  /** Takes what links lead to in their places. */
+  readonly followLinks?: boolean | undefined;
 }
+
+/** How folders of the host are taken. */
+export type SourceOptions = Pick<TreeChanges, "exclude" | "followLinks">;
 
 async function isFolder(path: string): Promise<boolean> {
   try {
@@ -53,18 +61,19 @@ export async function addSources(
   image: FileSystemImage,
   sources: readonly SourceLike[],
   at: string,
-  options: TaskOptions & Pick<ImageOptions, "onWarning">,
+  options: TaskOptions & SourceOptions & Pick<ImageOptions, "onWarning">,
 ): Promise<void> {
+  const { signal, onProgress, onWarning, exclude, followLinks } = options;
+  const taking = { onWarning, exclude, followLinks };
   for (const source of sources) {
     const { path, target }: SourcePlace = typeof source === "string" ? { path: source } : source;
-    const { signal, onProgress, onWarning } = options;
     if (await isFolder(path)) {
-      await image.root.addTree(fromDirectory(path, { onWarning }), { at: target ?? at, signal, onProgress });
+      await image.root.addTree(fromDirectory(path, taking), { at: target ?? at, signal, onProgress });
       continue;
     }
     const place = target === undefined ? { at, name: undefined } : placeOfFile(target);
     const named = place.name === undefined ? {} : { name: place.name };
-    await image.root.addTree(fromPath(path, { onWarning, ...named }), { at: place.at, signal, onProgress });
+    await image.root.addTree(fromPath(path, { ...taking, ...named }), { at: place.at, signal, onProgress });
   }
 }
 
@@ -81,7 +90,7 @@ export interface ChangeTreeOptions extends TaskOptions, Pick<ImageOptions, "onWa
  */
 export async function changeTree(
   image: FileSystemImage,
-  { remove = [], move = [], sources = [], at = "/" }: TreeChanges,
+  { remove = [], move = [], sources = [], at = "/", exclude, followLinks }: TreeChanges,
   options: ChangeTreeOptions,
 ): Promise<void> {
   const { root } = image;
@@ -90,5 +99,5 @@ export async function changeTree(
     root.removeTree(path);
   }
   for (const { from, to } of move) root.move(from, to);
-  await addSources(image, sources, at, { ...options, onWarning: strictly(options) });
+  await addSources(image, sources, at, { ...options, exclude, followLinks, onWarning: strictly(options) });
 }

@@ -155,6 +155,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "session-job",
     "tree-changes",
     "fs/boot",
+    "fs/tree",
     "fs/image",
     "host",
   ],

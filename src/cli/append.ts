@@ -4,6 +4,7 @@ import type { CommandContext } from "./command.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionOptionsOf } from "./session-result.js";
+import { sourceOptionsOf } from "./source-options.js";
 import { parseMove, parseSources } from "./sources.js";
 import { usageError } from "./usage.js";
 
@@ -19,7 +20,8 @@ export async function append(context: CommandContext): Promise<number> {
   }
   await requireTarget(disc, options.media, options.force === true);
   const sources = await parseSources(words);
-  const report = await appendTo(disc, { remove, move, sources, at: context.options.text("at") }, options);
+  const changes = { remove, move, sources, at: context.options.text("at"), ...sourceOptionsOf(context) };
+  const report = await appendTo(disc, changes, options);
   await printSession(context, report);
   return exitCodeOfLosses(context.reporter.warnings, report.fileSystems);
 }

@@ -5,6 +5,7 @@ import { taskOptions } from "./command.js";
 import { imageOptionsOf } from "./image-options.js";
 import { imageTargetOf, putImage } from "./image-output.js";
 import { exitCodeOfLosses } from "./losses.js";
+import { attributeRulesOf, hiddenPlacesOf, sourceOptionsOf } from "./source-options.js";
 import { parseSources } from "./sources.js";
 
 /** `discsmith build`. */
@@ -18,7 +19,10 @@ export async function build(context: CommandContext): Promise<number> {
   const made = await buildImage(sources, {
     ...imageOptions,
     ...taskOptions(context),
+    ...sourceOptionsOf(context),
     at: options.text("at"),
+    attributes: attributeRulesOf(context),
+    hide: hiddenPlacesOf(context),
     bootPreset,
     bootLike: like?.source,
   });

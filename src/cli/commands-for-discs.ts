@@ -11,6 +11,7 @@ import {
   imageOptions,
   importOption,
   jsonOption,
+  sourceOptions,
   writingOptions,
 } from "./option-groups.js";
 
@@ -42,7 +43,7 @@ export const discCommands: readonly CommandRow[] = [
     name: "write",
     summary: "Write the first session.",
     arguments: [disc, sources],
-    options: [atOption, ...imageOptions, ...writingOptions],
+    options: [atOption, ...sourceOptions, ...imageOptions, ...writingOptions],
     description: [sourceText, "A disc that is not blank is refused: append adds to it."],
     examples: ["discsmith write backup.disc ~/documents --volume Documents"],
   },
@@ -50,7 +51,7 @@ export const discCommands: readonly CommandRow[] = [
     name: "append",
     summary: "Import the last session, change its tree, write the next session.",
     arguments: [disc, { ...sources, optional: true }],
-    options: [...changeOptions, importOption, ...imageOptions, ...writingOptions],
+    options: [...changeOptions, ...sourceOptions, importOption, ...imageOptions, ...writingOptions],
     description: [
       sourceText,
       "First the removals are done, then the moves, then the sources are added. File systems and volume name stay those of the disc unless options name others. What was removed stays in the earlier session (list --session). On a blank disc the first session is written.",

@@ -3,6 +3,7 @@ import { disc, sources, sourceText } from "./command-arguments.js";
 import type { CommandRow } from "./command-table.js";
 import {
   atOption,
+  attributeOptions,
   bootLikeOption,
   bootOptions,
   changeOptions,
@@ -13,6 +14,7 @@ import {
   jsonOption,
   patchOptions,
   sessionOptions,
+  sourceOptions,
 } from "./option-groups.js";
 
 export const imageCommands: readonly CommandRow[] = [
@@ -23,6 +25,8 @@ export const imageCommands: readonly CommandRow[] = [
     options: [
       ...imageOutputOptions,
       atOption,
+      ...sourceOptions,
+      ...attributeOptions,
       ...bootOptions,
       bootLikeOption,
       ...imageOptions,
@@ -48,6 +52,7 @@ export const imageCommands: readonly CommandRow[] = [
     options: [
       ...imageOutputOptions,
       ...changeOptions,
+      ...sourceOptions,
       ...sessionOptions,
       importOption,
       ...bootOptions,

@@ -40,6 +40,30 @@ export const imageOutputOptions: readonly OptionRow[] = [
   forceOption,
 ];
 
+/** How folders are taken. */
+export const sourceOptions: readonly OptionRow[] = [
+  {
+    name: "exclude",
+    value: "PATTERN",
+    multiple: true,
+    help: "Leave out what has such a name, or path below the source if there is a / in it: *.tmp, build/*.o.",
+  },
+  { name: "follow-links", help: "Take what links lead to in their places; loops are refused." },
+];
+
+/** Attributes that all items of an image are given. */
+export const attributeOptions: readonly OptionRow[] = [
+  {
+    name: "rationalised",
+    help: "Give all to user and group 0, readable by everybody and writable by nobody, as mkisofs -r.",
+  },
+  { name: "uid", value: "N", number: true, help: "User that all items belong to." },
+  { name: "gid", value: "N", number: true, help: "Group that all items belong to." },
+  { name: "file-mode", value: "MODE", help: "Permissions of everything but directories, in octal: 0644." },
+  { name: "dir-mode", value: "MODE", help: "Permissions of directories, in octal: 0755." },
+  { name: "hide", value: "FS=PATH", multiple: true, help: "Hide an item from iso (with Rock Ridge), joliet or udf." },
+];
+
 /** What an image boots from. */
 export const bootOptions: readonly OptionRow[] = [
   {

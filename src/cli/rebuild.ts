@@ -8,6 +8,7 @@ import { imageTargetOf, putImage } from "./image-output.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { openDisc, requireRecorded } from "./opened-disc.js";
 import { sessionChoiceOf } from "./reading.js";
+import { sourceOptionsOf } from "./source-options.js";
 import { parseMove, parseSources } from "./sources.js";
 
 /** `discsmith rebuild`. */
@@ -22,6 +23,7 @@ export async function rebuild(context: CommandContext): Promise<number> {
     move: options.texts("move").map(parseMove),
     sources: await parseSources(words),
     at: options.text("at"),
+    ...sourceOptionsOf(context),
   };
   const bootPreset = await bootPresetOf(context);
   await using disc = await openDisc(path, context);

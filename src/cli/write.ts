@@ -3,6 +3,7 @@ import type { CommandContext } from "./command.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionOptionsOf } from "./session-result.js";
+import { sourceOptionsOf } from "./source-options.js";
 import { parseSources } from "./sources.js";
 
 /** `discsmith write`. */
@@ -11,7 +12,11 @@ export async function write(context: CommandContext): Promise<number> {
   const options = sessionOptionsOf(context);
   await requireTarget(disc, options.media, options.force === true);
   const sources = await parseSources(words);
-  const report = await writeTo(disc, sources, { ...options, at: context.options.text("at") });
+  const report = await writeTo(disc, sources, {
+    ...options,
+    ...sourceOptionsOf(context),
+    at: context.options.text("at"),
+  });
   await printSession(context, report);
   return exitCodeOfLosses(context.reporter.warnings, report.fileSystems);
 }

@@ -8,7 +8,7 @@ import { partitionTypeOf } from "../../src/cli/mkisofs/partition-type.js";
 import { pathTestOf } from "../../src/cli/mkisofs/path-patterns.js";
 import { pathSpecOf, placeOfFile } from "../../src/cli/mkisofs/path-specs.js";
 import type { MkisofsProgram, MkisofsRequest } from "../../src/cli/mkisofs/request.js";
-import { expressionOf } from "../../src/cli/mkisofs/shell-pattern.js";
+import { expressionOf } from "../../src/cli/shell-pattern.js";
 import { DiscError } from "../../src/node.js";
 import { holds } from "../support/properties.js";
 

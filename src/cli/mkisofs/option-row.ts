@@ -58,13 +58,6 @@ export function numberOf(option: string, text: string, maximum: number = Number.
   throw usageError(`-${option} is "${text}", expected a whole number up to ${maximum}`);
 }
 
-/** Permission bits in octal digits: "0755". @throws {@link DiscError} E_USAGE. */
-export function modeOf(option: string, text: string): number {
-  const value = /^[0-7]{1,5}$/.test(text) ? Number.parseInt(text, 8) : Number.NaN;
-  if (value <= 0o7777) return value;
-  throw usageError(`-${option} is "${text}", expected a mode in octal digits, such as 0755`);
-}
-
 /** Bytes in hexadecimal digits. @throws {@link DiscError} E_USAGE. */
 export function hexadecimalOf(option: string, text: string): Uint8Array {
   const digits = text.replace(/^0x/i, "");

@@ -1,7 +1,9 @@
 /** Options of mkisofs that say what is in the tree, and what its items are like. */
+
+import { octalMode } from "../octal-mode.js";
 import { usageError } from "../usage.js";
 import type { MkisofsOption } from "./option-row.js";
-import { acts, modeOf, numberOf } from "./option-row.js";
+import { acts, numberOf } from "./option-row.js";
 import { timeOf } from "./time.js";
 
 /** Numbers of owners and groups, of 32 bits. IEEE P1282, 4.1.1. */
@@ -187,11 +189,11 @@ export const attributeOptions: readonly MkisofsOption[] = [
     request.rockRidge = true;
   }),
   acts("-dir-mode MODE", "both", "The mode of directories, in octal digits. Implies -R.", (request, text) => {
-    request.directoryMode = modeOf("dir-mode", text!);
+    request.directoryMode = octalMode("-dir-mode", text!);
     request.rockRidge = true;
   }),
   acts("-file-mode MODE", "both", "The mode of files, in octal digits. Implies -R.", (request, text) => {
-    request.fileMode = modeOf("file-mode", text!);
+    request.fileMode = octalMode("-file-mode", text!);
     request.rockRidge = true;
   }),
   acts(
@@ -199,7 +201,7 @@ export const attributeOptions: readonly MkisofsOption[] = [
     "genisoimage",
     "The mode of directories that graft points and -root need.",
     (request, text) => {
-      request.newDirectoryMode = modeOf("new-dir-mode", text!);
+      request.newDirectoryMode = octalMode("-new-dir-mode", text!);
       request.rockRidge = true;
     },
   ),

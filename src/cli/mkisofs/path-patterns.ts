@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { DiscError, nameFromBytes } from "../../node.js";
+import { expressionOf } from "../shell-pattern.js";
 import type { MkisofsProgram, PatternRequest } from "./request.js";
-import { expressionOf } from "./shell-pattern.js";
 
 /** Whether a path, with the name at its end, is meant. */
 export type PathTest = (path: string, name: string) => boolean;

@@ -1,0 +1,58 @@
+/** How the options would have folders taken, and which attributes the items get. */
+import type { AttributeRules, FileSystemName, HiddenPlace, SourceOptions } from "../node.js";
+import type { CommandContext } from "./command.js";
+import { octalMode } from "./octal-mode.js";
+import { expressionOf } from "./shell-pattern.js";
+import { splitAtEquals } from "./sources.js";
+import { usageError } from "./usage.js";
+
+/** Whether a pattern without a "/" fits the name, or another one the end of the path. */
+function fits(pattern: string): (path: string, name: string) => boolean {
+  const expression = expressionOf(pattern.replace(/^\/+/, ""));
+  if (!pattern.includes("/")) return (_path, name) => expression.test(name);
+  return (path) => {
+    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
+      if (expression.test(path.slice(at + 1))) return true;
+    }
+    return expression.test(path);
+  };
+}
+
+/** How folders are taken. */
+export function sourceOptionsOf({ options }: CommandContext): SourceOptions {
+  const tests = options.texts("exclude").map(fits);
+  return {
+    exclude: tests.length === 0 ? undefined : (path, name) => tests.some((test) => test(path, name)),
+    followLinks: options.has("follow-links"),
+  };
+}
+
+/** Attributes that all items get; `undefined` where none are asked for. @throws {@link DiscError} E_USAGE. */
+export function attributeRulesOf({ options }: CommandContext): AttributeRules | undefined {
+  const mode = (name: string): number | undefined => {
+    const text = options.text(name);
+    return text === undefined ? undefined : octalMode(`--${name}`, text);
+  };
+  const rules: AttributeRules = {
+    rationalised: options.has("rationalised"),
+    uid: options.number("uid"),
+    gid: options.number("gid"),
+    fileMode: mode("file-mode"),
+    directoryMode: mode("dir-mode"),
+  };
+  return Object.values(rules).some((value) => value !== undefined && value !== false) ? rules : undefined;
+}
+
+const hideable: readonly FileSystemName[] = ["iso", "joliet", "udf"];
+
+/** What is hidden from which file system. @throws {@link DiscError} E_USAGE. */
+export function hiddenPlacesOf({ options }: CommandContext): readonly HiddenPlace[] {
+  return options.texts("hide").map((word) => {
+    const split = splitAtEquals(word);
+    const fileSystem = hideable.find((name) => name === split?.[0]);
+    if (split === undefined || fileSystem === undefined || split[1] === "") {
+      throw usageError(`--hide is "${word}", expected FS=PATH with ${hideable.join(", ")}`);
+    }
+    return { fileSystem, path: split[1] };
+  });
+}
