@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import test from "ava";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
-test("sessions and folders are compared, and a file of the whole name is itself", async (t) => {
+test.serial("sessions and folders are compared, and a file of the whole name is itself", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/one.txt", "one\n");
   shell.file("tree/sub/two.txt", "two\n");

@@ -4,7 +4,7 @@ import test from "ava";
 import type { DiscInfo } from "../../src/cli/info.js";
 import type { SessionReport } from "../../src/session-job.js";
 import { requireTool, run } from "../support/tools.js";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
 type Info = DiscInfo & { readonly warnings: readonly { readonly code: string }[] };
 
@@ -16,7 +16,7 @@ async function disc(shell: Shell, t: Parameters<Shell["ok"]>[0], media = "dvd+r"
   await shell.ok(t, "create", "x.disc", "--media", media);
 }
 
-test("info of a blank disc, member by member", async (t) => {
+test.serial("info of a blank disc, member by member", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t, "cd-r");
   const info = await shell.json<Info>(t, "info", "x.disc");
@@ -48,7 +48,7 @@ test("info of a blank disc, member by member", async (t) => {
   t.is((await shell.fails(t, 4, "verify", "x.disc")).code, "E_DISC_BLANK");
 });
 
-test("create refuses what is there, and media that are not", async (t) => {
+test.serial("create refuses what is there, and media that are not", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   t.is((await shell.fails(t, 1, "create", "x.disc", "--media", "bd-r")).code, "E_TARGET_EXISTS");
@@ -62,7 +62,7 @@ test("create refuses what is there, and media that are not", async (t) => {
 });
 
 for (const media of ["cd-r", "dvd+r", "bd-r"]) {
-  test(`three sessions on ${media}`, async (t) => {
+  test.serial(`three sessions on ${media}`, async (t) => {
     const shell = new Shell(t);
     await disc(shell, t, media);
     const first = await shell.json<SessionReport>(t, "write", "x.disc", "one", "--volume", "Three");
@@ -106,7 +106,7 @@ for (const media of ["cd-r", "dvd+r", "bd-r"]) {
   });
 }
 
-test("write is for blank discs, and names append", async (t) => {
+test.serial("write is for blank discs, and names append", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   const { err } = await shell.run(["append", "x.disc", "one"]);
@@ -120,7 +120,7 @@ test("write is for blank discs, and names append", async (t) => {
   t.is((await shell.json<Info>(t, "info", "x.disc")).sessions.length, 1);
 });
 
-test("what does not fit is refused before anything is written", async (t) => {
+test.serial("what does not fit is refused before anything is written", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   await shell.ok(t, "create", "small.disc", "--media", "bd-r", "--capacity", "4M");
@@ -131,7 +131,7 @@ test("what does not fit is refused before anything is written", async (t) => {
   t.is(readFileSync(shell.path("small.disc.mmc.json"), "utf8"), before);
 });
 
-test("a file of its own leaves the attributes of its directory alone", async (t) => {
+test.serial("a file of its own leaves the attributes of its directory alone", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   await shell.ok(t, "write", "x.disc", "one");
@@ -144,7 +144,7 @@ test("a file of its own leaves the attributes of its directory alone", async (t)
   t.like(await mode(), { mode: before.mode, mtime: before.mtime });
 });
 
-test("a broken sidecar: read as a plain image, not written without being told to", async (t) => {
+test.serial("a broken sidecar: read as a plain image, not written without being told to", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   await shell.ok(t, "write", "x.disc", "one");
@@ -162,7 +162,7 @@ test("a broken sidecar: read as a plain image, not written without being told to
   t.is((await shell.fails(t, 3, "append", "x.disc", "two")).code, "E_SIDECAR");
 });
 
-test("append imports one tree alone where it is named", async (t) => {
+test.serial("append imports one tree alone where it is named", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   shell.file("odd/what?.txt");
@@ -177,7 +177,7 @@ test("append imports one tree alone where it is named", async (t) => {
   t.is((await shell.fails(t, 1, "append", "x.disc", "two", "--import-fs", "udf")).code, "E_FILE_SYSTEM_NOT_FOUND");
 });
 
-test("interrupted while it writes: the last whole session stays, and the next append works", async (t) => {
+test.serial("interrupted while it writes: the last whole session stays, and the next append works", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   await shell.ok(t, "write", "x.disc", "one");
@@ -207,7 +207,7 @@ test("interrupted while it writes: the last whole session stays, and the next ap
   t.deepEqual(await shell.list(t, "x.disc"), ["/docs", "/docs/a.txt", "/docs/b.txt", "/one.txt", "/two.txt"]);
 });
 
-test("an interrupted build leaves nothing", async (t) => {
+test.serial("an interrupted build leaves nothing", async (t) => {
   const shell = new Shell(t);
   shell.file("big/big", "");
   truncateSync(shell.path("big/big"), 4 * 2 ** 30);
@@ -224,7 +224,7 @@ test("an interrupted build leaves nothing", async (t) => {
   t.deepEqual(readdirSync(shell.folder), ["big"]);
 });
 
-test("burn takes images made for the next writable address alone", async (t) => {
+test.serial("burn takes images made for the next writable address alone", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   await shell.ok(t, "build", "one", "-o", "one.iso");
@@ -251,7 +251,7 @@ test("burn takes images made for the next writable address alone", async (t) => 
   t.is((await shell.json<Info>(t, "info", "x.disc")).sessions.length, 3);
 });
 
-test("burn takes an image from standard input", async (t) => {
+test.serial("burn takes an image from standard input", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   await shell.ok(t, "build", "one", "-o", "one.iso");
@@ -272,7 +272,7 @@ test("burn takes an image from standard input", async (t) => {
   t.regex(wrong.err, /E_IMAGE_WRONG_ADDRESS/);
 });
 
-test("nothing is written behind the table that ends a ready-made image", async (t) => {
+test.serial("nothing is written behind the table that ends a ready-made image", async (t) => {
   const shell = new Shell(t);
   await shell.ok(t, "create", "made.disc", "--media", "cd-r");
   await shell.ok(t, "create", "x.disc", "--media", "cd-r");
@@ -285,7 +285,7 @@ test("nothing is written behind the table that ends a ready-made image", async (
   t.deepEqual(await shell.list(t, "x.disc"), ["/large.bin"]);
 });
 
-test("the disc's identity is its own, whatever is written on it", async (t) => {
+test.serial("the disc's identity is its own, whatever is written on it", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   const identity = async (name: string): Promise<string | null> => (await shell.json<Info>(t, "info", name)).discId;
@@ -297,7 +297,7 @@ test("the disc's identity is its own, whatever is written on it", async (t) => {
   t.not(await identity("y.disc"), first);
 });
 
-test("a session that lacks its end is shown as damaged, though its track is closed", async (t) => {
+test.serial("a session that lacks its end is shown as damaged, though its track is closed", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   shell.file("large/file", new Uint8Array(200_000));
@@ -309,7 +309,7 @@ test("a session that lacks its end is shown as damaged, though its track is clos
   t.regex(await shell.ok(t, "info", "x.disc"), /^1 +0 +64 +damaged /m);
 });
 
-test("an empty image is not burned", async (t) => {
+test.serial("an empty image is not burned", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   shell.file("empty.iso", "");

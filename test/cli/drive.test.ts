@@ -2,7 +2,7 @@
 import { statSync, writeFileSync } from "node:fs";
 import type { ExecutionContext } from "ava";
 import test from "ava";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
 interface Info {
   readonly state: string;
@@ -33,7 +33,7 @@ async function written(t: ExecutionContext, media: string): Promise<Shell> {
 
 const infoOf = (t: ExecutionContext, shell: Shell): Promise<Info> => shell.json<Info>(t, "info", "x.disc");
 
-test("a CD-RW is blanked and written anew; another disc is not", async (t) => {
+test.serial("a CD-RW is blanked and written anew; another disc is not", async (t) => {
   const shell = await written(t, "cd-rw");
   await shell.ok(t, "append", "x.disc", "two", "--close");
   t.is((await infoOf(t, shell)).state, "complete");
@@ -51,14 +51,14 @@ test("a CD-RW is blanked and written anew; another disc is not", async (t) => {
   t.deepEqual(await shell.list(t, "x.disc"), ["/two.txt"]);
 });
 
-test("media that are written once are not blanked", async (t) => {
+test.serial("media that are written once are not blanked", async (t) => {
   const shell = await written(t, "dvd+r");
   t.is((await shell.fails(t, 4, "blank", "x.disc")).code, "E_DISC_READ_ONLY");
   t.is((await shell.fails(t, 4, "format", "x.disc")).code, "E_DISC_READ_ONLY");
   t.deepEqual(await shell.list(t, "x.disc"), ["/one.txt"]);
 });
 
-test("a DVD-RW is formatted for overwriting, and blanked back to sessions", async (t) => {
+test.serial("a DVD-RW is formatted for overwriting, and blanked back to sessions", async (t) => {
   const shell = await written(t, "dvd-rw");
   await shell.ok(t, "format", "x.disc");
   t.like(await infoOf(t, shell), { state: "overwritable", profile: 0x0013, sessions: [] });
@@ -76,33 +76,36 @@ test("a DVD-RW is formatted for overwriting, and blanked back to sessions", asyn
   t.is((await shell.fails(t, 4, "revert", "x.disc", "--session", "1")).code, "E_DISC_BLANK");
 });
 
-test("a medium that can be overwritten takes sessions one after the other, and a first one again once it is blank", async (t) => {
-  const shell = await written(t, "bd-re");
-  const info = await infoOf(t, shell);
-  t.is(info.state, "overwritable");
-  t.is(info.multisession.type, "randomWrite");
-  t.is(info.sessions.length, 1);
-  t.is(info.sessions[0]!.blocks, 256);
-  t.is((await shell.fails(t, 4, "write", "x.disc", "two")).code, "E_DISC_NOT_BLANK");
-  await shell.ok(t, "append", "x.disc", "two", "--verify", "full");
-  await shell.ok(t, "append", "x.disc", "--remove", "/one.txt");
-  t.deepEqual(
-    (await infoOf(t, shell)).sessions.map(({ startLba }) => startLba),
-    [32, 288, 320],
-  );
-  t.deepEqual(await shell.list(t, "x.disc"), ["/two.txt"]);
-  t.deepEqual(await shell.list(t, "x.disc", "--session", "1"), ["/one.txt"]);
-  await shell.ok(t, "revert", "x.disc", "--session", "2");
-  t.deepEqual(await shell.list(t, "x.disc"), ["/one.txt", "/two.txt"]);
-  await shell.ok(t, "verify", "x.disc");
-  await shell.ok(t, "blank", "x.disc");
-  t.deepEqual((await infoOf(t, shell)).sessions, []);
-  await shell.ok(t, "write", "x.disc", "two", "--fs", "udf", "--streaming");
-  t.regex(await shell.ok(t, "info", "x.disc"), /2\.50/);
-  t.deepEqual(await shell.list(t, "x.disc"), ["/two.txt"]);
-});
+test.serial(
+  "a medium that can be overwritten takes sessions one after the other, and a first one again once it is blank",
+  async (t) => {
+    const shell = await written(t, "bd-re");
+    const info = await infoOf(t, shell);
+    t.is(info.state, "overwritable");
+    t.is(info.multisession.type, "randomWrite");
+    t.is(info.sessions.length, 1);
+    t.is(info.sessions[0]!.blocks, 256);
+    t.is((await shell.fails(t, 4, "write", "x.disc", "two")).code, "E_DISC_NOT_BLANK");
+    await shell.ok(t, "append", "x.disc", "two", "--verify", "full");
+    await shell.ok(t, "append", "x.disc", "--remove", "/one.txt");
+    t.deepEqual(
+      (await infoOf(t, shell)).sessions.map(({ startLba }) => startLba),
+      [32, 288, 320],
+    );
+    t.deepEqual(await shell.list(t, "x.disc"), ["/two.txt"]);
+    t.deepEqual(await shell.list(t, "x.disc", "--session", "1"), ["/one.txt"]);
+    await shell.ok(t, "revert", "x.disc", "--session", "2");
+    t.deepEqual(await shell.list(t, "x.disc"), ["/one.txt", "/two.txt"]);
+    await shell.ok(t, "verify", "x.disc");
+    await shell.ok(t, "blank", "x.disc");
+    t.deepEqual((await infoOf(t, shell)).sessions, []);
+    await shell.ok(t, "write", "x.disc", "two", "--fs", "udf", "--streaming");
+    t.regex(await shell.ok(t, "info", "x.disc"), /2\.50/);
+    t.deepEqual(await shell.list(t, "x.disc"), ["/two.txt"]);
+  },
+);
 
-test("spare areas are chosen in blocks or bytes", async (t) => {
+test.serial("spare areas are chosen in blocks or bytes", async (t) => {
   const shell = await written(t, "bd-re");
   const before = (await infoOf(t, shell)).capacityBlocks;
   await shell.ok(t, "format", "x.disc", "--spare", "none");
@@ -110,7 +113,7 @@ test("spare areas are chosen in blocks or bytes", async (t) => {
   t.is((await shell.fails(t, 2, "format", "x.disc", "--spare", "some")).code, "E_USAGE");
 });
 
-test("a disc is finalised without writing to it", async (t) => {
+test.serial("a disc is finalised without writing to it", async (t) => {
   const shell = await written(t, "dvd+r");
   t.deepEqual((await shell.json<Done>(t, "close", "x.disc", "--dry-run")).state, "appendable");
   t.is((await shell.json<Done>(t, "close", "x.disc")).state, "complete");
@@ -119,7 +122,7 @@ test("a disc is finalised without writing to it", async (t) => {
   t.deepEqual(await shell.list(t, "x.disc"), ["/one.txt"]);
 });
 
-test("a dummy run writes nothing", async (t) => {
+test.serial("a dummy run writes nothing", async (t) => {
   const shell = new Shell(t);
   shell.file("one/one.txt");
   await shell.ok(t, "create", "x.disc", "--media", "cd-r");
@@ -130,7 +133,7 @@ test("a dummy run writes nothing", async (t) => {
   t.deepEqual(await shell.list(t, "x.disc"), ["/one.txt"]);
 });
 
-test("speeds are listed, set, and given to what writes", async (t) => {
+test.serial("speeds are listed, set, and given to what writes", async (t) => {
   const shell = await written(t, "dvd+r");
   const { speeds } = await shell.json<{ speeds: { factor: number; kilobytesPerSecond: number }[] }>(
     t,
@@ -150,14 +153,14 @@ test("speeds are listed, set, and given to what writes", async (t) => {
   t.is((await shell.fails(t, 2, "append", "x.disc", "two", "--speed", "0x")).code, "E_USAGE");
 });
 
-test("the tray is opened and closed", async (t) => {
+test.serial("the tray is opened and closed", async (t) => {
   const shell = await written(t, "bd-r");
   t.like(await shell.json(t, "eject", "x.disc"), { loaded: false });
   t.like(await shell.json(t, "load", "x.disc"), { loaded: true, media: "bd-r" });
   t.deepEqual(await shell.list(t, "x.disc"), ["/one.txt"]);
 });
 
-test("drives are listed, where there are any", async (t) => {
+test.serial("drives are listed, where there are any", async (t) => {
   const shell = new Shell(t);
   const found = await shell.json<{ path: string; vendor: string }[]>(t, "drives");
   t.true(Array.isArray(found));

@@ -4,7 +4,7 @@ import test from "ava";
 import type { PlacedStructure } from "../../src/fs/image/dump-structures.js";
 import { fieldIn } from "../support/dumped.js";
 import { smallUdf } from "../support/small-udf.js";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
 const members = ["name", "role", "block", "offset", "bytes", "faults", "fields"];
 const fieldMembers = ["field", "at", "bytes", "type", "clause", "value", "meaning", "faults", "fields"];
@@ -17,7 +17,7 @@ async function withImage(t: ExecutionContext): Promise<Shell> {
   return shell;
 }
 
-test("a block is printed in columns: bytes, field, value, clause", async (t) => {
+test.serial("a block is printed in columns: bytes, field, value, clause", async (t) => {
   const shell = await withImage(t);
   const text = await shell.ok(t, "dump", "x.iso", "--at", "16");
   const lines = text.split("\n");
@@ -32,7 +32,7 @@ test("a block is printed in columns: bytes, field, value, clause", async (t) => 
   t.is(new Set(columns).size, 1);
 });
 
-test("JSON is an array with exactly the members of the contract", async (t) => {
+test.serial("JSON is an array with exactly the members of the contract", async (t) => {
   const shell = await withImage(t);
   const structures = await shell.json<PlacedStructure[]>(t, "dump", "x.iso", "--at", "16", "--count", "3");
   t.deepEqual(
@@ -50,7 +50,7 @@ test("JSON is an array with exactly the members of the contract", async (t) => {
   t.like(fieldIn(structures[0]!, "volumeIdentifier"), { at: 40, bytes: 32, value: "Dumped", clause: "8.4.6" });
 });
 
-test("faults are shown beside the value, and are no failure", async (t) => {
+test.serial("faults are shown beside the value, and are no failure", async (t) => {
   const shell = new Shell(t);
   const { bytes } = smallUdf("plain");
   bytes[102 * 2048 + 100]! ^= 1;
@@ -61,7 +61,7 @@ test("faults are shown beside the value, and are no failure", async (t) => {
   t.deepEqual(fieldIn(found!, "_tag", "descriptorCrc").faults, ["does not fit the bytes of the descriptor"]);
 });
 
-test("a session is shown as a whole, as one of its file systems, or by an item", async (t) => {
+test.serial("a session is shown as a whole, as one of its file systems, or by an item", async (t) => {
   const shell = await withImage(t);
   shell.file("hand.udf", smallUdf("metadata").bytes);
   const roles = async (...words: string[]): Promise<string[]> =>
@@ -82,7 +82,7 @@ test("a session is shown as a whole, as one of its file systems, or by an item",
   t.true((await roles("hand.udf", "--path", "/file.bin")).includes("allocation extent of /file.bin"));
 });
 
-test("sessions of a disc are named as elsewhere", async (t) => {
+test.serial("sessions of a disc are named as elsewhere", async (t) => {
   const shell = new Shell(t);
   shell.file("one/a.txt");
   shell.file("two/b.txt");
@@ -100,7 +100,7 @@ test("sessions of a disc are named as elsewhere", async (t) => {
   t.is((await shell.fails(t, 1, "dump", "d.disc", "--session", "3")).code, "E_SESSION_NOT_FOUND");
 });
 
-test("misuse, absence and damage have the exit codes of other commands", async (t) => {
+test.serial("misuse, absence and damage have the exit codes of other commands", async (t) => {
   const shell = await withImage(t);
   shell.file("junk.iso", new Uint8Array(100_000));
   for (const words of [
@@ -137,7 +137,7 @@ test("misuse, absence and damage have the exit codes of other commands", async (
   t.is((await shell.fails(t, 4, "dump", "blank.disc")).code, "E_DISC_BLANK");
 });
 
-test("what is not recognised is shown in hexadecimal", async (t) => {
+test.serial("what is not recognised is shown in hexadecimal", async (t) => {
   const shell = new Shell(t);
   shell.file("text.bin", `${"Some text, and no structure. ".repeat(20)}\u001b[31m`);
   const text = await shell.ok(t, "dump", "text.bin", "--at", "0");

@@ -3,7 +3,7 @@ import { appendFileSync, lstatSync, readFileSync, statSync, symlinkSync, truncat
 import type { ExecutionContext } from "ava";
 import test from "ava";
 import { patternBytes } from "../support/rich-tree.js";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
 const blockBytes = 2048;
 
@@ -19,7 +19,7 @@ async function made(t: ExecutionContext): Promise<Shell> {
 
 const all = ["/large", "/one.txt", "/two.txt"];
 
-test("what stands behind an image stays, whatever its length", async (t) => {
+test.serial("what stands behind an image stays, whatever its length", async (t) => {
   const shell = await made(t);
   for (const bytes of [1000, 400 * blockBytes + 1]) {
     const behind = patternBytes(bytes, 6);
@@ -37,7 +37,7 @@ test("what stands behind an image stays, whatever its length", async (t) => {
   }
 });
 
-test("what an image that was cut off lacks is said to be left out, and its place stays free", async (t) => {
+test.serial("what an image that was cut off lacks is said to be left out, and its place stays free", async (t) => {
   const shell = await made(t);
   const whole = readFileSync(shell.path("x.iso"));
   truncateSync(shell.path("x.iso"), 100 * blockBytes);
@@ -51,7 +51,7 @@ test("what an image that was cut off lacks is said to be left out, and its place
   t.deepEqual(await shell.list(t, "x.iso"), ["/large", "/one.txt"]);
 });
 
-test("an image is added to through a link, which stays one", async (t) => {
+test.serial("an image is added to through a link, which stays one", async (t) => {
   const shell = await made(t);
   symlinkSync("x.iso", shell.path("link.iso"));
   await shell.ok(t, "append", "link.iso", "more");
@@ -59,7 +59,7 @@ test("an image is added to through a link, which stays one", async (t) => {
   t.deepEqual(await shell.list(t, "x.iso"), all);
 });
 
-test("a file of no bytes is no image", async (t) => {
+test.serial("a file of no bytes is no image", async (t) => {
   const shell = await made(t);
   writeFileSync(shell.path("x.iso"), "");
   for (const words of [
@@ -72,7 +72,7 @@ test("a file of no bytes is no image", async (t) => {
 });
 
 for (const media of ["dvd+rw", "bd-re"]) {
-  test(`${media}: commands in odd orders`, async (t) => {
+  test.serial(`${media}: commands in odd orders`, async (t) => {
     const shell = await made(t);
     await shell.ok(t, "create", "d.disc", "--media", media);
     await shell.ok(t, "append", "d.disc", "tree");

@@ -3,7 +3,7 @@ import type { ExecutionContext } from "ava";
 import test from "ava";
 import { execute } from "../support/judges.js";
 import { requireTool, run } from "../support/tools.js";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
 interface Session {
   readonly number: number;
@@ -28,7 +28,7 @@ async function sessionsOf(t: ExecutionContext, shell: Shell): Promise<readonly S
   return (await shell.json<{ sessions: Session[] }>(t, "info", "x.iso")).sessions;
 }
 
-test("an image grows, shows every session, and goes back", async (t) => {
+test.serial("an image grows, shows every session, and goes back", async (t) => {
   const shell = await made(t, "--fs", "all");
   const before = statSync(shell.path("x.iso")).size;
   t.is((await sessionsOf(t, shell))[0]!.startLba, 0);
@@ -48,7 +48,7 @@ test("an image grows, shows every session, and goes back", async (t) => {
   await shell.ok(t, "verify", "x.iso");
 });
 
-test("what is there already is neither moved nor copied", async (t) => {
+test.serial("what is there already is neither moved nor copied", async (t) => {
   const shell = await made(t, "--fs", "all");
   const before = readFileSync(shell.path("x.iso"));
   await shell.ok(t, "append", "x.iso", "more");
@@ -62,7 +62,7 @@ test("what is there already is neither moved nor copied", async (t) => {
   t.deepEqual([...changed], [15, 16, 17, 256]);
 });
 
-test("an image takes what it has room for at its front", async (t) => {
+test.serial("an image takes what it has room for at its front", async (t) => {
   const shell = await made(t);
   const error = await shell.fails(t, 1, "append", "x.iso", "more", "--fs", "all");
   t.is(error.code, "E_NOT_SUPPORTED");
@@ -75,7 +75,7 @@ test("an image takes what it has room for at its front", async (t) => {
   await shell.ok(t, "verify", "x.iso");
 });
 
-test("the sessions of a write-once disc in a file are not taken for one image", async (t) => {
+test.serial("the sessions of a write-once disc in a file are not taken for one image", async (t) => {
   const shell = await made(t);
   await shell.ok(t, "create", "d.disc", "--media", "dvd+r");
   await shell.ok(t, "write", "d.disc", "tree");
@@ -86,7 +86,7 @@ test("the sessions of a write-once disc in a file are not taken for one image", 
   t.deepEqual(await shell.list(t, "x.iso"), ["/large", "/new", "/new/two.txt", "/one.txt", "/two.txt"]);
 });
 
-test("what is meant for discs, and what is no image, is refused", async (t) => {
+test.serial("what is meant for discs, and what is no image, is refused", async (t) => {
   const shell = await made(t);
   for (const option of [["--close"], ["--dummy"], ["--speed", "4x"], ["--streaming"]]) {
     t.is((await shell.fails(t, 1, "append", "x.iso", "more", ...option)).code, "E_NOT_SUPPORTED", option[0]);
@@ -99,7 +99,7 @@ test("what is meant for discs, and what is no image, is refused", async (t) => {
   t.is((await shell.fails(t, 3, "append", "x.iso", "more")).code, "E_NO_FILE_SYSTEM");
 });
 
-test("a bridge to which another program added ISO 9660 alone stays a bridge", async (t) => {
+test.serial("a bridge to which another program added ISO 9660 alone stays a bridge", async (t) => {
   if (!requireTool(t, "xorriso") || !requireTool(t, "7zz")) return;
   const shell = await made(t, "--fs", "all", "--growable");
   shell.file("three.txt");
@@ -114,7 +114,7 @@ test("a bridge to which another program added ISO 9660 alone stays a bridge", as
   await shell.ok(t, "verify", "x.iso");
 });
 
-test("sessions lists them, in a table or as JSON", async (t) => {
+test.serial("sessions lists them, in a table or as JSON", async (t) => {
   const shell = await made(t);
   await shell.ok(t, "append", "x.iso", "more");
   const { sessions } = await shell.json<{ sessions: Session[] }>(t, "sessions", "x.iso");

@@ -18,7 +18,7 @@ import {
 import test from "ava";
 import type { ListedEntry } from "../../src/cli/list.js";
 import type { ExtractReport } from "../../src/host/extract-tree.js";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
 function tree(shell: Shell): void {
   shell.file("tree/a/b.txt", "b\n");
@@ -47,7 +47,7 @@ const members = [
   "extents",
 ];
 
-test("list prints paths sorted by bytes, and exactly the members of the contract", async (t) => {
+test.serial("list prints paths sorted by bytes, and exactly the members of the contract", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   await shell.ok(t, "build", "tree", "-o", "x.iso");
@@ -85,7 +85,7 @@ test("list prints paths sorted by bytes, and exactly the members of the contract
   t.regex(await shell.ok(t, "list", "x.iso", "-l"), /^-rwxr-x--- .* 2020-09-13T12:26:40Z \/run\.sh$/m);
 });
 
-test("cat gives the bytes of files, through links", async (t) => {
+test.serial("cat gives the bytes of files, through links", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   const data = Uint8Array.from({ length: 3_000_000 }, (_, index) => (index * 7) % 251);
@@ -97,7 +97,7 @@ test("cat gives the bytes of files, through links", async (t) => {
   t.is((await shell.fails(t, 1, "cat", "x.iso", "/a")).code, "E_NOT_A_FILE");
 });
 
-test("what is built, extracted and verified is equal", async (t) => {
+test.serial("what is built, extracted and verified is equal", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   await shell.ok(t, "build", "tree", "-o", "x.iso");
@@ -118,7 +118,7 @@ test("what is built, extracted and verified is equal", async (t) => {
   t.regex(err, /^discsmith: x\.iso: \d+ differences were found$/m);
 });
 
-test("items that are named twice, or lie in others that are named, are extracted once", async (t) => {
+test.serial("items that are named twice, or lie in others that are named, are extracted once", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   await shell.ok(t, "build", "tree", "-o", "x.iso");
@@ -138,7 +138,7 @@ test("items that are named twice, or lie in others that are named, are extracted
   t.is((await shell.json<ExtractReport>(t, "extract", "x.iso", "/a/b.txt", "/", "-C", "all")).files, 6);
 });
 
-test("extract touches nothing where something is in the way", async (t) => {
+test.serial("extract touches nothing where something is in the way", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   await shell.ok(t, "build", "tree", "-o", "x.iso");
@@ -152,7 +152,7 @@ test("extract touches nothing where something is in the way", async (t) => {
   t.deepEqual(readdirSync(shell.path("part")), ["a"]);
 });
 
-test("extract never writes through a link that leads outside", async (t) => {
+test.serial("extract never writes through a link that leads outside", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   await shell.ok(t, "build", "tree", "-o", "x.iso");
@@ -172,7 +172,7 @@ test("extract never writes through a link that leads outside", async (t) => {
   t.deepEqual(readdirSync(shell.path("outside")), []);
 });
 
-test("an image is not made over another file, nor where nothing is to be done", async (t) => {
+test.serial("an image is not made over another file, nor where nothing is to be done", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   shell.file("x.iso", "mine");
@@ -185,7 +185,7 @@ test("an image is not made over another file, nor where nothing is to be done", 
   t.is(statSync(shell.path("x.iso")).size, Number(planned.blocks) * 2048);
 });
 
-test("standard output gets the same bytes as a file, and SOURCE_DATE_EPOCH makes them come again", async (t) => {
+test.serial("standard output gets the same bytes as a file, and SOURCE_DATE_EPOCH makes them come again", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   const environment = { SOURCE_DATE_EPOCH: "1600000000" };
@@ -196,7 +196,7 @@ test("standard output gets the same bytes as a file, and SOURCE_DATE_EPOCH makes
   t.is((await shell.run(["build", "tree", "-o", "y.iso"], { environment: { SOURCE_DATE_EPOCH: "soon" } })).code, 2);
 });
 
-test("sources have places", async (t) => {
+test.serial("sources have places", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   shell.file("a=b", "equals\n");
@@ -234,7 +234,7 @@ test("sources have places", async (t) => {
   t.regex(err, /warning: "\/a\.txt" was replaced/);
 });
 
-test("options of images reach the image", async (t) => {
+test.serial("options of images reach the image", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   const relaxed = ["--iso-lowercase", "--iso-no-version", "--publisher", "Me", "--fs", "iso,rockridge"];
@@ -281,7 +281,7 @@ test("options of images reach the image", async (t) => {
   t.false(existsSync(shell.path("y.iso")));
 });
 
-test("names that are not UTF-8 are carried", async (t) => {
+test.serial("names that are not UTF-8 are carried", async (t) => {
   if (process.platform !== "linux") {
     t.pass();
     return;
@@ -306,7 +306,7 @@ test("names that are not UTF-8 are carried", async (t) => {
   await shell.ok(t, "verify", "x.iso", "--against", "tree");
 });
 
-test("legacy character sets are written and read", async (t) => {
+test.serial("legacy character sets are written and read", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/日本.txt", "x");
   await shell.ok(t, "build", "tree", "-o", "x.iso", "--charset", "shift_jis");
@@ -315,7 +315,7 @@ test("legacy character sets are written and read", async (t) => {
   t.is((await shell.fails(t, 1, "build", "tree", "-o", "y.iso", "--charset", "latin1")).code, "E_NAME_INVALID");
 });
 
-test("damaged and strange images", async (t) => {
+test.serial("damaged and strange images", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   shell.file("junk.iso", new Uint8Array(100_000));

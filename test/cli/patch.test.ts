@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync } from "node:fs";
 import { utimes } from "node:fs/promises";
 import type { ExecutionContext } from "ava";
 import test from "ava";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
 /** An image of three files in all trees. */
 async function made(t: ExecutionContext): Promise<Shell> {
@@ -14,7 +14,7 @@ async function made(t: ExecutionContext): Promise<Shell> {
   return shell;
 }
 
-test("contents are changed in their places, and put back", async (t) => {
+test.serial("contents are changed in their places, and put back", async (t) => {
   const shell = await made(t);
   const before = readFileSync(shell.path("x.iso"));
   const changed = shell.file("new.txt", "the first, but longer\n");
@@ -43,7 +43,7 @@ test("contents are changed in their places, and put back", async (t) => {
   t.false(existsSync(shell.path("x.iso.undo")));
 });
 
-test("JSON tells what was changed, and a path may have a =", async (t) => {
+test.serial("JSON tells what was changed, and a path may have a =", async (t) => {
   const shell = await made(t);
   shell.file("a=b", "2\n");
   const result = await shell.json<{
@@ -70,7 +70,7 @@ test("JSON tells what was changed, and a path may have a =", async (t) => {
   t.like(reverted, { image: "x.iso", undo: "other.undo", bytes: result.bytes, wasReverted: false });
 });
 
-test("what cannot be done is refused, and nothing is changed", async (t) => {
+test.serial("what cannot be done is refused, and nothing is changed", async (t) => {
   const shell = await made(t);
   const before = readFileSync(shell.path("x.iso"));
   shell.file("long", new Uint8Array(3000));
@@ -93,7 +93,7 @@ test("what cannot be done is refused, and nothing is changed", async (t) => {
   t.false(existsSync(shell.path("x.iso.undo")));
 });
 
-test("other sessions that have a file are named, and changed when asked for", async (t) => {
+test.serial("other sessions that have a file are named, and changed when asked for", async (t) => {
   const shell = await made(t);
   shell.file("later.txt");
   await shell.ok(t, "append", "x.iso", "later.txt");
@@ -106,7 +106,7 @@ test("other sessions that have a file are named, and changed when asked for", as
   }
 });
 
-test("a file of sequential sessions is refused unless all are found", async (t) => {
+test.serial("a file of sequential sessions is refused unless all are found", async (t) => {
   const shell = new Shell(t);
   shell.file("one.txt");
   shell.file("two.txt");

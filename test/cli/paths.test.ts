@@ -4,9 +4,9 @@ import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import test from "ava";
 import type { DiscInfo } from "../../src/cli/info.js";
 import { run } from "../support/tools.js";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
-test("nothing takes the place of a pipe, a folder or a device", async (t) => {
+test.serial("nothing takes the place of a pipe, a folder or a device", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/a.txt");
   run("mkfifo", [shell.path("pipe")]);
@@ -24,7 +24,7 @@ test("nothing takes the place of a pipe, a folder or a device", async (t) => {
   t.deepEqual(readdirSync(shell.folder).sort(), isRoot ? ["device", "pipe", "tree"] : ["pipe", "tree"]);
 });
 
-test("a pipe or a folder is no disc, and nobody waits for one", async (t) => {
+test.serial("a pipe or a folder is no disc, and nobody waits for one", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/a.txt");
   run("mkfifo", [shell.path("pipe")]);
@@ -41,13 +41,13 @@ test("a pipe or a folder is no disc, and nobody waits for one", async (t) => {
   }
 });
 
-test("no disc is made at the path of a drive", async (t) => {
+test.serial("no disc is made at the path of a drive", async (t) => {
   const shell = new Shell(t);
   t.is((await shell.fails(t, 1, "create", "/dev/sr99", "--media", "cd-r")).code, "E_NOT_SUPPORTED");
   t.false(existsSync("/dev/sr99"));
 });
 
-test("an image in shared memory is an image", async (t) => {
+test.serial("an image in shared memory is an image", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/a.txt");
   if (!existsSync("/dev/shm")) {
@@ -60,7 +60,7 @@ test("an image in shared memory is an image", async (t) => {
   t.deepEqual(await shell.list(t, path), ["/a.txt"]);
 });
 
-test("discs, images and folders may have names that are not text", async (t) => {
+test.serial("discs, images and folders may have names that are not text", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/a.txt");
   if (process.platform !== "linux") {
@@ -85,7 +85,7 @@ test("discs, images and folders may have names that are not text", async (t) => 
   t.deepEqual(names, ["b\xffd.disc", "b\xffd.disc.mmc.json", "b\xffd.folder", "b\xffd.iso", "tree"]);
 });
 
-test("a dry creation says what a real one would, and makes nothing", async (t) => {
+test.serial("a dry creation says what a real one would, and makes nothing", async (t) => {
   const shell = new Shell(t);
   const words = ["create", "x.disc", "--media", "dvd+r"];
   t.like(await shell.json<DiscInfo>(t, ...words, "--dry-run"), { media: "dvd+r", capacityBlocks: 2_295_104 });

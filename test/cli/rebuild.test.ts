@@ -4,7 +4,7 @@ import test from "ava";
 import { MemorySource, openImage } from "../../src/index.js";
 import { execute } from "../support/judges.js";
 import { requireTool } from "../support/tools.js";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
 /** An image with three sessions: a large file, which the second takes away, and one more file each. */
 async function made(t: ExecutionContext, ...options: string[]): Promise<Shell> {
@@ -22,7 +22,7 @@ async function made(t: ExecutionContext, ...options: string[]): Promise<Shell> {
 
 const sizeOf = (shell: Shell, name: string): number => statSync(shell.path(name)).size;
 
-test("the newest tree, compact; the source is not touched", async (t) => {
+test.serial("the newest tree, compact; the source is not touched", async (t) => {
   const shell = await made(t);
   const before = readFileSync(shell.path("x.iso"));
   await shell.ok(t, "rebuild", "x.iso", "-o", "y.iso");
@@ -38,7 +38,7 @@ test("the newest tree, compact; the source is not touched", async (t) => {
   t.is((await shell.run(["diff", "x.iso", "y.iso"])).code, 0);
 });
 
-test("any session, changed as asked", async (t) => {
+test.serial("any session, changed as asked", async (t) => {
   const shell = await made(t);
   shell.file("new/three.txt");
   await shell.ok(t, "rebuild", "x.iso", "new", "/renamed=two.txt", "--session", "1", "-o", "y.iso");
@@ -62,7 +62,7 @@ test("any session, changed as asked", async (t) => {
   t.is(volume.publisherIdentifier, "SOMEBODY");
 });
 
-test("volume fields stay, as others read them", async (t) => {
+test.serial("volume fields stay, as others read them", async (t) => {
   if (!requireTool(t, "isoinfo")) return;
   const shell = await made(t);
   await shell.ok(t, "rebuild", "x.iso", "-o", "y.iso");
@@ -72,7 +72,7 @@ test("volume fields stay, as others read them", async (t) => {
   t.regex(output.toString(), /Copyright File id: COPY.TXT\n/);
 });
 
-test("the new image in the place of the old one", async (t) => {
+test.serial("the new image in the place of the old one", async (t) => {
   const shell = await made(t);
   copyFileSync(shell.path("x.iso"), shell.path("old.iso"));
   t.like(await shell.fails(t, 1, "rebuild", "x.iso", "-o", "x.iso"), { code: "E_TARGET_EXISTS" });
@@ -85,7 +85,7 @@ test("the new image in the place of the old one", async (t) => {
   );
 });
 
-test("of a disc, to standard output, and a dry run", async (t) => {
+test.serial("of a disc, to standard output, and a dry run", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/one.txt");
   await shell.ok(t, "create", "a.disc", "--media", "cd-r");
@@ -100,7 +100,7 @@ test("of a disc, to standard output, and a dry run", async (t) => {
   t.deepEqual(await shell.list(t, "y.iso"), ["/again", "/again/one.txt", "/one.txt"]);
 });
 
-test("what is refused leaves nothing", async (t) => {
+test.serial("what is refused leaves nothing", async (t) => {
   const shell = await made(t);
   t.like(await shell.fails(t, 2, "rebuild", "x.iso"), { code: "E_USAGE" });
   t.like(await shell.fails(t, 4, "rebuild", "none.iso", "-o", "y.iso"), { code: "E_NO_MEDIUM" });
@@ -117,7 +117,7 @@ test("what is refused leaves nothing", async (t) => {
   t.false(existsSync(shell.path("y.iso")));
 });
 
-test("boot shows what an image boots from", async (t) => {
+test.serial("boot shows what an image boots from", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/isolinux/isolinux.bin", Buffer.alloc(5000, 3));
   shell.file("tree/efi.img", Buffer.alloc(4096, 5));
@@ -139,7 +139,7 @@ test("boot shows what an image boots from", async (t) => {
   t.regex(await shell.ok(t, "boot", "plain.iso"), /nothing starts it from a disc/);
 });
 
-test("images that boot like others, from images of the host, and what is refused", async (t) => {
+test.serial("images that boot like others, from images of the host, and what is refused", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/isolinux/isolinux.bin", Buffer.alloc(5000, 3));
   shell.file("outside.img", Buffer.alloc(4096, 5));

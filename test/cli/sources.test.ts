@@ -9,7 +9,7 @@ import { progressText } from "../../src/cli/progress.js";
 import { parseMove, parseSource, splitAtEquals } from "../../src/cli/sources.js";
 import { DiscError } from "../../src/errors.js";
 
-test("a source splits at its first = without a backslash", async (t) => {
+test.serial("a source splits at its first = without a backslash", async (t) => {
   t.deepEqual(splitAtEquals("a=b=c"), ["a", "b=c"]);
   t.deepEqual(splitAtEquals("a\\=b=c"), ["a=b", "c"]);
   t.is(splitAtEquals("a\\=b"), undefined);
@@ -20,7 +20,7 @@ test("a source splits at its first = without a backslash", async (t) => {
   await t.throwsAsync(parseSource("x="), { code: "E_USAGE" });
 });
 
-test("a source that can be read in two ways shows both spellings, which work", async (t) => {
+test.serial("a source that can be read in two ways shows both spellings, which work", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "discsmith-sources-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "a=b");
@@ -32,12 +32,12 @@ test("a source that can be read in two ways shows both spellings, which work", a
   t.deepEqual(await parseSource(`${folder}/a=./b`), { path: "./b", target: `${folder}/a` });
 });
 
-test("moves have two sides", (t) => {
+test.serial("moves have two sides", (t) => {
   t.deepEqual(parseMove("/a\\=1=/b"), { from: "/a=1", to: "/b" });
   for (const word of ["/a", "=/b", "/a="]) t.throws(() => parseMove(word), { code: "E_USAGE" });
 });
 
-test("capacities are blocks, or bytes with a unit", (t) => {
+test.serial("capacities are blocks, or bytes with a unit", (t) => {
   t.is(parseCapacity("2295104"), 2295104);
   t.is(parseCapacity("25G"), (25 * 2 ** 30) / 2048);
   t.is(parseCapacity("700MiB"), (700 * 2 ** 20) / 2048);
@@ -46,7 +46,7 @@ test("capacities are blocks, or bytes with a unit", (t) => {
     t.throws(() => parseCapacity(text), { code: "E_USAGE" }, text);
 });
 
-test("options are understood, and their misuse is not", (t) => {
+test.serial("options are understood, and their misuse is not", (t) => {
   const list = commandByName("list");
   const { options, arguments: words } = parseCommand(list, ["--session", "-1", "x.iso", "-l", "/a"]);
   t.is(options.number("session", Number.MIN_SAFE_INTEGER), -1);
@@ -64,7 +64,7 @@ test("options are understood, and their misuse is not", (t) => {
   t.deepEqual(parseCommand(list, ["--", "--session"]).arguments, ["--session"]);
 });
 
-test("an item that no file system holds is a loss", (t) => {
+test.serial("an item that no file system holds is a loss", (t) => {
   const left = (path: string, fileSystem: string): DiscError =>
     new DiscError("W_NOT_REPRESENTED", "", { path, fileSystem, reason: "" });
   t.is(exitCodeOfLosses([left("/a", "ISO 9660")], ["iso"]), 6);
@@ -73,7 +73,7 @@ test("an item that no file system holds is a loss", (t) => {
   t.is(exitCodeOfLosses([left("/a", "Joliet")], undefined), 0);
 });
 
-test("progress is a line of text", (t) => {
+test.serial("progress is a line of text", (t) => {
   t.is(progressText({ phase: "writing", doneBlocks: 512, totalBlocks: 1024 }, 0), "writing: 50 %, 1.0 of 2.0 MiB");
   t.is(progressText({ phase: "scanning", doneBlocks: 7, totalBlocks: 0 }, 0), "scanning: 7 items");
 });

@@ -9,7 +9,7 @@ import { replayTrace } from "../../src/device/replay-transport.js";
 import { readTrace } from "../../src/device/trace-reader.js";
 import { openRecorder } from "../../src/device.js";
 import { Initiator } from "../support/iscsi-initiator.js";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
 const fixtures = join(import.meta.dirname, "../../../test/fixtures/traces");
 
@@ -19,7 +19,7 @@ async function disc(shell: Shell, t: Parameters<Shell["ok"]>[0], media = "dvd+r"
   await shell.ok(t, "create", "x.disc", "--media", media);
 }
 
-test("trace records what a command says to a disc, and changes nothing of it", async (t) => {
+test.serial("trace records what a command says to a disc, and changes nothing of it", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   const ended = await shell.run(["trace", "x.disc", "-o", "burn.trace", "--", "append", "x.disc", "docs", "--json"]);
@@ -39,7 +39,7 @@ test("trace records what a command says to a disc, and changes nothing of it", a
   t.false(text.includes(Buffer.from("This is").toString("base64").slice(0, 8)));
 });
 
-test("a trace of info is enough to have the state of the disc again", async (t) => {
+test.serial("a trace of info is enough to have the state of the disc again", async (t) => {
   for (const media of ["cd-r", "dvd+r", "bd-r"]) {
     const shell = new Shell(t);
     await disc(shell, t, media);
@@ -58,7 +58,7 @@ test("a trace of info is enough to have the state of the disc again", async (t) 
   }
 });
 
-test("the exit code and the errors are those of the command", async (t) => {
+test.serial("the exit code and the errors are those of the command", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   const blank = await shell.run(["trace", "x.disc", "-o", "list.trace", "--", "list", "x.disc", "--json"]);
@@ -69,7 +69,7 @@ test("the exit code and the errors are those of the command", async (t) => {
   t.false(existsSync(shell.path("a.trace")));
 });
 
-test("only the disc that is named is recorded", async (t) => {
+test.serial("only the disc that is named is recorded", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   await shell.ok(t, "create", "y.disc", "--media", "bd-r");
@@ -82,7 +82,7 @@ test("only the disc that is named is recorded", async (t) => {
   t.true(existsSync(shell.path("info.trace")));
 });
 
-test("what cannot be understood", async (t) => {
+test.serial("what cannot be understood", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   const wrong = [
@@ -98,7 +98,7 @@ test("what cannot be understood", async (t) => {
   t.false(existsSync(shell.path("a.trace")));
 });
 
-test("a file that is there is kept, unless it may be replaced", async (t) => {
+test.serial("a file that is there is kept, unless it may be replaced", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   shell.file("mine", "mine");
@@ -116,7 +116,7 @@ test("a file that is there is kept, unless it may be replaced", async (t) => {
   t.is((await shell.fails(t, 1, "trace", "x.disc", "-o", "no/x", "--json", "--", "info", "x.disc")).code, "E_HOST");
 });
 
-test("the environment asks for traces, a file for each drive that is opened", async (t) => {
+test.serial("the environment asks for traces, a file for each drive that is opened", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   const environment = { DISCSMITH_TRACE: "all.trace" };
@@ -136,7 +136,7 @@ test("the environment asks for traces, a file for each drive that is opened", as
   t.regex(refused.err, /^discsmith: warning: no\/folder\/x: there will be no trace: .*ENOENT\n$/);
 });
 
-test("a full disk ends the trace, with one warning, and not the burn", async (t) => {
+test.serial("a full disk ends the trace, with one warning, and not the burn", async (t) => {
   if (!existsSync("/dev/full")) {
     t.pass("no such device here");
     return;
@@ -149,7 +149,7 @@ test("a full disk ends the trace, with one warning, and not the burn", async (t)
   t.deepEqual(await shell.list(t, "x.disc"), ["/a.txt", "/b.txt"]);
 });
 
-test("the trace of a program that was killed can be read", async (t) => {
+test.serial("the trace of a program that was killed can be read", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t, "bd-r");
   shell.file("large/file", new Uint8Array(64 * 1024 * 1024));
@@ -174,7 +174,7 @@ test("the trace of a program that was killed can be read", async (t) => {
   t.regex(await shell.ok(t, "trace", "--print", "killed.trace"), /the trace ends before the drive was closed\n$/);
 });
 
-test("blocks and serial numbers, where they are asked for", async (t) => {
+test.serial("blocks and serial numbers, where they are asked for", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   await shell.ok(t, "trace", "x.disc", "-o", "a.trace", "--data", "--serial-numbers", "--", "write", "x.disc", "docs");
@@ -188,7 +188,7 @@ test("blocks and serial numbers, where they are asked for", async (t) => {
   t.deepEqual(blocks, readFileSync(shell.path("x.disc")).subarray(0, blocks.length));
 });
 
-test("a trace is shown as a table", async (t) => {
+test.serial("a trace is shown as a table", async (t) => {
   const shell = new Shell(t);
   const shown = await shell.ok(t, "trace", "--print", join(fixtures, "dvd+r.trace"));
   const lines = shown.split("\n");
@@ -206,7 +206,7 @@ test("a trace is shown as a table", async (t) => {
   t.regex(long, /\n {4}CDB: 51 00 00 00 00 00 00 00 22 00\n {4}received: [0-9a-f]{68}\n {4}discInformationLength 32, /);
 });
 
-test("bare tables of two traces can be compared", async (t) => {
+test.serial("bare tables of two traces can be compared", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   await shell.ok(t, "trace", "x.disc", "-o", "one.trace", "--", "info", "x.disc");
@@ -217,7 +217,7 @@ test("bare tables of two traces can be compared", async (t) => {
   t.false(bare.includes("at s"));
 });
 
-test("a trace is shown as JSON, and from standard input", async (t) => {
+test.serial("a trace is shown as JSON, and from standard input", async (t) => {
   const shell = new Shell(t);
   const input = readFileSync(join(fixtures, "bd-r.trace"));
   const { code, out } = await shell.run(["trace", "--print", "-", "--json"], { input });
@@ -226,7 +226,7 @@ test("a trace is shown as JSON, and from standard input", async (t) => {
   t.deepEqual(JSON.parse(out), JSON.parse(JSON.stringify({ header, isComplete, steps })));
 });
 
-test("what is no trace is told, with the line", async (t) => {
+test.serial("what is no trace is told, with the line", async (t) => {
   const shell = new Shell(t);
   const lines = readFileSync(join(fixtures, "bd-r.trace"), "utf8").split("\n");
   writeFileSync(shell.path("x.trace"), [...lines.slice(0, 5), "oops", ...lines.slice(5)].join("\n"));
@@ -237,7 +237,7 @@ test("what is no trace is told, with the line", async (t) => {
   t.is((await shell.run(["trace", "--print", "-"], { input: new Uint8Array(0) })).code, 3);
 });
 
-test("what other systems say to a served disc is recorded", async (t) => {
+test.serial("what other systems say to a served disc is recorded", async (t) => {
   const shell = new Shell(t);
   await disc(shell, t);
   const words = ["trace", "x.disc", "-o", "serve.trace", "--", "serve", "x.disc", "--iscsi", "127.0.0.1:0", "--json"];
@@ -263,7 +263,7 @@ test("what other systems say to a served disc is recorded", async (t) => {
   t.true(commands.includes("READ CAPACITY"), commands.join(", "));
 });
 
-test("programs that use the library are traced by the environment, too; in threads as well", (t) => {
+test.serial("programs that use the library are traced by the environment, too; in threads as well", (t) => {
   const shell = new Shell(t);
   const entry = new URL("../../../dist/device.js", import.meta.url).href;
   shell.file(
@@ -287,7 +287,7 @@ test("programs that use the library are traced by the environment, too; in threa
   }
 });
 
-test("of programs that use the library, what cannot be traced is a warning of the process", (t) => {
+test.serial("of programs that use the library, what cannot be traced is a warning of the process", (t) => {
   const shell = new Shell(t);
   const entry = new URL("../../../dist/device.js", import.meta.url).href;
   const program = shell.file(

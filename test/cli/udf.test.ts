@@ -7,7 +7,7 @@ import { fileCharacteristics } from "../../src/fs/udf/file-identifier.js";
 import { fileTypes } from "../../src/fs/udf/icb.js";
 import { compressed, icbAt, joined, MadeVolume, madeTime, shortExtent } from "../support/hand-made-udf.js";
 import { metadataVolume, virtualVolume } from "../support/mapped-udf.js";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -33,7 +33,7 @@ function volumeFile(shell: Shell): string {
   return shell.file("volume.udf", volume.bytes);
 }
 
-test("list and cat", async (t) => {
+test.serial("list and cat", async (t) => {
   const shell = new Shell(t);
   volumeFile(shell);
   const paths = ["/file.txt", "/run.sh", "/sub", "/sub/hard", "/sub/link"];
@@ -49,7 +49,7 @@ test("list and cat", async (t) => {
   t.is((await shell.fails(t, 1, "list", "volume.udf", "--fs", "iso")).code, "E_FILE_SYSTEM_NOT_FOUND");
 });
 
-test("extract", async (t) => {
+test.serial("extract", async (t) => {
   const shell = new Shell(t);
   volumeFile(shell);
   const { code, err } = await shell.run(["extract", "volume.udf", "-C", "out"]);
@@ -62,7 +62,7 @@ test("extract", async (t) => {
   t.is(lstatSync(shell.path("out", "file.txt")).mtimeMs, madeTime);
 });
 
-test("verify compares with a folder, and names what is damaged", async (t) => {
+test.serial("verify compares with a folder, and names what is damaged", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/file.txt", "hello");
   await shell.ok(t, "build", "tree", "-o", "volume.udf", "--fs", "udf");
@@ -82,7 +82,7 @@ test("verify compares with a folder, and names what is damaged", async (t) => {
   t.regex(out, /UDF_TAG_CRC: .* \(block 291, "\/file\.txt"\)$/m);
 });
 
-test("info tells what a volume is", async (t) => {
+test.serial("info tells what a volume is", async (t) => {
   const shell = new Shell(t);
   shell.file("metadata.udf", metadataVolume().bytes);
   shell.file("virtual.udf", virtualVolume("1.50").bytes);

@@ -1,7 +1,7 @@
 import test from "ava";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
-test("a disc is brought up to a folder, and left alone where nothing differs", async (t) => {
+test.serial("a disc is brought up to a folder, and left alone where nothing differs", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/one.txt");
   shell.file("tree/sub/two.txt");

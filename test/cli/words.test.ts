@@ -2,9 +2,9 @@
 import { spawnSync } from "node:child_process";
 import test from "ava";
 import { commandTable } from "../../src/cli/options.js";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
-test("help tells every command and every option", async (t) => {
+test.serial("help tells every command and every option", async (t) => {
   const shell = new Shell(t);
   const general = await shell.ok(t, "help");
   t.is(await shell.ok(t, "--help"), general);
@@ -17,7 +17,7 @@ test("help tells every command and every option", async (t) => {
   t.regex(await shell.ok(t, "--version"), /^discsmith \d+\.\d+\.\d+\n$/);
 });
 
-test("misuse is one line on standard error, or an object of JSON", async (t) => {
+test.serial("misuse is one line on standard error, or an object of JSON", async (t) => {
   const shell = new Shell(t);
   for (const words of [[], ["what"], ["list"], ["list", "x", "--what"], ["help", "what"], ["completion", "csh"]]) {
     const { code, out, err } = await shell.run(words);
@@ -30,7 +30,7 @@ test("misuse is one line on standard error, or an object of JSON", async (t) => 
   t.deepEqual(Object.keys(error), ["code", "message", "detail"]);
 });
 
-test("SOURCE_DATE_EPOCH is a time that images can hold, or misuse", async (t) => {
+test.serial("SOURCE_DATE_EPOCH is a time that images can hold, or misuse", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/a.txt");
   for (const [time, code] of [
@@ -49,7 +49,7 @@ test("SOURCE_DATE_EPOCH is a time that images can hold, or misuse", async (t) =>
   }
 });
 
-test("a reader that has seen enough is no failure", (t) => {
+test.serial("a reader that has seen enough is no failure", (t) => {
   const shell = new Shell(t);
   for (let index = 0; index < 3000; index++) shell.file(`many/file number ${index} ${"x".repeat(100)}`, "");
   const script = `node ${JSON.stringify(shell.command)} build many -o x.iso && node ${JSON.stringify(shell.command)} list x.iso --long; echo "code $?" >&2`;
@@ -58,7 +58,7 @@ test("a reader that has seen enough is no failure", (t) => {
   t.notRegex(stderr, /EPIPE/);
 });
 
-test("the bash completion is a script", async (t) => {
+test.serial("the bash completion is a script", async (t) => {
   const shell = new Shell(t);
   const script = await shell.ok(t, "completion", "bash");
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's

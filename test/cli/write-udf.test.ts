@@ -3,14 +3,14 @@ import { statSync, symlinkSync } from "node:fs";
 import test from "ava";
 import type { DiscInfo } from "../../src/cli/info.js";
 import type { ListedEntry } from "../../src/cli/list.js";
-import { Shell } from "./support.js";
+import { NearShell as Shell } from "./support.js";
 
 function tree(shell: Shell): void {
   shell.file("tree/a.txt", "a\n");
   shell.file("tree/sub/b.txt", "b\n".repeat(3000));
 }
 
-test("build writes the file systems that are asked for", async (t) => {
+test.serial("build writes the file systems that are asked for", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   for (const [words, fileSystems, revision] of [
@@ -34,7 +34,7 @@ test("build writes the file systems that are asked for", async (t) => {
   }
 });
 
-test("what UDF alone does not hold is a loss that was asked for", async (t) => {
+test.serial("what UDF alone does not hold is a loss that was asked for", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   symlinkSync("a.txt", shell.path("tree", "link"));
@@ -53,7 +53,7 @@ test("what UDF alone does not hold is a loss that was asked for", async (t) => {
   t.is((await shell.run(["build", "tree", "-o", "v.iso", "--fs", "iso,udf"])).code, 6);
 });
 
-test("embedded files make smaller images", async (t) => {
+test.serial("embedded files make smaller images", async (t) => {
   const shell = new Shell(t);
   for (let file = 0; file < 200; file++) shell.file(`tree/${file}`, `contents of ${file}`);
   await shell.ok(t, "build", "tree", "-o", "plain.udf", "--fs", "udf");
@@ -64,7 +64,7 @@ test("embedded files make smaller images", async (t) => {
   t.is((await shell.fails(t, 2, "build", "tree", "-o", "x", "--fs", "all", "--udf-embed")).code, "E_OPTION_INVALID");
 });
 
-test("a disc keeps its file systems and its revision", async (t) => {
+test.serial("a disc keeps its file systems and its revision", async (t) => {
   const shell = new Shell(t);
   tree(shell);
   shell.file("more/c.txt", "c\n");
