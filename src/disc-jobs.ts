@@ -2,7 +2,6 @@
 import type { Recorder } from "./device/recorder.js";
 import { DiscError } from "./errors.js";
 import type { BootPreset } from "./fs/boot/boot-presets.js";
-import { bootPreset } from "./fs/boot/boot-presets.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
 import type { ImageSource } from "./fs/image/open-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
@@ -17,7 +16,7 @@ import type { AppendOptions, SessionReport } from "./session-job.js";
 import { SessionJob } from "./session-job.js";
 import { openTarget } from "./session-target.js";
 import type { SourceLike, SourceOptions, TreeChanges } from "./tree-changes.js";
-import { addSources, changeTree } from "./tree-changes.js";
+import { addSources, applyBootPreset, changeTree } from "./tree-changes.js";
 
 /** An item that one file system does not show, nor what is in it; "iso" stands for Rock Ridge, too. */
 export interface HiddenPlace {
@@ -68,9 +67,7 @@ export async function buildImage(sources: readonly SourceLike[], options: BuildO
   }
   const { signal, onProgress, charset } = options;
   if (options.bootLike !== undefined) await tree.bootLike(options.bootLike, { signal, onProgress, charset });
-  if (options.bootPreset !== undefined) {
-    tree.options = { ...tree.options, boot: await bootPreset(tree.root, options.bootPreset) };
-  }
+  await applyBootPreset(tree, options.bootPreset);
   const image = await tree.createResultImage();
   const { fileCount: files, directoryCount: directories } = tree;
   if (options.output !== undefined) await writeImageFile(image, options.output, options);

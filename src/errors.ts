@@ -57,3 +57,13 @@ export function throwIfCancelled(signal: AbortSignal | undefined, doing: string)
   if (signal?.aborted)
     throw new DiscError("E_CANCELLED", `cancelled while ${doing}`, { doing }, { cause: signal.reason });
 }
+
+/**
+ * Refuses the value of an option.
+ *
+ * @throws {@link DiscError} E_OPTION_INVALID.
+ */
+export function refuseOption(option: string, value: unknown, allowed: string): never {
+  const message = `${option} is ${JSON.stringify(value)}, allowed: ${allowed}`;
+  throw new DiscError("E_OPTION_INVALID", message, { option, value, allowed });
+}

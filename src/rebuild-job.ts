@@ -1,16 +1,15 @@
 /** Makes a new, compact image of a session of a disc or image, with changes. */
+import type { BuiltImage } from "./disc-jobs.js";
 import type { BootPreset } from "./fs/boot/boot-presets.js";
-import { bootPreset } from "./fs/boot/boot-presets.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
 import type { ImageSource } from "./fs/image/open-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { checkOptions } from "./fs/image/options.js";
-import type { SessionImage } from "./fs/image/session-image.js";
 import type { FileSystemName } from "./fs/tree/disc-entry.js";
 import { writeImageFile } from "./host/write-image-file.js";
 import type { TaskOptions } from "./medium/session-data.js";
 import type { TreeChanges } from "./tree-changes.js";
-import { changeTree } from "./tree-changes.js";
+import { applyBootPreset, changeTree } from "./tree-changes.js";
 
 /** How an image is rebuilt. */
 export interface RebuildOptions extends ImageOptions, TaskOptions {
@@ -31,12 +30,7 @@ export interface RebuildOptions extends ImageOptions, TaskOptions {
 }
 
 /** An image that was made of another one. */
-export interface RebuiltImage {
-  readonly image: SessionImage;
-  /** Items that are no directories. */
-  readonly files: number;
-  /** The root among them. */
-  readonly directories: number;
+export interface RebuiltImage extends BuiltImage {
   /** The tree it was made of, the richest one of several. */
   readonly importedFrom: FileSystemName;
   /** What is written. */
@@ -64,9 +58,7 @@ export async function rebuildImage(
   const from = { session, start, scan, charset, signal, onProgress, fileSystem: importFrom };
   const importedFrom = await tree.importAsNew(source, from);
   await changeTree(tree, changes, options);
-  if (options.bootPreset !== undefined) {
-    tree.options = { ...tree.options, boot: await bootPreset(tree.root, options.bootPreset) };
-  }
+  await applyBootPreset(tree, options.bootPreset);
   const image = await tree.createResultImage();
   const { fileCount: files, directoryCount: directories, fileSystems } = tree;
   if (output !== undefined) await writeImageFile(image, output, options);

@@ -1,5 +1,7 @@
 /** What callers ask to be changed in a tree: files and folders of the host that are added, and removals and moves. */
 import { stat } from "node:fs/promises";
+import type { BootPreset } from "./fs/boot/boot-presets.js";
+import { bootPreset } from "./fs/boot/boot-presets.js";
 import type { FileSystemImage } from "./fs/image/file-system-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { strictly } from "./fs/image/options.js";
@@ -100,4 +102,10 @@ export async function changeTree(
   }
   for (const { from, to } of move) root.move(from, to);
   await addSources(image, sources, at, { ...options, exclude, followLinks, onWarning: strictly(options) });
+}
+
+/** Makes an image boot as a preset says of its tree, which has to be whole. @throws as `bootPreset`. */
+export async function applyBootPreset(image: FileSystemImage, preset: BootPreset | undefined): Promise<void> {
+  if (preset === undefined) return;
+  image.options = { ...image.options, boot: await bootPreset(image.root, preset) };
 }

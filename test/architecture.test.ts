@@ -146,7 +146,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "host",
   ],
   "session-job": ["errors", "medium", "device", "device/plan", "device-host", "session-target", "fs/image", "fs/tree"],
-  "tree-changes": ["medium", "fs/image", "fs/tree", "host"],
+  "tree-changes": ["medium", "fs/boot", "fs/image", "fs/tree", "host"],
   "disc-jobs": [
     "errors",
     "medium",
@@ -159,7 +159,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/image",
     "host",
   ],
-  "rebuild-job": ["medium", "tree-changes", "fs/boot", "fs/image", "fs/tree", "host"],
+  "rebuild-job": ["medium", "disc-jobs", "tree-changes", "fs/boot", "fs/image", "fs/tree", "host"],
   "update-job": ["errors", "device", "session-target", "session-job", "fs/image", "host"],
   "patch-job": ["errors", "medium", "device-host", "disc-access", "fs/image", "fs/patch", "fs/tree", "host"],
   node: ["index", "host", "disc-jobs", "patch-job", "rebuild-job", "session-job", "tree-changes", "update-job"],

@@ -1,8 +1,8 @@
 /** What the options ask an image to boot from. */
-import { readFile } from "node:fs/promises";
 import type { BootPreset } from "../node.js";
-import { DiscError, fromFile } from "../node.js";
+import { fromFile } from "../node.js";
 import type { CommandContext } from "./command.js";
+import { readNamedFile } from "./host-file.js";
 import type { OpenedDisc } from "./opened-disc.js";
 import { openDisc, requireRecorded } from "./opened-disc.js";
 import { usageError } from "./usage.js";
@@ -11,12 +11,7 @@ import { usageError } from "./usage.js";
 const systemAreaBytes = 32_768;
 
 async function readBootCode(path: string): Promise<Uint8Array> {
-  let code: Uint8Array;
-  try {
-    code = await readFile(path);
-  } catch (cause) {
-    throw new DiscError("E_SOURCE_UNREADABLE", `"${path}" cannot be read`, { path }, { cause });
-  }
+  const code = await readNamedFile(path);
   if (code.length <= systemAreaBytes) return code;
   throw usageError(`--mbr: "${path}" has ${code.length} bytes, boot code has up to ${systemAreaBytes}`);
 }

@@ -1,16 +1,13 @@
 /** Types of partitions on the command line. */
+import { gptTypes, mbrTypes } from "../../node.js";
 import { usageError } from "../usage.js";
 import type { PartitionTypeRequest } from "./request.js";
 
 /** Types by name. xorrisofs(1), -append_partition. */
 const namedTypes: Readonly<Record<string, number>> = { fat12: 0x01, fat16: 0x06, linux: 0x83 };
 
-/** Of the partition that UEFI boots from. UEFI 2.10, table 5.7. */
-export const efiSystemGuid = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B";
-
-/** What a GUID that has no number stands for in a master boot record, and the number of that of UEFI. */
+/** What a GUID that has no number stands for in a master boot record. */
 const linuxType = 0x83;
-const uefiType = 0xef;
 
 /**
  * A GUID: as text, or as the 16 bytes on disc in hexadecimal digits, of which the first three numbers have their least
@@ -36,5 +33,5 @@ export function partitionTypeOf(option: string, text: string): PartitionTypeRequ
     throw usageError(`-${option}: "${text}" is no type of a partition: FAT12, FAT16, Linux, 0x00 to 0xff, or a GUID`);
   }
   const guid = guidOf(option, text);
-  return { mbr: guid === efiSystemGuid ? uefiType : linuxType, guid };
+  return { mbr: guid === gptTypes.efiSystem ? mbrTypes.uefi : linuxType, guid };
 }

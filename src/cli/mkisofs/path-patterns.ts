@@ -1,7 +1,7 @@
 /** Which paths of the host a list of patterns means. */
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { DiscError, nameFromBytes } from "../../node.js";
+import { nameFromBytes } from "../../node.js";
+import { readNamedFile } from "../host-file.js";
 import { expressionOf } from "../shell-pattern.js";
 import type { MkisofsProgram, PatternRequest } from "./request.js";
 
@@ -10,13 +10,7 @@ export type PathTest = (path: string, name: string) => boolean;
 
 /** The lines of a file that are not empty; bytes that are not UTF-8 stand as they do in names. */
 export async function linesOf(path: string): Promise<string[]> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new DiscError("E_SOURCE_UNREADABLE", `"${path}" cannot be read`, { path }, { cause });
-  }
-  return nameFromBytes(bytes)
+  return nameFromBytes(await readNamedFile(path))
     .split(/\r?\n/)
     .filter((line) => line !== "");
 }

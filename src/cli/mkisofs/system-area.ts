@@ -1,5 +1,4 @@
 /** The system area that a command line of xorrisofs asks for. xorrisofs(1), "System Area, MBR, GPT, APM, other boot blocks". */
-import { readFile } from "node:fs/promises";
 import type {
   ApmEntryOptions,
   BootImageOptions,
@@ -9,22 +8,14 @@ import type {
   PartitionCover,
   PartitionOptions,
 } from "../../node.js";
-import { DiscError, fromFile } from "../../node.js";
+import { fromFile, gptTypes, mbrTypes } from "../../node.js";
+import { readNamedFile } from "../host-file.js";
 import { usageError } from "../usage.js";
-import { efiSystemGuid } from "./partition-type.js";
 import type { AppendedPartitionRequest, BootEntryRequest, PartitionTypeRequest, SystemAreaRequest } from "./request.js";
 import { biosPlatform, uefiPlatform } from "./request.js";
 
-/** Types of partitions. UEFI 2.10, table 5.7; of HFS+, and of data for Windows. */
-const basicDataGuid = "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7";
-const hfsPlusGuid = "48465300-0000-11AA-AA11-00306543ECAC";
-
-/** Types in a master boot record of what covers the image: isohybrid's, xorriso's for other tables, and Linux's. */
-const hiddenType = 0x17;
-const isoType = 0xcd;
+/** Type in a master boot record of what covers an image with appended partitions alone. */
 const linuxType = 0x83;
-const uefiType = 0xef;
-const protectiveType = 0xee;
 
 /** Needed by the platform, and read-only to Windows: as xorriso marks what is in the image. UEFI 2.10, table 5.8. */
 const inImage = 0x1000_0000_0000_0001n;
@@ -57,21 +48,12 @@ export class AppendedContents {
   }
 }
 
-async function bootCodeOf(path: string | undefined): Promise<Uint8Array | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new DiscError("E_SOURCE_UNREADABLE", `"${path}" cannot be read`, { path }, { cause });
-  }
-}
-
 function gptTypeOf({ mbr, guid }: PartitionTypeRequest): string {
-  return guid ?? (mbr === uefiType ? efiSystemGuid : basicDataGuid);
+  return guid ?? (mbr === mbrTypes.uefi ? gptTypes.efiSystem : gptTypes.basicData);
 }
 
 function apmTypeOf({ guid }: PartitionTypeRequest): string {
-  return guid === hfsPlusGuid ? "Apple_HFS" : "Data";
+  return guid === gptTypes.hfsPlus ? "Apple_HFS" : "Data";
 }
 
 /** Puts partitions into the tables. */
@@ -119,13 +101,13 @@ class PartitionList {
     const { forceBootable, efiPartition } = this.#area;
     if (forceBootable) {
       this.partitions.push(
-        { covers: { volumeFromSector: 1 }, mbr: { number: 1, type: protectiveType } },
+        { covers: { volumeFromSector: 1 }, mbr: { number: 1, type: mbrTypes.protective } },
         { covers: { volumeFromSector: 0, endSector: 1 }, mbr: { number: 2, type: 0, active: true } },
       );
     }
     this.#addMarked(false);
     if (efiPartition !== undefined) {
-      const gpt = { type: efiSystemGuid, name: "EFI boot partition", attributes: inImage };
+      const gpt = { type: gptTypes.efiSystem, name: "EFI boot partition", attributes: inImage };
       this.partitions.push({ covers: await this.#efiCover(efiPartition), gpt });
     }
     for (const partition of this.#area.appended) {
@@ -152,9 +134,9 @@ class PartitionList {
     };
     if (isohybrid !== undefined) {
       const isMarked = this.#marked.length > 0;
-      const gpt = isMarked ? { type: basicDataGuid, name: "ISOHybrid", attributes: inImage } : undefined;
-      addVolume(0, isMarked || this.#hasApm ? 0 : hiddenType, gpt);
-    } else if (protectiveLabel) addVolume(1, isoType);
+      const gpt = isMarked ? { type: gptTypes.basicData, name: "ISOHybrid", attributes: inImage } : undefined;
+      addVolume(0, isMarked || this.#hasApm ? 0 : mbrTypes.hidden, gpt);
+    } else if (protectiveLabel) addVolume(1, mbrTypes.iso9660);
     else if (appended.length > 0) addVolume(0, linuxType);
     this.#addMarked(appended.length === 0);
     for (const partition of appended) {
@@ -191,12 +173,15 @@ class PartitionList {
       if (place < 0 && !apm) continue;
       this.partitions.push({
         covers: { image: index },
-        mbr: isInMbr && place >= 0 && place < markedRecords ? { type: gpt === "basicData" ? uefiType : 0 } : undefined,
+        mbr:
+          isInMbr && place >= 0 && place < markedRecords
+            ? { type: gpt === "basicData" ? mbrTypes.uefi : 0 }
+            : undefined,
         gpt:
           place < 0
             ? undefined
             : {
-                type: gpt === "basicData" ? basicDataGuid : hfsPlusGuid,
+                type: gpt === "basicData" ? gptTypes.basicData : gptTypes.hfsPlus,
                 name: `ISOHybrid${place + 1}`,
                 attributes: inImage,
               },
@@ -222,7 +207,7 @@ export async function hybridOf(
   if (given.length > 1) throw usageError("-isohybrid-mbr, --grub2-mbr and -G name boot code each; give one of them");
   const list = new PartitionList(area, entries, images, appended);
   await list.fill();
-  const systemArea = await bootCodeOf(given[0]);
+  const systemArea = given[0] === undefined ? undefined : await readNamedFile(given[0]);
   if (systemArea === undefined && list.partitions.length === 0) return undefined;
   const loaderImage = entries.findIndex(({ platform }) => platform === biosPlatform);
   const wanted = area.isohybrid !== undefined ? "isolinux" : area.grub2 !== undefined ? "grub2" : "none";

@@ -5,6 +5,7 @@ import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
 import type { BootEntry } from "../eltorito/boot-catalog.js";
 import type { BootImage } from "../eltorito/boot-image.js";
+import { sectorBytes } from "../hybrid/byte-patch.js";
 import { gptTypes } from "../hybrid/gpt.js";
 import { sectorsInBlock } from "../hybrid/image-growth.js";
 import type { MbrLoader } from "../hybrid/mbr.js";
@@ -37,8 +38,17 @@ interface RememberedFile {
   readonly path: string;
 }
 
-/** Sectors of an entry. El Torito 1.0, figure 3. */
-const sectorBytes = 512;
+/** How a boot set-up is remembered. */
+export interface Remembering {
+  /**
+   * Whether another image than the one that is read is to boot so: its disk has identifiers of its own, and its catalog
+   * is shown where that one's is.
+   */
+  readonly isOther: boolean;
+  /** Hears of what cannot be made again. */
+  readonly onWarning: WarningListener;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Fields of a FAT volume's first sector that tell how long it is. ECMA-107, table 2. */
 const fatSectorBytesAt = 11;
@@ -61,7 +71,7 @@ function fatVolumeBytes(block: Uint8Array): number {
 export class RememberedBoot {
   readonly #source: BlockSource;
   readonly #setUp: ReadBootSetUp;
-  readonly #onWarning: WarningListener;
+  readonly #remembering: Remembering;
   /** Files by their first blocks. */
   readonly #files: ReadonlyMap<number, RememberedFile>;
   readonly #partitions: readonly FoundPartition[];
@@ -75,7 +85,7 @@ export class RememberedBoot {
     files: ReadonlyMap<number, RememberedFile>,
     partitions: readonly FoundPartition[],
     read: { readonly code: Uint8Array; readonly outside: ReadonlyMap<number, Content> },
-    onWarning: WarningListener,
+    remembering: Remembering,
   ) {
     this.#source = source;
     this.#setUp = setUp;
@@ -83,23 +93,22 @@ export class RememberedBoot {
     this.#partitions = partitions;
     this.#code = read.code;
     this.#outside = read.outside;
-    this.#onWarning = onWarning;
+    this.#remembering = remembering;
   }
 
   /**
    * Remembers a boot set-up.
    *
    * @param root The tree as it was imported from the same source.
-   * @param onWarning Hears of what cannot be made again.
    * @throws {@link DiscError} E_READ_FAILED, E_CANCELLED.
    */
   static async read(
     source: BlockSource,
     setUp: ReadBootSetUp,
     root: DirectoryNode,
-    onWarning: WarningListener,
-    signal?: AbortSignal,
+    remembering: Remembering,
   ): Promise<RememberedBoot> {
+    const { onWarning, signal } = remembering;
     const partitions = foundPartitions(setUp.systemArea);
     const wanted = new Set(setUp.entries.map(({ imageLba }) => imageLba));
     for (const { firstSector } of partitions) wanted.add(firstSector / sectorsInBlock);
@@ -119,25 +128,25 @@ export class RememberedBoot {
       onWarning(new DiscError("W_BOOT_LEFT_OUT", `${what} is left out: ${reason}`, { what, reason }));
     }
     const code = await bootCodeOf(source, setUp.systemArea, signal);
-    return new RememberedBoot(source, setUp, files, partitions, { code, outside }, onWarning);
+    return new RememberedBoot(source, setUp, files, partitions, { code, outside }, remembering);
   }
 
   /**
    * The options of an image with that tree, as it is now.
    *
-   * @param isOther Whether it is another image than the one that was read: its disk has identifiers of its own, and its
-   *   catalog is shown where that one's is.
    * @returns `undefined` where nothing boots.
    */
-  options(root: DirectoryNode, isOther: boolean): BootOptions | undefined {
+  options(root: DirectoryNode): BootOptions | undefined {
     const { entries, catalogLba } = this.#setUp;
     const kept = entries.filter((entry) => this.#isThere(entry));
     const images = kept.map((entry) => this.#image(entry, root));
-    const hybrid = this.#hybrid(kept, images, root, isOther);
+    const hybrid = this.#hybrid(kept, images, root);
     if (images.length === 0 && hybrid === undefined) return undefined;
     const catalog = catalogLba === undefined || images.length === 0 ? undefined : this.#files.get(catalogLba);
     const catalogPath =
-      catalog === undefined ? undefined : (pathOf(catalog, root) ?? (isOther ? catalog.path : undefined));
+      catalog === undefined
+        ? undefined
+        : (pathOf(catalog, root) ?? (this.#remembering.isOther ? catalog.path : undefined));
     return { images, catalogPath, hybrid };
   }
 
@@ -175,8 +184,8 @@ export class RememberedBoot {
     entries: ReadBootSetUp["entries"],
     images: readonly BootImageOptions[],
     root: DirectoryNode,
-    isOther: boolean,
   ): HybridOptions | undefined {
+    const { isOther } = this.#remembering;
     const { systemArea, mbrLoader } = this.#setUp;
     const isKnown = [systemArea.mbr, systemArea.gpt, systemArea.apm].some((table) => table !== undefined);
     if (!isKnown && this.#code.length === 0) return undefined;
@@ -232,7 +241,7 @@ export class RememberedBoot {
   }
 
   #leaveOut(what: string, reason: string): void {
-    this.#onWarning(new DiscError("W_BOOT_LEFT_OUT", `${what} is left out: ${reason}`, { what, reason }));
+    this.#remembering.onWarning(new DiscError("W_BOOT_LEFT_OUT", `${what} is left out: ${reason}`, { what, reason }));
   }
 }
 

@@ -1,5 +1,5 @@
 /** What is asked of an image that is to boot: from a disc by El Torito 1.0, from a disk by its partition tables. */
-import { DiscError } from "../../errors.js";
+import { refuseOption } from "../../errors.js";
 import type { BootEmulation } from "../eltorito/boot-catalog.js";
 import type { BootPlatform } from "../eltorito/boot-catalog-entries.js";
 import { bootMediaTypes, bootPlatforms } from "../eltorito/boot-catalog-entries.js";
@@ -89,17 +89,9 @@ export function platformNumber(platform: BootImageOptions["platform"] = "x86"): 
   return typeof platform === "number" ? platform : bootPlatforms[platform];
 }
 
-function refuse(option: string, value: unknown, allowed: string): never {
-  throw new DiscError("E_OPTION_INVALID", `${option} is ${JSON.stringify(value)}, allowed: ${allowed}`, {
-    option,
-    value,
-    allowed,
-  });
-}
-
 function checkNumber(option: string, value: number | undefined, maximum: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= maximum)) return;
-  refuse(option, value, `a number from 0 to ${maximum}`);
+  refuseOption(option, value, `a number from 0 to ${maximum}`);
 }
 
 /** Characters of a catalog's and of a section's identifier. El Torito 1.0, figures 2 and 4. */
@@ -113,11 +105,11 @@ function checkImage(image: BootImageOptions, index: number): void {
   const option = (name: string): string => `boot.images[${index}].${name}`;
   const { platform, emulation, loadSectors, idString = "", selectionCriteria, selectionCriteriaType = 0 } = image;
   if (typeof platform === "string" && !(platform in bootPlatforms)) {
-    refuse(option("platform"), platform, Object.keys(bootPlatforms).join(", "));
+    refuseOption(option("platform"), platform, Object.keys(bootPlatforms).join(", "));
   }
   if (typeof platform === "number") checkNumber(option("platform"), platform, 0xff);
   if (emulation !== undefined && !(emulation in bootMediaTypes)) {
-    refuse(option("emulation"), emulation, Object.keys(bootMediaTypes).join(", "));
+    refuseOption(option("emulation"), emulation, Object.keys(bootMediaTypes).join(", "));
   }
   checkNumber(option("loadSegment"), image.loadSegment, 0xffff);
   if (loadSectors !== "whole") checkNumber(option("loadSectors"), loadSectors, 0xffff);
@@ -125,37 +117,46 @@ function checkImage(image: BootImageOptions, index: number): void {
   checkNumber(option("selectionCriteriaType"), selectionCriteriaType, 0xff);
   const idLength = index === 0 ? catalogIdLength : sectionIdLength;
   if (idString.length > idLength || /[^\x20-\x7e]/.test(idString)) {
-    refuse(option("idString"), idString, `up to ${idLength} ASCII characters`);
+    refuseOption(option("idString"), idString, `up to ${idLength} ASCII characters`);
   }
   if (index === 0 && (selectionCriteriaType !== 0 || (selectionCriteria?.length ?? 0) > 0)) {
-    refuse(option("selectionCriteriaType"), selectionCriteriaType, "0 for the first image, which has no criteria");
+    refuseOption(
+      option("selectionCriteriaType"),
+      selectionCriteriaType,
+      "0 for the first image, which has no criteria",
+    );
   }
   if ((selectionCriteria?.length ?? 0) > maximumCriteriaBytes) {
-    refuse(option("selectionCriteria"), `${selectionCriteria?.length} bytes`, `up to ${maximumCriteriaBytes} bytes`);
+    refuseOption(
+      option("selectionCriteria"),
+      `${selectionCriteria?.length} bytes`,
+      `up to ${maximumCriteriaBytes} bytes`,
+    );
   }
 }
 
 function checkHybrid(hybrid: HybridOptions, images: number): void {
   const { systemArea, loader, loaderImage, diskSignature, partitions = [] } = hybrid;
   if ((systemArea?.length ?? 0) > systemAreaBytes) {
-    refuse("boot.hybrid.systemArea", `${systemArea?.length} bytes`, `up to ${systemAreaBytes} bytes`);
+    refuseOption("boot.hybrid.systemArea", `${systemArea?.length} bytes`, `up to ${systemAreaBytes} bytes`);
   }
   checkNumber("boot.hybrid.diskSignature", diskSignature, 0xffff_ffff);
   if (loader !== undefined && loader !== "none" && (loaderImage ?? 0) >= images) {
-    refuse("boot.hybrid.loaderImage", loaderImage ?? 0, "the number of a boot image, from 0");
+    refuseOption("boot.hybrid.loaderImage", loaderImage ?? 0, "the number of a boot image, from 0");
   }
   for (const [index, { covers }] of partitions.entries()) {
     const isMissing =
       "image" in covers && !(Number.isInteger(covers.image) && covers.image >= 0 && covers.image < images);
     if (isMissing)
-      refuse(`boot.hybrid.partitions[${index}].covers.image`, covers.image, "the number of a boot image, from 0");
+      refuseOption(`boot.hybrid.partitions[${index}].covers.image`, covers.image, "the number of a boot image, from 0");
   }
 }
 
 /** @throws {@link DiscError} E_OPTION_INVALID. */
 export function checkBootOptions({ images, hybrid, catalogPath }: BootOptions): void {
   for (const [index, image] of images.entries()) checkImage(image, index);
-  if (images.length === 0 && hybrid === undefined) refuse("boot.images", [], "at least one, or a hybrid");
-  if (catalogPath !== undefined && images.length === 0) refuse("boot.catalogPath", catalogPath, "with boot images");
+  if (images.length === 0 && hybrid === undefined) refuseOption("boot.images", [], "at least one, or a hybrid");
+  if (catalogPath !== undefined && images.length === 0)
+    refuseOption("boot.catalogPath", catalogPath, "with boot images");
   if (hybrid !== undefined) checkHybrid(hybrid, images.length);
 }

@@ -4,7 +4,7 @@ import { DiscError } from "../../errors.js";
 import { blockBytes, blocksOf } from "../../units.js";
 import type { BootCatalog, InitialBootEntry, SectionBootEntry } from "../eltorito/boot-catalog.js";
 import { isBootCatalog } from "../eltorito/boot-catalog.js";
-import { floppyBytes } from "../eltorito/boot-image.js";
+import { floppyBytes, sectorBytes } from "../eltorito/boot-image.js";
 import { decodeMbr, mbrPartitions } from "../hybrid/mbr.js";
 import type { Content } from "../tree/content.js";
 import { DirectoryNode } from "../tree/directory.js";
@@ -44,8 +44,7 @@ export interface BootPlan {
   readonly appended: readonly Content[];
 }
 
-/** Sectors of 512 bytes, in which catalogs count; the most that an entry can state. El Torito 1.0, figure 3. */
-const sectorBytes = 512;
+/** The most sectors that an entry can state. El Torito 1.0, figure 3. */
 const maximumSectors = 0xffff;
 
 /** Sectors that are loaded of an image that is not emulated, and of one that is. El Torito 1.0, 2.2; mkisofs(8). */

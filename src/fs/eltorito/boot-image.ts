@@ -16,7 +16,7 @@ export const floppyBytes: Readonly<Record<BootEmulation, number>> = {
 };
 
 /** Sectors of an entry. El Torito 1.0, figure 3. */
-const sectorBytes = 512;
+export const sectorBytes = 512;
 
 /** What isolinux has at byte 64, if an MBR can start it from a disk. Syslinux 4.00, isohdpfx.S. */
 const isohybridAt = 64;

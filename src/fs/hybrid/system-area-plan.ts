@@ -1,7 +1,7 @@
 /** The system area of a new image, and what stands at its end, so that disks start from it, too. */
 import { crc32 } from "../../codec/checksum.js";
 import { readU16le, readU32le } from "../../codec/integers.js";
-import { DiscError } from "../../errors.js";
+import { refuseOption } from "../../errors.js";
 import { alignUp, blockBytes } from "../../units.js";
 import { encodeApm, newApm } from "./apm.js";
 import type { BytePatch } from "./byte-patch.js";
@@ -94,11 +94,6 @@ const gptEntries = 128;
 const diskSignatureAt = 440;
 const bootSignatureAt = 510;
 
-function refuse(option: string, value: unknown, allowed: string): never {
-  const message = `${option} is ${JSON.stringify(value)}, allowed: ${allowed}`;
-  throw new DiscError("E_OPTION_INVALID", message, { option, value, allowed });
-}
-
 /** Gives every partition its number: those that are asked for, and the free ones in their order. From 0. */
 function numbered<P, T>(
   partitions: readonly P[],
@@ -110,8 +105,8 @@ function numbered<P, T>(
   const slots: (T | undefined)[] = [];
   const option = `boot.hybrid.partitions[].${table}.number`;
   const put = (partition: P, index: number): void => {
-    if (!Number.isInteger(index) || index < 0 || index >= limit) refuse(option, index + 1, `1 to ${limit}`);
-    if (slots[index] !== undefined) refuse(option, index + 1, "each number once");
+    if (!Number.isInteger(index) || index < 0 || index >= limit) refuseOption(option, index + 1, `1 to ${limit}`);
+    if (slots[index] !== undefined) refuseOption(option, index + 1, "each number once");
     slots[index] = make(partition, index);
   };
   for (const partition of partitions) {
@@ -248,7 +243,11 @@ class Tables {
     if (code[0] === apmCode[0] && code[1] === apmCode[1]) return { offsetBytes: 0, bytes: code.slice() };
     const { from, to, noOperation } = apmRoom;
     if (!base.subarray(from, to).every((octet) => octet === noOperation)) {
-      refuse("boot.hybrid.systemArea", "boot code", "with an Apple partition map, code that has room for its block 0");
+      refuseOption(
+        "boot.hybrid.systemArea",
+        "boot code",
+        "with an Apple partition map, code that has room for its block 0",
+      );
     }
     return { offsetBytes: 0, bytes: Uint8Array.from(apmCode) };
   }
@@ -259,7 +258,7 @@ class Tables {
     const apmBlocks = 2 + this.#input.partitions.filter(({ apm }) => apm !== undefined).length;
     const first = apmBlocks * sectorsInBlock;
     if (endOfNewEntries(first) > endOfArea) {
-      refuse("boot.hybrid.partitions", `${apmBlocks - 2} in an Apple partition map`, "up to 6 beside a GPT");
+      refuseOption("boot.hybrid.partitions", `${apmBlocks - 2} in an Apple partition map`, "up to 6 beside a GPT");
     }
     return first;
   }

@@ -4,21 +4,20 @@ import type { WarningListener } from "../../errors.js";
 import { throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
+import type { Remembering } from "../boot/boot-like.js";
 import { RememberedBoot } from "../boot/boot-like.js";
 import type { BootEntry } from "../eltorito/boot-catalog.js";
 import { bootEntriesOf, readBootCatalog } from "../eltorito/boot-catalog.js";
 import type { BootImage } from "../eltorito/boot-image.js";
 import { readBootImage } from "../eltorito/boot-image.js";
 import { bootRecord, isBootRecord } from "../eltorito/boot-record.js";
+import { sectorsInBlock } from "../hybrid/image-growth.js";
 import type { MbrLoader } from "../hybrid/mbr.js";
 import { isProtective, mbrLoader } from "../hybrid/mbr.js";
 import type { SystemArea } from "../hybrid/system-area.js";
 import { readSystemArea } from "../hybrid/system-area.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import type { ImportedTree } from "./import.js";
-
-/** Sectors of 512 bytes in a block. */
-const sectorsInBlock = blockBytes / 512;
 
 /** Blocks behind the first descriptor that are looked at for a boot record: it is to be the second of them. */
 const maximumDescriptors = 32;
@@ -110,8 +109,9 @@ export async function readBootSetUp(source: BlockSource, options: BootSetUpOptio
 export async function rememberBoot(
   source: BlockSource,
   { session, root }: Pick<ImportedTree, "session" | "root">,
-  { onWarning, signal }: { readonly onWarning: WarningListener; readonly signal?: AbortSignal | undefined },
+  remembering: Remembering,
 ): Promise<RememberedBoot> {
+  const { onWarning, signal } = remembering;
   const setUp = await readBootSetUp(source, { startLba: session.startLba, onWarning, signal });
-  return await RememberedBoot.read(source, setUp, root, onWarning, signal);
+  return await RememberedBoot.read(source, setUp, root, remembering);
 }

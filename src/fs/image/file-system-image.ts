@@ -79,8 +79,6 @@ export class FileSystemImage extends ImageForDisc {
   #failedImport: unknown;
   /** How an image boots that this one is to boot like. */
   #boot: RememberedBoot | undefined;
-  /** Whether that image is another one than the one that the tree is of. */
-  #isBootOfOther = false;
 
   /** @throws {@link DiscError} E_OPTION_INVALID, E_VOLUME_NAME_INVALID. */
   constructor(options: ImageOptions = {}) {
@@ -283,7 +281,7 @@ export class FileSystemImage extends ImageForDisc {
     const onWarning = this.#onWarning;
     return await this.#importing(async () => {
       const imported = await importTree(source, { ...options, onWarning });
-      const boot = await rememberBoot(source, imported, { onWarning, signal: options.signal });
+      const boot = await rememberBoot(source, imported, { isOther: false, onWarning, signal: options.signal });
       this.#takeTree(imported.root, () => {
         this.#boot ??= boot;
         this.options = optionsLike(imported, this.options, onWarning);
@@ -301,8 +299,8 @@ export class FileSystemImage extends ImageForDisc {
   async bootLike(source: ImageSource, options: ImportAsNewOptions = {}): Promise<void> {
     this.refuseWhileInUse("bootLike");
     const imported = await importTree(source, options);
-    this.#boot = await rememberBoot(source, imported, { onWarning: this.#onWarning, signal: options.signal });
-    this.#isBootOfOther = true;
+    const remembering = { isOther: true, onWarning: this.#onWarning, signal: options.signal };
+    this.#boot = await rememberBoot(source, imported, remembering);
   }
 
   /** The next session has the file systems of the one it continues. */
@@ -370,7 +368,7 @@ export class FileSystemImage extends ImageForDisc {
 
   /** @throws as {@link planBoot}; {@link DiscError} E_NOT_SUPPORTED for tables in front of sessions that are there. */
   async #planBoot(onWarning: WarningListener): Promise<BootPlan | undefined> {
-    const boot = this.options.boot ?? this.#boot?.options(this.root, this.#isBootOfOther);
+    const boot = this.options.boot ?? this.#boot?.options(this.root);
     if (boot === undefined || !isWritten(this.options, "iso")) return undefined;
     const isFirst = this.#imported === undefined && this.sessionStartBlock === 0;
     if (boot.hybrid !== undefined && !isFirst) {

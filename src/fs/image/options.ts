@@ -1,6 +1,6 @@
 import { longTimeRange, recordingTimeRange } from "../../codec/time.js";
 import type { WarningListener } from "../../errors.js";
-import { DiscError } from "../../errors.js";
+import { DiscError, refuseOption } from "../../errors.js";
 import type { BootOptions } from "../boot/boot-options.js";
 import { checkBootOptions } from "../boot/boot-options.js";
 import { jolietVolumeName } from "../joliet/joliet-writer.js";
@@ -119,22 +119,15 @@ export function isWritten({ fileSystems = defaultFileSystems }: ImageOptions, na
   return fileSystems.includes(name);
 }
 
-function refuse(option: string, value: unknown, allowed: string): never {
-  throw new DiscError("E_OPTION_INVALID", `${option} is ${JSON.stringify(value)}, allowed: ${allowed}`, {
-    option,
-    value,
-    allowed,
-  });
-}
-
 function checkOneOf(option: string, value: unknown, allowed: readonly unknown[]): void {
-  if (value !== undefined && !allowed.includes(value)) refuse(option, value, allowed.join(", "));
+  if (value !== undefined && !allowed.includes(value)) refuseOption(option, value, allowed.join(", "));
 }
 
 /** Characters a descriptor's text can hold: one byte each. */
 function checkText(option: string, value: string | undefined, maximum: number): void {
   if (value === undefined) return;
-  if (value.length > maximum || /[^\x20-\x7e]/.test(value)) refuse(option, value, `up to ${maximum} ASCII characters`);
+  if (value.length > maximum || /[^\x20-\x7e]/.test(value))
+    refuseOption(option, value, `up to ${maximum} ASCII characters`);
 }
 
 /** Times of a volume have four digits for the year. ECMA-119 8.4.26.1. */
@@ -142,20 +135,21 @@ function checkTime(option: string, value: Date | number | undefined): void {
   if (value === undefined) return;
   const ms = Number(value);
   if (ms >= longTimeRange.firstMs && ms <= longTimeRange.lastMs) return;
-  refuse(option, value, "a time of the years 1 to 9999");
+  refuseOption(option, value, "a time of the years 1 to 9999");
 }
 
 function checkBlocks(option: string, value: number | undefined, allowed: string): void {
   if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return;
-  refuse(option, value, allowed);
+  refuseOption(option, value, allowed);
 }
 
 /** Refuses what breaks ECMA-119 or the Joliet Specification where it is asked for. */
 function checkCompliance({ isoRelaxations, jolietNameLength }: ImageOptions): void {
   const allowed = "none with strictFileSystemCompliance";
   const relaxed = Object.entries(isoRelaxations ?? {}).find(([, value]) => value === true);
-  if (relaxed !== undefined) refuse(`isoRelaxations.${relaxed[0]}`, true, allowed);
-  if (jolietNameLength === 103) refuse("jolietNameLength", jolietNameLength, "64 with strictFileSystemCompliance");
+  if (relaxed !== undefined) refuseOption(`isoRelaxations.${relaxed[0]}`, true, allowed);
+  if (jolietNameLength === 103)
+    refuseOption("jolietNameLength", jolietNameLength, "64 with strictFileSystemCompliance");
 }
 
 /**
@@ -166,27 +160,27 @@ function checkCompliance({ isoRelaxations, jolietNameLength }: ImageOptions): vo
 export function checkOptions(options: ImageOptions): void {
   const { fileSystems, isoLevel, rockRidgeVersion, jolietNameLength, sourceDateEpoch, freeMediaBlocks } = options;
   for (const name of fileSystems ?? []) checkOneOf("fileSystems", name, fileSystemNames);
-  if (fileSystems?.length === 0) refuse("fileSystems", fileSystems, "at least one");
+  if (fileSystems?.length === 0) refuseOption("fileSystems", fileSystems, "at least one");
   checkOneOf("isoLevel", isoLevel, isoLevels);
   checkOneOf("rockRidgeVersion", rockRidgeVersion, ["1.10", "1.12"]);
   checkOneOf("udfRevision", options.udfRevision, udfRevisions);
   if (options.udfRevision !== undefined) checkVirtual(options, rulesOf(options.udfRevision));
   if (options.udfEmbedFiles === true && (isWritten(options, "iso") || options.udfVirtual === true)) {
-    refuse("udfEmbedFiles", true, "in images of UDF alone, without a virtual partition");
+    refuseOption("udfEmbedFiles", true, "in images of UDF alone, without a virtual partition");
   }
   checkOneOf("jolietNameLength", jolietNameLength, [64, 103]);
   if (options.isoRelaxations?.longNames === true && options.isoRelaxations.omitVersion !== true) {
-    refuse("isoRelaxations", options.isoRelaxations, "longNames only together with omitVersion");
+    refuseOption("isoRelaxations", options.isoRelaxations, "longNames only together with omitVersion");
   }
   const lastSecond = Math.floor(recordingTimeRange.lastMs / 1000);
   const isWhole = sourceDateEpoch === undefined || Number.isSafeInteger(sourceDateEpoch);
   if (!isWhole || (sourceDateEpoch ?? 0) < 0 || (sourceDateEpoch ?? 0) > lastSecond) {
-    refuse("sourceDateEpoch", sourceDateEpoch, "whole seconds since 1970, up to the year 2155");
+    refuseOption("sourceDateEpoch", sourceDateEpoch, "whole seconds since 1970, up to the year 2155");
   }
   checkBlocks("freeMediaBlocks", freeMediaBlocks, "a number of blocks, or 0 for no limit");
   checkBlocks("sessionStartBlock", options.sessionStartBlock, "a block address from 0");
   if (options.growable === true && options.sessionStartBlock !== undefined) {
-    refuse("sessionStartBlock", options.sessionStartBlock, "none in an image that is growable");
+    refuseOption("sessionStartBlock", options.sessionStartBlock, "none in an image that is growable");
   }
   checkBlocks("padding", options.padding, "a number of blocks");
   if (options.strictFileSystemCompliance === true) checkCompliance(options);
@@ -208,7 +202,8 @@ export function checkOptions(options: ImageOptions): void {
 
 function checkBoot(options: ImageOptions, boot: BootOptions): void {
   checkBootOptions(boot);
-  if (!isWritten(options, "iso")) refuse("fileSystems", options.fileSystems, "one of ISO 9660 where the image boots");
+  if (!isWritten(options, "iso"))
+    refuseOption("fileSystems", options.fileSystems, "one of ISO 9660 where the image boots");
 }
 
 /** The volume name as the primary descriptor holds it: one byte a character, "_" for what is not ASCII. */
@@ -229,7 +224,7 @@ export function volumeNameIn(name: string, fileSystem: FileSystemName): string {
  */
 export function checkVirtual({ udfVirtual }: ImageOptions, { number, hasMetadataPartition }: RevisionRules): void {
   if (udfVirtual !== true || (number >= revisionNumber("1.50") && !hasMetadataPartition)) return;
-  refuse("udfVirtual", true, "with revisions 1.50, 2.00 and 2.01");
+  refuseOption("udfVirtual", true, "with revisions 1.50, 2.00 and 2.01");
 }
 
 function checkVolumeName(name: string | undefined): void {

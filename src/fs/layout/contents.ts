@@ -1,5 +1,6 @@
 import { blockBytes, blocksOf } from "../../units.js";
 import type { BatchReader, Content, ContentRequest, Extent } from "../tree/content.js";
+import type { Item } from "../tree/directory.js";
 import type { Catalog } from "./catalog.js";
 import type { Plan } from "./plan.js";
 import { lbaOf } from "./plan.js";
@@ -167,9 +168,10 @@ export class ContentLayout {
  */
 function orderOf({ contents, firstStreamContent, nodeOfContent }: Catalog): Iterable<number> {
   const order = Uint32Array.from(contents.keys(), (position) => (position + firstStreamContent) % contents.length);
-  const weights = nodeOfContent.map((node) => (node.type === "file" ? node.sortWeight : 0));
-  if (weights.every((weight) => weight === 0)) return order;
-  const weightOf = (index: number): number => (index < firstStreamContent ? weights[index]! : Number.POSITIVE_INFINITY);
+  const sortWeightOf = (node: Item): number => (node.type === "file" ? node.sortWeight : 0);
+  if (nodeOfContent.every((node) => sortWeightOf(node) === 0)) return order;
+  const weightOf = (index: number): number =>
+    index < firstStreamContent ? sortWeightOf(nodeOfContent[index]!) : Number.POSITIVE_INFINITY;
   return order.sort((one, other) => (weightOf(one) === weightOf(other) ? 0 : weightOf(other) - weightOf(one)));
 }
 
