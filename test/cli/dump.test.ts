@@ -1,7 +1,7 @@
 /** `discsmith dump`: text for people, JSON for scripts, exit codes. */
 import type { ExecutionContext } from "ava";
 import test from "ava";
-import type { PlacedStructure } from "../../src/fs/image/dump-structures.js";
+import type { PlacedStructure } from "../../src/fs/dump/structures.js";
 import { fieldIn } from "../support/dumped.js";
 import { smallUdf } from "../support/small-udf.js";
 import { NearShell as Shell } from "./support.js";

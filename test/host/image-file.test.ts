@@ -6,7 +6,7 @@ import { FileSystemImage } from "../../src/fs/image/file-system-image.js";
 import { openImage, readSessions } from "../../src/fs/image/open-image.js";
 import type { ImageOptions } from "../../src/fs/image/options.js";
 import type { SessionImage } from "../../src/fs/image/session-image.js";
-import { verifyImage } from "../../src/fs/image/verify.js";
+import { verifyImage } from "../../src/fs/verify/verify.js";
 import { ImageFile } from "../../src/host/image-file.js";
 import { nodeFileAccess } from "../../src/host/node-file-access.js";
 import { writeImageFile } from "../../src/host/write-image-file.js";

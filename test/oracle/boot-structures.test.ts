@@ -3,14 +3,14 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, copyFileSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
 import test from "ava";
+import { dumpBlocks } from "../../src/fs/dump/blocks.js";
+import { dumpIso } from "../../src/fs/dump/iso.js";
+import type { PlacedStructure } from "../../src/fs/dump/structures.js";
 import { mbrPartitions } from "../../src/fs/hybrid/mbr.js";
 import type { SystemArea } from "../../src/fs/hybrid/system-area.js";
 import { grownBlocks, grownSystemArea, readSystemArea, trailingBlocks } from "../../src/fs/hybrid/system-area.js";
 import type { BootSetUp } from "../../src/fs/image/boot-set-up.js";
 import { readBootSetUp } from "../../src/fs/image/boot-set-up.js";
-import { dumpBlocks } from "../../src/fs/image/dump-blocks.js";
-import { dumpIso } from "../../src/fs/image/dump-iso.js";
-import type { PlacedStructure } from "../../src/fs/image/dump-structures.js";
 import { MemorySource } from "../../src/medium/memory-source.js";
 import {
   bootableImages,

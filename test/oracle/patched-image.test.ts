@@ -8,7 +8,7 @@ import { buildImage } from "../../src/disc-jobs.js";
 import type { Warning } from "../../src/errors.js";
 import { bootImageChecksum, readBootInfoTable } from "../../src/fs/eltorito/boot-info-table.js";
 import { openImage } from "../../src/fs/image/open-image.js";
-import { verifyImage } from "../../src/fs/image/verify.js";
+import { verifyImage } from "../../src/fs/verify/verify.js";
 import { MemorySource } from "../../src/medium/memory-source.js";
 import { patchImage, revertPatch } from "../../src/patch-job.js";
 import {

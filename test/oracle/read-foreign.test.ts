@@ -16,8 +16,8 @@ import test from "ava";
 import { importTree } from "../../src/fs/image/import.js";
 import type { OpenOptions } from "../../src/fs/image/open-image.js";
 import { openImage } from "../../src/fs/image/open-image.js";
-import { verifyImage } from "../../src/fs/image/verify.js";
 import { walkTree } from "../../src/fs/tree/walk.js";
+import { verifyImage } from "../../src/fs/verify/verify.js";
 import { MemorySource } from "../../src/medium/memory-source.js";
 import { requireTool, run, skip, temporaryFolder } from "../support/tools.js";
 

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import type { ExecutionContext } from "ava";
 import test from "ava";
 import { openImage } from "../../src/fs/image/open-image.js";
-import { verifyImage } from "../../src/fs/image/verify.js";
+import { verifyImage } from "../../src/fs/verify/verify.js";
 import { MemorySource } from "../../src/medium/memory-source.js";
 import { blockBytes } from "../../src/units.js";
 import type { Words } from "../support/burners.js";

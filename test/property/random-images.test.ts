@@ -3,7 +3,7 @@ import test from "ava";
 import fc from "fast-check";
 import { FileSystemImage } from "../../src/fs/image/file-system-image.js";
 import { openImage } from "../../src/fs/image/open-image.js";
-import { verifyImage } from "../../src/fs/image/verify.js";
+import { verifyImage } from "../../src/fs/verify/verify.js";
 import { MemorySource } from "../../src/medium/memory-source.js";
 import { blockBytes } from "../../src/units.js";
 import { anyOptions, anyTree, fillFromPlan } from "../support/arbitraries.js";

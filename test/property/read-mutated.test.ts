@@ -5,7 +5,7 @@ import test from "ava";
 import { DiscError } from "../../src/errors.js";
 import { importTree } from "../../src/fs/image/import.js";
 import { openImage } from "../../src/fs/image/open-image.js";
-import { verifyImage } from "../../src/fs/image/verify.js";
+import { verifyImage } from "../../src/fs/verify/verify.js";
 import { MemorySource } from "../../src/medium/memory-source.js";
 import { randomNumbers } from "../support/random-numbers.js";
 import { requireTool, temporaryFolder } from "../support/tools.js";

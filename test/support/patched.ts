@@ -1,11 +1,11 @@
 /** Patches as tests plan and apply them, in memory. */
 import { openImage } from "../../src/fs/image/open-image.js";
-import { verifyImage } from "../../src/fs/image/verify.js";
 import { PatchedSource } from "../../src/fs/patch/patched-source.js";
 import type { PatchPlan, PlanPatchOptions } from "../../src/fs/patch/plan-patch.js";
 import { planPatch } from "../../src/fs/patch/plan-patch.js";
 import { contentOf } from "../../src/fs/tree/content.js";
 import type { FileSystemName } from "../../src/fs/tree/disc-entry.js";
+import { verifyImage } from "../../src/fs/verify/verify.js";
 import { MemorySource } from "../../src/medium/memory-source.js";
 import { blockBytes } from "../../src/units.js";
 

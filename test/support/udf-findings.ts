@@ -1,4 +1,4 @@
-import type { Finding } from "../../src/fs/image/verify.js";
+import type { Finding } from "../../src/fs/verify/verify.js";
 
 /**
  * What verifying found besides broken rules of UDF itself, of which volumes of other programs, and those that tests make

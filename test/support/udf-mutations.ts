@@ -1,5 +1,5 @@
 /** One fault put into an image. */
-import type { UdfRuleName } from "../../src/fs/image/verify-udf-report.js";
+import type { UdfRuleName } from "../../src/fs/verify/udf-report.js";
 import type { UdfEditor } from "./udf-editor.js";
 import type { UdfImageName } from "./udf-images.js";
 

@@ -6,12 +6,12 @@ import type { DiscImage } from "../../../src/fs/image/disc-image.js";
 import { importTree } from "../../../src/fs/image/import.js";
 import type { OpenOptions } from "../../../src/fs/image/open-image.js";
 import { openImage } from "../../../src/fs/image/open-image.js";
-import { verifyImage } from "../../../src/fs/image/verify.js";
 import { fileFlags } from "../../../src/fs/iso9660/directory-record.js";
 import { jolietNaming } from "../../../src/fs/joliet/joliet-reader.js";
 import { childLink, posixAttributes, relocated } from "../../../src/fs/rockridge/entries.js";
 import { sharingProtocolIndicator } from "../../../src/fs/susp/entries.js";
 import type { DiscEntry } from "../../../src/fs/tree/disc-entry.js";
+import { verifyImage } from "../../../src/fs/verify/verify.js";
 import { MemorySource } from "../../../src/medium/memory-source.js";
 import type { HandMadeRecord } from "../../support/hand-made-image.js";
 import {

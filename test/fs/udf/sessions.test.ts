@@ -1,7 +1,7 @@
 /** Sessions of UDF alone: found in the blocks, told whole from torn. */
 import test from "ava";
 import { openImage, readSessions } from "../../../src/fs/image/open-image.js";
-import { verifyImage } from "../../../src/fs/image/verify.js";
+import { verifyImage } from "../../../src/fs/verify/verify.js";
 import { MemorySource } from "../../../src/medium/memory-source.js";
 import type { Session } from "../../../src/medium/session.js";
 import { icbAt, MadeVolume, shortExtent } from "../../support/hand-made-udf.js";

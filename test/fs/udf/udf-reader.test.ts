@@ -3,7 +3,6 @@ import type { ExecutionContext } from "ava";
 import test from "ava";
 import { encode } from "../../../src/codec/struct.js";
 import { importTree } from "../../../src/fs/image/import.js";
-import { verifyImage } from "../../../src/fs/image/verify.js";
 import { allocationExtentDescriptor } from "../../../src/fs/udf/allocation-extent.js";
 import { thisImplementation } from "../../../src/fs/udf/entity-identifier.js";
 import {
@@ -15,6 +14,7 @@ import {
 import { fileCharacteristics } from "../../../src/fs/udf/file-identifier.js";
 import { fileTypes } from "../../../src/fs/udf/icb.js";
 import { sealDescriptor, tagIdentifiers } from "../../../src/fs/udf/tag.js";
+import { verifyImage } from "../../../src/fs/verify/verify.js";
 import { MemorySource } from "../../../src/medium/memory-source.js";
 import type { MadeEntry, MadeIdentifier, MadeVolumeOptions } from "../../support/hand-made-udf.js";
 import {
