@@ -23,6 +23,10 @@ _discsmith() {
         --boot-catalog) COMPREPLY=(); return ;;
         --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --boot-like) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --zisofs-block) COMPREPLY=($(compgen -W "32K 64K 128K 256K 512K 1M" -- "$current")); return ;;
+        --zisofs-min) COMPREPLY=(); return ;;
+        --zisofs-version) COMPREPLY=($(compgen -W "1 2 auto" -- "$current")); return ;;
+        --zisofs-exclude) COMPREPLY=(); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -38,7 +42,7 @@ _discsmith() {
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --rationalised --uid --gid --file-mode --dir-mode --hide --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --boot-like --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --rationalised --uid --gid --file-mode --dir-mode --hide --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --boot-like --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     rebuild)
       case "$previous" in
@@ -55,6 +59,10 @@ _discsmith() {
         --boot-uefi) COMPREPLY=(); return ;;
         --boot-catalog) COMPREPLY=(); return ;;
         --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --zisofs-block) COMPREPLY=($(compgen -W "32K 64K 128K 256K 512K 1M" -- "$current")); return ;;
+        --zisofs-min) COMPREPLY=(); return ;;
+        --zisofs-version) COMPREPLY=($(compgen -W "1 2 auto" -- "$current")); return ;;
+        --zisofs-exclude) COMPREPLY=(); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -70,7 +78,7 @@ _discsmith() {
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --session --start --scan --import-fs --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --session --start --scan --import-fs --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     patch)
       case "$previous" in
@@ -92,6 +100,10 @@ _discsmith() {
       case "$previous" in
         --at) COMPREPLY=(); return ;;
         --exclude) COMPREPLY=(); return ;;
+        --zisofs-block) COMPREPLY=($(compgen -W "32K 64K 128K 256K 512K 1M" -- "$current")); return ;;
+        --zisofs-min) COMPREPLY=(); return ;;
+        --zisofs-version) COMPREPLY=($(compgen -W "1 2 auto" -- "$current")); return ;;
+        --zisofs-exclude) COMPREPLY=(); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -111,7 +123,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     append)
       case "$previous" in
@@ -119,6 +131,10 @@ _discsmith() {
         --move) COMPREPLY=(); return ;;
         --at) COMPREPLY=(); return ;;
         --exclude) COMPREPLY=(); return ;;
+        --zisofs-block) COMPREPLY=($(compgen -W "32K 64K 128K 256K 512K 1M" -- "$current")); return ;;
+        --zisofs-min) COMPREPLY=(); return ;;
+        --zisofs-version) COMPREPLY=($(compgen -W "1 2 auto" -- "$current")); return ;;
+        --zisofs-exclude) COMPREPLY=(); return ;;
         --import-fs) COMPREPLY=($(compgen -W "rockridge udf joliet iso" -- "$current")); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
@@ -139,11 +155,15 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --exclude --follow-links --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --exclude --follow-links --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     update)
       case "$previous" in
         --at) COMPREPLY=(); return ;;
+        --zisofs-block) COMPREPLY=($(compgen -W "32K 64K 128K 256K 512K 1M" -- "$current")); return ;;
+        --zisofs-min) COMPREPLY=(); return ;;
+        --zisofs-version) COMPREPLY=($(compgen -W "1 2 auto" -- "$current")); return ;;
+        --zisofs-exclude) COMPREPLY=(); return ;;
         --import-fs) COMPREPLY=($(compgen -W "rockridge udf joliet iso" -- "$current")); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
@@ -164,7 +184,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --delete --checksum --dedup --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --delete --checksum --dedup --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     revert)
       case "$previous" in
@@ -255,7 +275,7 @@ _discsmith() {
         --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-l --long --session --start --scan --fs --charset --strict --json --ndjson -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-l --long --raw --session --start --scan --fs --charset --strict --json --ndjson -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     cat)
       case "$previous" in
@@ -264,7 +284,7 @@ _discsmith() {
         --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--raw --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     extract)
       case "$previous" in
@@ -274,7 +294,7 @@ _discsmith() {
         --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-C --directory --overwrite --owner --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-C --directory --overwrite --owner --raw --session --start --scan --fs --charset --strict --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     verify)
       case "$previous" in
@@ -293,7 +313,7 @@ _discsmith() {
         --fs) COMPREPLY=($(compgen -W "rockridge joliet iso udf" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --no-content --scan --fs --charset --strict --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --no-content --raw --scan --fs --charset --strict --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     dump)
       case "$previous" in

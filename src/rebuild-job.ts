@@ -6,7 +6,9 @@ import type { ImageSource } from "./fs/image/open-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { checkOptions } from "./fs/image/options.js";
 import type { FileSystemName } from "./fs/tree/disc-entry.js";
+import { compressedResult } from "./host/compress-contents.js";
 import { writeImageFile } from "./host/write-image-file.js";
+import type { ZisofsOptions } from "./host/zisofs-options.js";
 import type { TaskOptions } from "./medium/session-data.js";
 import type { TreeChanges } from "./tree-changes.js";
 import { applyBootPreset, changeTree } from "./tree-changes.js";
@@ -23,6 +25,8 @@ export interface RebuildOptions extends ImageOptions, TaskOptions {
   readonly importFrom?: FileSystemName | undefined;
   /** What the tree boots from, instead of what it booted from. */
   readonly bootPreset?: BootPreset | undefined;
+  /** Compresses files by zisofs: as `compressContents`. Default: none. */
+  readonly zisofs?: ZisofsOptions | undefined;
   /** A file that the image is written to; left out, nothing is read of contents yet. */
   readonly output?: string | undefined;
   /** Replaces a file that is there. */
@@ -59,7 +63,7 @@ export async function rebuildImage(
   const importedFrom = await tree.importAsNew(source, from);
   await changeTree(tree, changes, options);
   await applyBootPreset(tree, options.bootPreset);
-  const image = await tree.createResultImage();
+  const image = await compressedResult(tree, options.zisofs, options);
   const { fileCount: files, directoryCount: directories, fileSystems } = tree;
   if (output !== undefined) await writeImageFile(image, output, options);
   return { image, files, directories, importedFrom, fileSystems };

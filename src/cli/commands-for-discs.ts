@@ -13,6 +13,8 @@ import {
   jsonOption,
   sourceOptions,
   writingOptions,
+  zisofsOptions,
+  zisofsReadyOption,
 } from "./option-groups.js";
 
 export const discCommands: readonly CommandRow[] = [
@@ -43,7 +45,7 @@ export const discCommands: readonly CommandRow[] = [
     name: "write",
     summary: "Write the first session.",
     arguments: [disc, sources],
-    options: [atOption, ...sourceOptions, ...imageOptions, ...writingOptions],
+    options: [atOption, ...sourceOptions, ...zisofsOptions, zisofsReadyOption, ...imageOptions, ...writingOptions],
     description: [sourceText, "A disc that is not blank is refused: append adds to it."],
     examples: ["discsmith write backup.disc ~/documents --volume Documents"],
   },
@@ -51,7 +53,15 @@ export const discCommands: readonly CommandRow[] = [
     name: "append",
     summary: "Import the last session, change its tree, write the next session.",
     arguments: [disc, { ...sources, optional: true }],
-    options: [...changeOptions, ...sourceOptions, importOption, ...imageOptions, ...writingOptions],
+    options: [
+      ...changeOptions,
+      ...sourceOptions,
+      ...zisofsOptions,
+      zisofsReadyOption,
+      importOption,
+      ...imageOptions,
+      ...writingOptions,
+    ],
     description: [
       sourceText,
       "First the removals are done, then the moves, then the sources are added. File systems and volume name stay those of the disc unless options name others. What was removed stays in the earlier session (list --session). On a blank disc the first session is written.",
@@ -78,6 +88,7 @@ export const discCommands: readonly CommandRow[] = [
         name: "dedup",
         help: "Write no content that is on the disc already, or comes twice, again: refer to the one of equal length and SHA-256.",
       },
+      ...zisofsOptions,
       importOption,
       ...imageOptions,
       ...writingOptions,

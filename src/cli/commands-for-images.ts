@@ -15,6 +15,8 @@ import {
   patchOptions,
   sessionOptions,
   sourceOptions,
+  zisofsOptions,
+  zisofsReadyOption,
 } from "./option-groups.js";
 
 export const imageCommands: readonly CommandRow[] = [
@@ -29,6 +31,8 @@ export const imageCommands: readonly CommandRow[] = [
       ...attributeOptions,
       ...bootOptions,
       bootLikeOption,
+      ...zisofsOptions,
+      zisofsReadyOption,
       ...imageOptions,
       dryRunOption,
       jsonOption,
@@ -42,6 +46,7 @@ export const imageCommands: readonly CommandRow[] = [
       "discsmith build photos -o photos.iso --volume Photos",
       "discsmith build user-data meta-data --volume cidata -o seed.iso",
       "discsmith build live --boot auto --hybrid -o live.iso",
+      "discsmith build logs --zisofs=9 --fs rockridge -o logs.iso",
       "discsmith build /=site assets/logo.png=logo.png -o - | sha256sum",
     ],
   },
@@ -56,6 +61,8 @@ export const imageCommands: readonly CommandRow[] = [
       ...sessionOptions,
       importOption,
       ...bootOptions,
+      ...zisofsOptions,
+      zisofsReadyOption,
       ...imageOptions,
       dryRunOption,
       jsonOption,

@@ -10,6 +10,7 @@ import { openDisc, requireRecorded } from "./opened-disc.js";
 import { sessionChoiceOf } from "./reading.js";
 import { sourceOptionsOf } from "./source-options.js";
 import { parseMove, parseSources } from "./sources.js";
+import { zisofsOptionsOf } from "./zisofs-options.js";
 
 /** `discsmith rebuild`. */
 export async function rebuild(context: CommandContext): Promise<number> {
@@ -29,7 +30,8 @@ export async function rebuild(context: CommandContext): Promise<number> {
   await using disc = await openDisc(path, context);
   requireRecorded(disc);
   const importFrom = options.text("import-fs") as FileSystemName | undefined;
-  const rebuilding = { ...imageOptions, ...taskOptions(context), ...choice, importFrom, bootPreset };
+  const zisofs = zisofsOptionsOf(context);
+  const rebuilding = { ...imageOptions, ...taskOptions(context), ...choice, importFrom, bootPreset, zisofs };
   const made = await rebuildImage(disc.source, changes, rebuilding);
   await putImage(context, made, target);
   return exitCodeOfLosses(reporter.warnings, made.fileSystems);

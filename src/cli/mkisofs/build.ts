@@ -12,6 +12,7 @@ import {
   addTranslationTables,
   applyAttributeRules,
   charsetByName,
+  compressContents,
   FileSystemImage,
   hasCode,
   walkTree,
@@ -153,6 +154,11 @@ export async function buildMkisofsImage(request: MkisofsRequest, context: Comman
   try {
     const boot = await bootOf(request, tree.root, showsCatalog ? catalogPath : undefined);
     tree.options = { ...tree.options, boot };
+    const { zisofs: recognise, zisofsSignature: signature } = request;
+    if (recognise.length > 0 && request.rockRidge) {
+      // Without Rock Ridge there is nothing to tell it by, and genisoimage does not either.
+      await using _taken = await compressContents(tree, { compress: false, recognise, signature }, task);
+    }
     const image = await tree.createResultImage();
     const { fileCount: files, directoryCount: directories } = tree;
     return { image, files, directories, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };

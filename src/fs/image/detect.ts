@@ -39,6 +39,8 @@ export interface VolumeOptions {
   readonly signal?: AbortSignal | undefined;
   /** The character set of ISO 9660 and Rock Ridge names; left out, UTF-8. */
   readonly charset?: Charset | undefined;
+  /** Shows compressed contents as they are stored. */
+  readonly rawContents?: boolean | undefined;
   /** The block behind the last one that was recorded in the session; left out, the source's end. */
   readonly endLba?: number | undefined;
 }
@@ -191,6 +193,7 @@ export function openTree(
     rootDirectoryRecord: descriptor.rootDirectoryRecord,
     naming: fileSystem === "joliet" ? jolietNaming : isoNaming(options.charset),
     protocol,
+    rawContents: options.rawContents,
     volumeSequenceNumber: descriptor.volumeSetSize > 1 ? descriptor.volumeSequenceNumber : undefined,
     onWarning: options.onWarning,
   });

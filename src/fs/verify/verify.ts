@@ -11,7 +11,7 @@ import type { ImageSession } from "../image/sessions.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import { identityOf } from "../tree/disc-entry.js";
 import { extentsOfRuns } from "../udf/contents-reader.js";
-import { ContentMap, checkOverlaps, compareTrees, readContents } from "./contents.js";
+import { ContentMap, checkOverlaps, compareTrees, readContents, uncompressContents } from "./contents.js";
 import type { FindingReporter } from "./structures.js";
 import { checkStructures } from "./structures.js";
 import { checkUdf } from "./udf.js";
@@ -159,6 +159,7 @@ class Verification {
     const { charset, signal } = this.#options;
     const all = new ContentMap();
     const maps = new Map<FileSystemName, ContentMap>();
+    const compressed: DiscEntry[] = [];
     for (const fileSystem of volume.fileSystems) {
       if (fileSystem === "udf" || (fileSystem === "iso" && volume.rockRidge !== undefined)) continue;
       const tree = openTree(this.#source, volume, fileSystem, { onWarning, charset, signal });
@@ -171,6 +172,7 @@ class Verification {
           if (entry.refusal !== null) report("error", "NOT_READABLE", entry, `"${entry.path}": ${entry.refusal}`);
           else map.add(entry);
           if (entry.refusal === null) all.add(entry);
+          if (entry.refusal === null && entry.zisofs !== undefined) compressed.push(entry);
         }),
       );
     }
@@ -185,6 +187,7 @@ class Verification {
     if (this.#options.contents === false) return;
     if (udf !== undefined) all.include(udf.map);
     this.blocksRead += await readContents(this.#source, all, report, this.#options);
+    await uncompressContents(this.#source, compressed, report, this.#options);
   }
 
   /** A volume may state its end from its own start, or from block 0 of the medium; it has to hold all its files. */

@@ -1,0 +1,59 @@
+/** What is written for the contents of a tree. */
+import type { WarningListener } from "../../errors.js";
+import { DiscError } from "../../errors.js";
+import type { BootPlan } from "../boot/boot-plan.js";
+import type { Catalog, ContentChanges } from "../layout/catalog.js";
+import type { Content } from "../tree/content.js";
+import type { ImageOptions } from "./options.js";
+import { isWritten } from "./options.js";
+
+/** The contents that firmware and boot loaders find by their blocks: they know nothing of compression. */
+function bootedContents(boot: BootPlan | undefined): ReadonlySet<Content> {
+  const { images = [], partitions = [] } = boot ?? {};
+  const booted = [...images, ...partitions].map(({ content }) => content);
+  return new Set(booted.filter((content) => content !== undefined));
+}
+
+/**
+ * Whether compressed contents can be told from others: by Rock Ridge, which has an entry for them, but not where the
+ * same files are in UDF, which has nothing of the kind.
+ */
+export function canTellCompressed(options: ImageOptions): boolean {
+  return isWritten(options, "rockridge") && !isWritten(options, "udf");
+}
+
+/**
+ * What is written in the place of contents of a tree.
+ *
+ * @param compressed Contents, with the compressed forms in which they are to be written where that can be told.
+ */
+export function contentChanges(
+  options: ImageOptions,
+  boot: BootPlan | undefined,
+  compressed: ReadonlyMap<Content, Content>,
+): ContentChanges {
+  const { replaced = new Map<Content, Content>(), hidden = [] } = boot ?? {};
+  const booted = bootedContents(boot);
+  const canTell = canTellCompressed(options);
+  const isPlain = (content: Content): boolean => !canTell || booted.has(content);
+  return {
+    replaced,
+    hidden,
+    compressed: (content) => (isPlain(content) ? undefined : (compressed.get(content) ?? content.stored)),
+  };
+}
+
+/** Reports that Joliet, which has no way to say so, shows files compressed that this session writes so. */
+export function reportCompressed(
+  { contents }: Catalog,
+  options: ImageOptions,
+  isPinned: (content: Content) => boolean,
+  onWarning: WarningListener,
+): void {
+  if (!isWritten(options, "joliet")) return;
+  const count = contents.filter((content) => content.zisofs !== undefined && !isPinned(content)).length;
+  if (count === 0) return;
+  const reason = `${count} files are compressed by zisofs, and shown there as they are stored`;
+  const detail = { path: "/", fileSystem: "Joliet", reason };
+  onWarning(new DiscError("W_NOT_REPRESENTED", `Joliet: ${reason}`, detail));
+}
