@@ -7,7 +7,7 @@ import type { Content } from "../tree/content.js";
 import type { ZisofsForm } from "../tree/zisofs-form.js";
 import { zisofsBlocks, zisofsHeadBytes, zisofsVersions } from "../tree/zisofs-form.js";
 import { inflate } from "./inflate.js";
-import { readPointer, zisofsHeader } from "./zisofs-header.js";
+import { readPointer, zisofsHeader, zisofsVersionAt } from "./zisofs-header.js";
 
 /** Bytes that are uncompressed together. */
 const groupBytes = 1024 * 1024;
@@ -73,8 +73,13 @@ export class ZisofsContent implements Content {
     const context = this.#context();
     const head = new Uint8Array(zisofsVersions[version].headerBytes);
     await this.stored.read(0, head, signal);
+    const other = zisofsVersionAt(head, 0) ?? version;
+    if (other !== version) {
+      const reason = `is ${other}, and ${version} in the directory record`;
+      reportFault(context, "ZisofsHeader", "version", "zisofs, File Header", reason);
+    }
     const found = zisofsHeader.read(head, 0, context);
-    const expected: Partial<ZisofsForm> = { version, algorithm: zisofsVersions[version].algorithm, blockSizeLog2 };
+    const expected: Partial<ZisofsForm> = { algorithm: zisofsVersions[version].algorithm, blockSizeLog2 };
     for (const [field, value] of Object.entries(expected)) {
       const stated = found[field as keyof ZisofsForm];
       if (stated === value) continue;
