@@ -5,7 +5,7 @@ import { DiscError, throwIfCancelled } from "../errors.js";
 import type { Content } from "../fs/tree/content.js";
 import type { ZisofsForm } from "../fs/tree/zisofs-form.js";
 import { zisofsBlocks, zisofsHeadBytes, zisofsVersions } from "../fs/tree/zisofs-form.js";
-import { writePointer, zisofsHeader } from "../fs/zisofs/zisofs-header.js";
+import { encodeZisofsHeader, writePointer } from "../fs/zisofs/zisofs-header.js";
 import { blocksOf } from "../units.js";
 import type { TemporaryFile } from "./temporary-file.js";
 
@@ -106,9 +106,7 @@ class FileWriter {
   async end(): Promise<void> {
     await this.#addPointer(this.#end);
     await this.#writePointers();
-    const header = new Uint8Array(zisofsHeader.bytes(this.#form));
-    zisofsHeader.write(this.#form, header, 0);
-    await this.#file.write(this.#at, header);
+    await this.#file.write(this.#at, encodeZisofsHeader(this.#form));
   }
 
   async #addPointer(pointer: number): Promise<void> {

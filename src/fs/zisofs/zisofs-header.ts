@@ -15,6 +15,7 @@ import {
 import { bp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { struct } from "../../codec/struct.js";
+import type { Structure } from "../../codec/structure.js";
 import { reserved } from "../../codec/text.js";
 import type { ZisofsForm } from "../tree/zisofs-form.js";
 import { zisofsVersions } from "../tree/zisofs-form.js";
@@ -67,9 +68,11 @@ export function zisofsVersionAt(source: Uint8Array, at: number): 1 | 2 | undefin
   return ([1, 2] as const).find((version) => magics[version][0] === first && magics[version][1] === second);
 }
 
-/** A header as rows for dumps. */
-export function zisofsHeaderStructure(version: 1 | 2): StructCodec<HeaderFields> {
-  return version === 1 ? firstZisofsHeader : (secondZisofsHeader as StructCodec<HeaderFields>);
+/** The header that starts some bytes, as dumps show it; `undefined` where none does. */
+export function zisofsHeaderStructureAt(source: Uint8Array, at: number): Structure | undefined {
+  const version = zisofsVersionAt(source, at);
+  if (version === undefined) return undefined;
+  return version === 1 ? firstZisofsHeader : secondZisofsHeader;
 }
 
 /** The header of a compressed file. Its entry, which headers know nothing of, is taken for "ZF". */
@@ -98,6 +101,13 @@ export const zisofsHeader: Codec<ZisofsForm> = {
     };
   },
 };
+
+/** The bytes of a header. */
+export function encodeZisofsHeader(form: ZisofsForm): Uint8Array {
+  const header = new Uint8Array(zisofsHeader.bytes(form));
+  zisofsHeader.write(form, header, 0);
+  return header;
+}
 
 /** Reads a block pointer: a byte of the file. */
 export function readPointer(version: 1 | 2, source: Uint8Array, at: number): number {
