@@ -65,8 +65,7 @@ function candidates(image: FileSystemImage, { exclude }: ZisofsOptions): Map<Con
       if (item.type === "directory") open.push({ directory: item, path });
       if (item.type !== "file" || found.has(item.content) || exclude?.(path) === true) continue;
       const { content } = item;
-      const isPlain = content.stored === undefined && content.zisofs === undefined;
-      if (isPlain && content.repeatable && !image.staysInPlace(content)) found.set(content, path);
+      if (content.repeatable && !image.isCompressed(content) && !image.staysInPlace(content)) found.set(content, path);
     }
   }
   return found;
@@ -108,11 +107,13 @@ class TreeCompression implements CompressedContents {
   readonly #image: FileSystemImage;
   readonly #settings: ZisofsSettings;
   readonly #task: TaskOptions;
-  readonly #file: TemporaryFile;
+  /** `undefined` where nothing is compressed. */
+  readonly #file: TemporaryFile | undefined;
+  readonly #written: Content[] = [];
   #doneBytes = 0;
   #totalBytes = 0;
 
-  constructor(image: FileSystemImage, settings: ZisofsSettings, task: TaskOptions, file: TemporaryFile) {
+  constructor(image: FileSystemImage, settings: ZisofsSettings, task: TaskOptions, file: TemporaryFile | undefined) {
     this.#image = image;
     this.#settings = settings;
     this.#task = task;
@@ -120,11 +121,11 @@ class TreeCompression implements CompressedContents {
   }
 
   async run(): Promise<void> {
-    const { level, compress = true } = this.#settings;
+    const { level } = this.#settings;
     const { signal } = this.#task;
     const found = candidates(this.#image, this.#settings);
     await this.#recognise(found);
-    if (!compress) return;
+    if (this.#file === undefined) return;
     const tasks: CompressionTask[] = [];
     for (const content of found.keys()) {
       const form = content.bytes > blockBytes ? formFor(content.bytes, this.#settings) : undefined;
@@ -146,18 +147,22 @@ class TreeCompression implements CompressedContents {
       const form = await recognise(content, this.#settings, this.#task.signal);
       if (form === undefined) continue;
       found.delete(content);
-      this.#image.writeCompressed(content, new RecognisedContent(content, form));
-      this.files++;
+      this.#write(content, new RecognisedContent(content, form));
       this.recognised++;
     }
   }
 
   #done(content: Content, stored: Content | undefined): void {
     if (stored === undefined) return;
-    this.#image.writeCompressed(content, stored);
-    this.files++;
+    this.#write(content, stored);
     this.bytes += content.bytes;
     this.storedBytes += stored.bytes;
+  }
+
+  #write(content: Content, stored: Content): void {
+    this.#image.writeCompressed(content, stored);
+    this.#written.push(content);
+    this.files++;
   }
 
   #report({ label: item }: Content, bytes: number): void {
@@ -166,8 +171,11 @@ class TreeCompression implements CompressedContents {
     this.#task.onProgress?.({ phase: "compressing", doneBlocks, totalBlocks, item });
   }
 
+  /** From here on, the image is made of what the contents were before. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file[Symbol.asyncDispose]();
+    for (const content of this.#written) this.#image.writeCompressed(content, undefined);
+    this.#written.length = 0;
+    await this.#file?.[Symbol.asyncDispose]();
   }
 }
 
@@ -176,7 +184,7 @@ class TreeCompression implements CompressedContents {
  * are written. Linux, xorriso and libarchive show them uncompressed, by what Rock Ridge says of them; in other trees
  * they are shown compressed. What lies on the disc already stays as it is, and so does what the image boots from.
  *
- * @returns Dispose of it when the image is written.
+ * @returns Dispose of it when the image is written, and its result disposed of.
  * @throws {@link DiscError} E_OPTION_INVALID, also for an image without Rock Ridge or with UDF; E_IMAGE_IN_USE, E_HOST,
  *   E_CANCELLED, and what reading the contents raises.
  * @example
@@ -191,13 +199,14 @@ export async function compressContents(
   if (!canTellCompressed(image.options)) {
     refuseOption("fileSystems", image.fileSystems, "with zisofs, Rock Ridge, and no UDF, which cannot tell of it");
   }
-  const file = await TemporaryFile.open(options.workingDirectory);
+  const isAsked = options.compress ?? true;
+  const file = isAsked ? await TemporaryFile.open(options.workingDirectory) : undefined;
+  const compression = new TreeCompression(image, settings, task, file);
   try {
-    const compression = new TreeCompression(image, settings, task, file);
     await compression.run();
     return compression;
   } catch (error) {
-    await file[Symbol.asyncDispose]();
+    await compression[Symbol.asyncDispose]();
     throw error;
   }
 }

@@ -1,4 +1,6 @@
 /** Makes the image that a command line of mkisofs asks for. */
+
+import { compressedResult } from "../../host/compress-contents.js";
 import type {
   AttributeRules,
   Charset,
@@ -12,7 +14,6 @@ import {
   addTranslationTables,
   applyAttributeRules,
   charsetByName,
-  compressContents,
   FileSystemImage,
   hasCode,
   walkTree,
@@ -155,11 +156,10 @@ export async function buildMkisofsImage(request: MkisofsRequest, context: Comman
     const boot = await bootOf(request, tree.root, showsCatalog ? catalogPath : undefined);
     tree.options = { ...tree.options, boot };
     const { zisofs: recognise, zisofsSignature: signature } = request;
-    if (recognise.length > 0 && request.rockRidge) {
-      // Without Rock Ridge there is nothing to tell it by, and genisoimage does not either.
-      await using _taken = await compressContents(tree, { compress: false, recognise, signature }, task);
-    }
-    const image = await tree.createResultImage();
+    // Without Rock Ridge there is nothing to tell it by, and genisoimage does not either.
+    const isTold = recognise.length > 0 && request.rockRidge;
+    const zisofs = isTold ? { compress: false, recognise, signature } : undefined;
+    const image = await compressedResult(tree, zisofs, task);
     const { fileCount: files, directoryCount: directories } = tree;
     return { image, files, directories, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
   } catch (error) {

@@ -165,12 +165,18 @@ export class FileSystemImage extends ImageForDisc {
    * Has a content of the tree written compressed, in results that have Rock Ridge to tell of it and no UDF, which has
    * not; what the image boots from stays as it is.
    *
-   * @param stored The same content in zisofs.
+   * @param stored The same content in zisofs; `undefined` to have it written as it is.
    * @throws {@link DiscError} E_IMAGE_IN_USE.
    */
-  writeCompressed(content: Content, stored: Content): void {
+  writeCompressed(content: Content, stored: Content | undefined): void {
     this.refuseWhileInUse("writeCompressed");
-    this.#compressed.set(content, stored);
+    if (stored === undefined) this.#compressed.delete(content);
+    else this.#compressed.set(content, stored);
+  }
+
+  /** Whether a content of the tree lies compressed, or is to be written so. */
+  isCompressed(content: Content): boolean {
+    return content.stored !== undefined || content.zisofs !== undefined || this.#compressed.has(content);
   }
 
   /** Items in the tree that are no directories. */
@@ -353,7 +359,7 @@ export class FileSystemImage extends ImageForDisc {
     const catalog = takeCatalog(this.root, udf?.rules.extended, contentChanges(options, boot, this.#compressed));
     reportNames(catalog, times, udf?.rules, onWarning);
     const isPinned = (content: Content): boolean => this.#isPinned(content);
-    reportCompressed(catalog, options, isPinned, onWarning);
+    reportCompressed(catalog, options, boot, isPinned, onWarning);
     const contents = new ContentLayout(catalog, {
       isPinned,
       embeddedBytes: udf?.embeddedBytes,

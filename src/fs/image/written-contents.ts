@@ -43,17 +43,26 @@ export function contentChanges(
   };
 }
 
-/** Reports that Joliet, which has no way to say so, shows files compressed that this session writes so. */
+/** Who reads files that this session writes compressed, and does not see that they are. */
+function unawareReaders(options: ImageOptions, boot: BootPlan | undefined): string[] {
+  const readers: string[] = [];
+  if (isWritten(options, "joliet")) readers.push("programs that read Joliet, as Windows does");
+  if (boot !== undefined) readers.push("boot loaders, which read kernels and configurations from the tree");
+  return readers;
+}
+
+/** Reports readers that show files compressed which this session writes so. */
 export function reportCompressed(
   { contents }: Catalog,
   options: ImageOptions,
+  boot: BootPlan | undefined,
   isPinned: (content: Content) => boolean,
   onWarning: WarningListener,
 ): void {
-  if (!isWritten(options, "joliet")) return;
-  const count = contents.filter((content) => content.zisofs !== undefined && !isPinned(content)).length;
-  if (count === 0) return;
-  const reason = `${count} files are compressed by zisofs, and shown there as they are stored`;
-  const detail = { path: "/", fileSystem: "Joliet", reason };
-  onWarning(new DiscError("W_NOT_REPRESENTED", `Joliet: ${reason}`, detail));
+  const files = contents.filter((content) => content.zisofs !== undefined && !isPinned(content)).length;
+  if (files === 0) return;
+  for (const readers of unawareReaders(options, boot)) {
+    const message = `${files} files are compressed by zisofs, and stay so for ${readers}`;
+    onWarning(new DiscError("W_CONTENTS_COMPRESSED", message, { files, readers }));
+  }
 }
