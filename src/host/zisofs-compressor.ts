@@ -14,8 +14,9 @@ const deflated = promisify<Uint8Array, { level: number }, Uint8Array>(deflate);
 /** Bytes of a file that are read, compressed and written together. */
 const groupBytes = 1024 * 1024;
 
-/** Groups that are compressed while another one is written: enough for all threads, and small files have one each. */
-const groupsAhead = 16;
+/** Bytes that are compressed while a group is written, and groups: zlib takes a quarter of a megabyte for each block. */
+const bytesAhead = 4 * groupBytes;
+const groupsAhead = 64;
 
 /** Bytes of pointers that are kept in memory. */
 const pointerTableBytes = 64 * 1024;
@@ -180,16 +181,21 @@ export class ZisofsCompressor {
     onGroup: (task: CompressionTask, bytes: number) => void,
   ): Promise<void> {
     const queue: Promise<CompressedGroup>[] = [];
+    let queuedBytes = 0;
+    const writeNext = async (): Promise<void> => {
+      const group = await queue.shift()!;
+      queuedBytes -= group.bytes;
+      await this.#write(group, onDone, onGroup);
+    };
     try {
       for (const group of groupsOf(tasks)) {
         const compressed = this.#compress(group);
         compressed.catch(() => undefined);
         queue.push(compressed);
-        if (queue.length > groupsAhead) await this.#write(await queue.shift()!, onDone, onGroup);
+        queuedBytes += group.bytes;
+        while (queuedBytes > bytesAhead || queue.length > groupsAhead) await writeNext();
       }
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        await this.#write(await next, onDone, onGroup);
-      }
+      while (queue.length > 0) await writeNext();
     } finally {
       await Promise.allSettled(queue);
     }
