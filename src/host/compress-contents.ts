@@ -53,9 +53,10 @@ class RecognisedContent implements Content {
   }
 }
 
-/** The contents that may be compressed, with the path of a file that has each. */
-function candidates(image: FileSystemImage, { exclude }: ZisofsOptions): Map<Content, string> {
-  const found = new Map<Content, string>();
+/** The contents that may be compressed. What is excluded under one of its names is so under all. */
+function candidates(image: FileSystemImage, { exclude }: ZisofsOptions): Set<Content> {
+  const found = new Set<Content>();
+  const excluded = new Set<Content>();
   const open: { readonly directory: DirectoryNode; readonly path: string }[] = [{ directory: image.root, path: "/" }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     for (const item of next.directory) {
@@ -63,10 +64,12 @@ function candidates(image: FileSystemImage, { exclude }: ZisofsOptions): Map<Con
       if (item.hiddenIn?.includes("iso") === true) continue;
       const path = joinPath(next.path, item.name);
       if (item.type === "directory") open.push({ directory: item, path });
-      if (item.type !== "file" || found.has(item.content) || exclude?.(path) === true) continue;
-      const { content } = item;
-      if (content.repeatable && !image.isCompressed(content) && !image.staysInPlace(content)) found.set(content, path);
+      if (item.type === "file") (exclude?.(path) === true ? excluded : found).add(item.content);
     }
+  }
+  for (const content of found) {
+    const isTaken = image.isCompressed(content) || image.staysInPlace(content);
+    if (isTaken || !content.repeatable || excluded.has(content)) found.delete(content);
   }
   return found;
 }
@@ -127,7 +130,7 @@ class TreeCompression implements CompressedContents {
     await this.#recognise(found);
     if (this.#file === undefined) return;
     const tasks: CompressionTask[] = [];
-    for (const content of found.keys()) {
+    for (const content of found) {
       const form = content.bytes > blockBytes ? formFor(content.bytes, this.#settings) : undefined;
       if (form === undefined) continue;
       tasks.push({ content, form });
@@ -141,9 +144,9 @@ class TreeCompression implements CompressedContents {
   }
 
   /** Takes out of the contents, and counts, those that are compressed already. */
-  async #recognise(found: Map<Content, string>): Promise<void> {
+  async #recognise(found: Set<Content>): Promise<void> {
     if (this.#settings.recognise.length === 0) return;
-    for (const content of [...found.keys()]) {
+    for (const content of found) {
       const form = await recognise(content, this.#settings, this.#task.signal);
       if (form === undefined) continue;
       found.delete(content);

@@ -26,6 +26,8 @@ const forgotten = new FinalizationRegistry<{ readonly descriptor: number; readon
 export class TemporaryFile implements AsyncDisposable {
   readonly #folder: string;
   readonly #descriptor: number;
+  /** What is being read and written; a descriptor that was closed may be that of another file. */
+  readonly #pending = new Set<Promise<unknown>>();
   #isOpen = true;
 
   private constructor(folder: string, descriptor: number) {
@@ -56,11 +58,11 @@ export class TemporaryFile implements AsyncDisposable {
     }
   }
 
-  /** Fills all of a buffer. @throws what the system raises; RangeError where the file ends early. */
+  /** Fills all of a buffer. @throws what the system raises; RangeError where the file ends early, or is closed. */
   async read(at: number, into: Uint8Array): Promise<void> {
     for (let done = 0; done < into.length; ) {
       const rest = into.length - done;
-      const { bytesRead } = await readFile(this.#descriptor, into, done, rest, at + done);
+      const { bytesRead } = await this.#whileOpen(() => readFile(this.#descriptor, into, done, rest, at + done));
       if (bytesRead === 0) throw new RangeError(`the temporary file ends ${rest} bytes early`);
       done += bytesRead;
     }
@@ -71,10 +73,22 @@ export class TemporaryFile implements AsyncDisposable {
     try {
       for (let done = 0; done < bytes.length; ) {
         const rest = bytes.length - done;
-        done += (await writeFile(this.#descriptor, bytes, done, rest, at + done)).bytesWritten;
+        const writing = this.#whileOpen(() => writeFile(this.#descriptor, bytes, done, rest, at + done));
+        done += (await writing).bytesWritten;
       }
     } catch (cause) {
       throw hostError(this.#folder, "writing", cause);
+    }
+  }
+
+  async #whileOpen<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#isOpen) throw new RangeError("the temporary file is closed");
+    const pending = work();
+    this.#pending.add(pending);
+    try {
+      return await pending;
+    } finally {
+      this.#pending.delete(pending);
     }
   }
 
@@ -82,6 +96,7 @@ export class TemporaryFile implements AsyncDisposable {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     forgotten.unregister(this);
+    await Promise.allSettled(this.#pending);
     await closeFile(this.#descriptor);
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -175,7 +175,8 @@ test("what is left as it is: by pattern, by size, by what it is", async (t) => {
   const made = await make(
     (root) => {
       root.addFile("/one.txt", text);
-      root.addFile("/sub/kernel", compressible(60_000), { parents: true });
+      const { content: kernel } = root.addFile("/sub/kernel", compressible(60_000), { parents: true });
+      root.addFile("/a link to it", kernel);
       root.addFile("/short", compressible(9000));
       root.addFile("/stream", fromStream(stream, text.length));
       root.addFile("/hidden", compressible(70_000), { hiddenIn: ["iso"] });

@@ -9,7 +9,7 @@ export const zisofsOptions: readonly MkisofsOption[] = [
     "both",
     "Files that mkzftree compressed are told of, so that Linux shows them uncompressed. With -R, and without -udf.",
     (request) => {
-      request.zisofs = [1];
+      if (request.zisofs.length === 0) request.zisofs = [1];
     },
   ),
   acts("-zisofs-version-2", "xorrisofs", "Likewise, also those of zisofs2, which Linux does not read.", (request) => {

@@ -37,7 +37,7 @@ const [clause1, clause2] = ["zisofs, File Header", "zisofs2, File Header"];
 const magics = { 1: [0x37e4_5396, 0xc9db_d607], 2: [0xef22_55a1, 0xbc1b_95a0] } as const;
 
 /** The header of version 1. */
-export const firstZisofsHeader: StructCodec<HeaderFields> = struct<HeaderFields>("ZisofsHeader", 16, {
+const firstZisofsHeader: StructCodec<HeaderFields> = struct<HeaderFields>("ZisofsHeader", 16, {
   _magic1: bp(1, 4, fixedU32be(magics[1][0]), clause1),
   _magic2: bp(5, 8, fixedU32be(magics[1][1]), clause1),
   uncompressedBytes: bp(9, 12, u32le, clause1),
@@ -47,7 +47,7 @@ export const firstZisofsHeader: StructCodec<HeaderFields> = struct<HeaderFields>
 });
 
 /** The header of version 2. */
-export const secondZisofsHeader: StructCodec<SecondHeaderFields> = struct<SecondHeaderFields>("ZisofsHeader", 24, {
+const secondZisofsHeader: StructCodec<SecondHeaderFields> = struct<SecondHeaderFields>("ZisofsHeader", 24, {
   _magic1: bp(1, 4, fixedU32be(magics[2][0]), clause2),
   _magic2: bp(5, 8, fixedU32be(magics[2][1]), clause2),
   _version: bp(9, 9, fixedU8(0), clause2),
