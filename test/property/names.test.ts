@@ -169,7 +169,7 @@ test("UDF names are legal, unique, and do not depend on the order of adding", as
   let kept = 0;
   await holds(
     fc.property(directoryOfNames, (items) => {
-      const assigned = assign(udfNameMapping, items);
+      const assigned = assign(udfNameMapping(), items);
       const names = [...assigned.values()];
       if (new Set(names).size !== names.length) throw new Error(`not unique: ${JSON.stringify(names)}`);
       for (const [name, became] of assigned) {
@@ -180,7 +180,7 @@ test("UDF names are legal, unique, and do not depend on the order of adding", as
           throw new Error(`${JSON.stringify(name)} became ${JSON.stringify(became)}`);
         if (name === became) kept++;
       }
-      const reversed = assign(udfNameMapping, items.toReversed());
+      const reversed = assign(udfNameMapping(), items.toReversed());
       if (JSON.stringify([...reversed]) !== JSON.stringify([...assigned])) throw new Error("depends on the order");
     }),
     { numRuns: 1000 },

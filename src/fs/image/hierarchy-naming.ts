@@ -1,12 +1,24 @@
 /** How the hierarchies of ISO 9660 and Joliet name items, and which they leave out, as options say. */
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
-import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../names/iso-name.js";
+import { utf16Encoding } from "../names/identifier-encoding.js";
+import type { IsoWriting } from "../names/iso-name.js";
+import {
+  compareIsoIdentifiers,
+  isoEncoding,
+  isoNameMapping,
+  isoNameRules,
+  longestEnhancedName,
+} from "../names/iso-name.js";
 import { compareJolietNames, jolietNameMapping } from "../names/joliet-name.js";
 import type { ImageOptions } from "./options.js";
 import { isWritten } from "./options.js";
 
 /** What decides about names and places. */
-export type HierarchyNaming = Omit<HierarchyOptions, "onOmitted" | "onShortened">;
+export type HierarchyNaming = Omit<HierarchyOptions, "onOmitted" | "onShortened" | "onMangled">;
+
+function isoWriting({ isoCharset, unicodeForm }: ImageOptions): IsoWriting {
+  return { charset: isoCharset, form: unicodeForm };
+}
 
 /** Of the hierarchy that Rock Ridge extends. */
 export function isoHierarchyNaming(options: ImageOptions): HierarchyNaming {
@@ -16,11 +28,25 @@ export function isoHierarchyNaming(options: ImageOptions): HierarchyNaming {
   const mayBeDeep = level === 4 || relaxations.deepPaths === true;
   return {
     fileSystem: "ISO 9660",
-    mapping: isoNameMapping(isoNameRules(level, relaxations)),
+    mapping: isoNameMapping(isoNameRules(level, relaxations), isoWriting(options)),
+    encoding: isoEncoding(isoWriting(options)),
     compare: compareIsoIdentifiers,
+    unencodable: options.unencodable ?? "refuse",
     omits: ({ type }) =>
       hasRockRidge || type === "file" || type === "directory" ? undefined : `it cannot hold a ${type}`,
     deepDirectories: mayBeDeep ? "allow" : hasRockRidge ? "relocate" : "refuse",
+  };
+}
+
+/** Of the hierarchy that an Enhanced Volume Descriptor has for itself. ECMA-119 6.8.2.1, 7.5, 7.6: long names, any depth. */
+export function enhancedHierarchyNaming(options: ImageOptions): HierarchyNaming {
+  const rules = isoNameRules(4, {}, longestEnhancedName);
+  return {
+    ...isoHierarchyNaming(options),
+    fileSystem: "ISO 9660:1999",
+    mapping: isoNameMapping(rules, isoWriting(options)),
+    omits: ({ type }) => (type === "file" || type === "directory" ? undefined : `it cannot hold a ${type}`),
+    deepDirectories: "allow",
   };
 }
 
@@ -28,8 +54,13 @@ export function isoHierarchyNaming(options: ImageOptions): HierarchyNaming {
 export function jolietHierarchyNaming(options: ImageOptions): HierarchyNaming {
   return {
     fileSystem: "Joliet",
-    mapping: jolietNameMapping(options.jolietNameLength ?? 64),
+    mapping: jolietNameMapping(options.jolietNameLength ?? 64, {
+      characters: options.jolietCharset ?? (options.strictFileSystemCompliance === true ? "ucs-2" : "utf-16"),
+      form: options.unicodeForm,
+    }),
+    encoding: utf16Encoding,
     compare: compareJolietNames,
+    unencodable: options.unencodable ?? "refuse",
     omits: ({ type }) => (type === "file" || type === "directory" ? undefined : `it cannot hold a ${type}`),
     deepDirectories: "allow",
   };

@@ -22,14 +22,14 @@ const isoMappings: readonly NameMapping[] = either.flatMap((anyAscii) =>
         isoNameRules(3, { anyAscii, lowercase, omitVersion }),
         isoNameRules(1, { anyAscii, lowercase, omitVersion }),
         isoNameRules(3, { anyAscii, lowercase, omitVersion, longNames: true }),
-      ].map(isoNameMapping),
+      ].map((rules) => isoNameMapping(rules)),
     ),
   ),
 );
 
 const mappings: Readonly<Record<FileSystemName, readonly NameMapping[]>> = {
   rockridge: [],
-  udf: [udfNameMapping],
+  udf: [udfNameMapping()],
   joliet: [jolietNameMapping(64), jolietNameMapping(103)],
   iso: [...isoMappings, isoNameMapping(isoNameRules(4, {}))],
 };

@@ -4,10 +4,10 @@ import { DiscError, refuseOption } from "../../errors.js";
 import type { BootOptions } from "../boot/boot-options.js";
 import { checkBootOptions } from "../boot/boot-options.js";
 import { jolietVolumeName } from "../joliet/joliet-writer.js";
-import type { Charset } from "../names/charset.js";
+import type { Charset, UnicodeForm, Unencodable } from "../names/charset.js";
 import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
 import { isoLevels } from "../names/iso-name.js";
-import type { JolietNameLength } from "../names/joliet-name.js";
+import type { JolietCharset, JolietNameLength } from "../names/joliet-name.js";
 import type { RockRidgeVersion } from "../rockridge/entries.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
 import type { RevisionRules, UdfRevision } from "../udf/revision.js";
@@ -64,6 +64,25 @@ export interface ImageOptions {
   readonly growable?: boolean | undefined;
   /** The character set of Rock Ridge names. Default: their own bytes, which are UTF-8 nearly always. */
   readonly charset?: Charset | undefined;
+  /**
+   * The character set of ISO 9660 names. Default: ASCII, with "_" for all else; a session that is continued, or rebuilt,
+   * keeps the one that its names are in.
+   */
+  readonly isoCharset?: Charset | undefined;
+  /**
+   * What becomes of a name with characters that `charset`, `isoCharset` or `jolietCharset` lacks: an error
+   * (E_NAME_INVALID), or "_" in their places, reported as W_NAME_MANGLED. Default: "refuse".
+   */
+  readonly unencodable?: Unencodable | undefined;
+  /** Writes all names composed, or taken apart; names that then are one are numbered. Default: as they are. */
+  readonly unicodeForm?: UnicodeForm | undefined;
+  /** Default: "utf-16", which Windows, Linux and macOS read; the specification has "ucs-2". */
+  readonly jolietCharset?: JolietCharset | undefined;
+  /**
+   * Adds a tree of names of up to 207 bytes, in any depth, with an Enhanced Volume Descriptor (ISO 9660:1999), beside the
+   * tree of levels 1 to 3. Level 4 has that descriptor without it, and such names in the primary tree.
+   */
+  readonly enhancedTree?: boolean | undefined;
   /** What the image boots from. An appended session has that of the session it continues, unless it is given here. */
   readonly boot?: BootOptions | undefined;
   readonly systemIdentifier?: string | undefined;
@@ -144,10 +163,12 @@ function checkBlocks(option: string, value: number | undefined, allowed: string)
 }
 
 /** Refuses what breaks ECMA-119 or the Joliet Specification where it is asked for. */
-function checkCompliance({ isoRelaxations, jolietNameLength }: ImageOptions): void {
+function checkCompliance({ isoRelaxations, jolietNameLength, jolietCharset, isoCharset }: ImageOptions): void {
   const allowed = "none with strictFileSystemCompliance";
   const relaxed = Object.entries(isoRelaxations ?? {}).find(([, value]) => value === true);
   if (relaxed !== undefined) refuseOption(`isoRelaxations.${relaxed[0]}`, true, allowed);
+  if (isoCharset !== undefined) refuseOption("isoCharset", isoCharset.name, allowed);
+  if (jolietCharset === "utf-16") refuseOption("jolietCharset", jolietCharset, "ucs-2 with strictFileSystemCompliance");
   if (jolietNameLength === 103)
     refuseOption("jolietNameLength", jolietNameLength, "64 with strictFileSystemCompliance");
 }
@@ -169,6 +190,10 @@ export function checkOptions(options: ImageOptions): void {
     refuseOption("udfEmbedFiles", true, "in images of UDF alone, without a virtual partition");
   }
   checkOneOf("jolietNameLength", jolietNameLength, [64, 103]);
+  checkOneOf("jolietCharset", options.jolietCharset, ["utf-16", "ucs-2"]);
+  checkOneOf("unencodable", options.unencodable, ["refuse", "mangle"]);
+  checkOneOf("unicodeForm", options.unicodeForm, ["nfc", "nfd"]);
+  if (options.enhancedTree === true && isoLevel === 4) refuseOption("isoLevel", 4, "1 to 3 with enhancedTree");
   if (options.isoRelaxations?.longNames === true && options.isoRelaxations.omitVersion !== true) {
     refuseOption("isoRelaxations", options.isoRelaxations, "longNames only together with omitVersion");
   }

@@ -212,6 +212,7 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
     catalog,
     contents,
     specialFiles,
+    form: options.unicodeForm,
     embedsDirectories: plan.embeddedBytes > 0,
     isMetadataDuplicated: options.udfMetadataMirror !== false,
     times,
