@@ -1,5 +1,7 @@
 /** How the hierarchies of ISO 9660 and Joliet name items, and which they leave out, as options say. */
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
+import type { Charset } from "../names/charset.js";
+import { utf8Charset } from "../names/charset.js";
 import { utf16Encoding } from "../names/identifier-encoding.js";
 import type { IsoWriting } from "../names/iso-name.js";
 import {
@@ -16,8 +18,19 @@ import { isWritten } from "./options.js";
 /** What decides about names and places. */
 export type HierarchyNaming = Omit<HierarchyOptions, "onOmitted" | "onShortened" | "onMangled">;
 
-function isoWriting({ isoCharset, unicodeForm }: ImageOptions): IsoWriting {
-  return { charset: isoCharset, form: unicodeForm };
+/**
+ * The character set of ISO 9660 names. Those of ISO 9660:1999 are not bound to ASCII, and mkisofs and libisofs have them
+ * in the bytes of Rock Ridge's.
+ */
+export function isoCharsetOf(options: ImageOptions): Charset | undefined {
+  const { isoCharset, charset, isoLevel, enhancedTree } = options;
+  if (isoCharset !== undefined || (isoLevel !== 4 && enhancedTree !== true)) return isoCharset;
+  return charset ?? utf8Charset;
+}
+
+function isoWriting(options: ImageOptions, isEnhanced: boolean): IsoWriting {
+  const charset = isEnhanced ? isoCharsetOf(options) : options.isoCharset;
+  return { charset, form: options.unicodeForm };
 }
 
 /** Of the hierarchy that Rock Ridge extends. */
@@ -25,11 +38,12 @@ export function isoHierarchyNaming(options: ImageOptions): HierarchyNaming {
   const level = options.isoLevel ?? 3;
   const relaxations = options.isoRelaxations ?? {};
   const hasRockRidge = isWritten(options, "rockridge");
+  const writing = isoWriting(options, level === 4);
   const mayBeDeep = level === 4 || relaxations.deepPaths === true;
   return {
     fileSystem: "ISO 9660",
-    mapping: isoNameMapping(isoNameRules(level, relaxations), isoWriting(options)),
-    encoding: isoEncoding(isoWriting(options)),
+    mapping: isoNameMapping(isoNameRules(level, relaxations), writing),
+    encoding: isoEncoding(writing),
     compare: compareIsoIdentifiers,
     unencodable: options.unencodable ?? "refuse",
     omits: ({ type }) =>
@@ -41,10 +55,12 @@ export function isoHierarchyNaming(options: ImageOptions): HierarchyNaming {
 /** Of the hierarchy that an Enhanced Volume Descriptor has for itself. ECMA-119 6.8.2.1, 7.5, 7.6: long names, any depth. */
 export function enhancedHierarchyNaming(options: ImageOptions): HierarchyNaming {
   const rules = isoNameRules(4, {}, longestEnhancedName);
+  const writing = isoWriting(options, true);
   return {
     ...isoHierarchyNaming(options),
     fileSystem: "ISO 9660:1999",
-    mapping: isoNameMapping(rules, isoWriting(options)),
+    mapping: isoNameMapping(rules, writing),
+    encoding: isoEncoding(writing),
     omits: ({ type }) => (type === "file" || type === "directory" ? undefined : `it cannot hold a ${type}`),
     deepDirectories: "allow",
   };

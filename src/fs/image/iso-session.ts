@@ -6,6 +6,7 @@ import type { BootPlan } from "../boot/boot-plan.js";
 import type { BootWriter } from "../boot/boot-writer.js";
 import { chainRecord } from "../growth/chain-record.js";
 import { maximumExtentBytes } from "../iso9660/directory-layout.js";
+import { escapeSequencesOf } from "../iso9660/escape-sequences.js";
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
 import { buildHierarchy } from "../iso9660/hierarchy.js";
 import { HierarchyWriter } from "../iso9660/hierarchy-writer.js";
@@ -15,7 +16,6 @@ import {
   PrimaryDescriptorWriter,
   TerminatorWriter,
 } from "../iso9660/iso-writer.js";
-import { escapeSequencesOf } from "../iso9660/escape-sequences.js";
 import type { VolumeDescription } from "../iso9660/volume-description.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import { JolietDescriptorWriter } from "../joliet/joliet-writer.js";
@@ -29,7 +29,12 @@ import { isoNameRules } from "../names/iso-name.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
 import { timeMs } from "../tree/node.js";
 import type { Growth } from "./growth.js";
-import { enhancedHierarchyNaming, isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
+import {
+  enhancedHierarchyNaming,
+  isoCharsetOf,
+  isoHierarchyNaming,
+  jolietHierarchyNaming,
+} from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
 import { isoVolumeName, isWritten } from "./options.js";
 import { RockRidgeNames } from "./rock-ridge-names.js";
@@ -291,10 +296,8 @@ function isoWriters(
     descriptors.push(new JolietDescriptorWriter(description, joliet, volumeSpaceSize, jolietPosition!));
   }
   if (enhanced !== undefined) {
-    const escapes = escapeSequencesOf(options.isoCharset?.name);
-    descriptors.push(
-      new EnhancedDescriptorWriter(isoDescription, enhanced, volumeSpaceSize, position++, escapes),
-    );
+    const escapes = escapeSequencesOf(isoCharsetOf(options)?.name);
+    descriptors.push(new EnhancedDescriptorWriter(isoDescription, enhanced, volumeSpaceSize, position++, escapes));
   }
   descriptors.push(new TerminatorWriter(position));
   const beside = [joliet, enhanced].filter((hierarchy) => hierarchy !== undefined && hierarchy !== iso);

@@ -4,7 +4,7 @@ import { DiscError, refuseOption } from "../../errors.js";
 import type { BootOptions } from "../boot/boot-options.js";
 import { checkBootOptions } from "../boot/boot-options.js";
 import { jolietVolumeName } from "../joliet/joliet-writer.js";
-import type { Charset, UnicodeForm, Unencodable } from "../names/charset.js";
+import type { Charset, Unencodable, UnicodeForm } from "../names/charset.js";
 import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
 import { isoLevels } from "../names/iso-name.js";
 import type { JolietCharset, JolietNameLength } from "../names/joliet-name.js";

@@ -16,6 +16,17 @@ export interface Charset {
 /** Finds a character set by the name that a disc has for it; `undefined` for one that is not known. */
 export type CharsetFinder = (name: string) => Charset | undefined;
 
+/**
+ * How names on a disc are read: in a character set, or in the one that the disc names, where it names one that is found.
+ */
+export type CharsetChoice = Charset | CharsetFinder;
+
+/** The character set that is chosen for a tree. @param announced What the disc says of it. */
+export function chosenCharset(choice: CharsetChoice | undefined, announced: string | undefined): Charset | undefined {
+  if (typeof choice !== "function") return choice;
+  return announced === undefined ? undefined : choice(announced);
+}
+
 /** UTF-8, and whatever other bytes there are as they are. */
 export const utf8Charset: Charset = { name: "utf-8", decode: nameFromBytes, encode: bytesFromName };
 

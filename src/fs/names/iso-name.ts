@@ -224,9 +224,7 @@ export function isoNameMapping(rules: IsoNameRules, writing: IsoWriting = {}): N
   const encoding = isoEncoding(writing);
   const measure = charset === undefined ? byCharacters : byBytes(encoding);
   const text: MapText =
-    charset === undefined
-      ? (part, dots) => mapCharacters(part, table(), dots)
-      : charsetText(charset, rules, table);
+    charset === undefined ? (part, dots) => mapCharacters(part, table(), dots) : charsetText(charset, rules, table);
   const fitted = (name: string): string => {
     const given = nameInForm(name, form);
     if (charset === undefined) return given;
@@ -243,9 +241,7 @@ export function isoNameMapping(rules: IsoNameRules, writing: IsoWriting = {}): N
         : fileParts(name, rules, map, measure);
     },
     maximumStem: (extension, isDirectory) =>
-      isDirectory
-        ? rules.directory
-        : Math.min(rules.stem, rules.both - Math.max(0, measure.length(extension) - 1)),
+      isDirectory ? rules.directory : Math.min(rules.stem, rules.both - Math.max(0, measure.length(extension) - 1)),
     cut: measure.cut,
     identity: (name) => comparedName(encoding.key?.(name) ?? name),
     lacks: (name) => (charset === undefined ? undefined : lackingCharacter(nameInForm(name, form), charset)),

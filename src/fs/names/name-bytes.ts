@@ -46,6 +46,16 @@ export function nameFromBytes(bytes: Uint8Array): string {
   return name + utf8.decode(bytes.subarray(wellFormedFrom));
 }
 
+/** Whether bytes are UTF-8 as a whole. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; ) {
+    const length = sequenceLength(bytes, at);
+    if (length === 0) return false;
+    at += length;
+  }
+  return true;
+}
+
 /**
  * A name that has a lone surrogate for every byte that is not ASCII, also where the bytes are UTF-8: for bytes that are to
  * be taken for no text at all. Its bytes are these again.

@@ -107,7 +107,8 @@ export class Naming {
     for (let index = 0; index < names.length; index++) {
       const name = names[index]!;
       const item = items[index]!;
-      if (name !== item.name && name !== nameInForm(item.name, form)) onShortened(joinPath(source.node.path, item.name), name);
+      if (name !== item.name && name !== nameInForm(item.name, form))
+        onShortened(joinPath(source.node.path, item.name), name);
       if (!limited) continue;
       const pathBytes = above + 1 + compressedUnicodeBytes(name);
       if (pathBytes > maximumPathBytes) onLongPath(joinPath(source.node.path, item.name), pathBytes, maximumPathBytes);
