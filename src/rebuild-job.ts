@@ -2,8 +2,8 @@
 import type { BuiltImage } from "./disc-jobs.js";
 import type { BootPreset } from "./fs/boot/boot-presets.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
-import type { ImageSource } from "./fs/image/open-image.js";
 import type { ImportOptions } from "./fs/image/import.js";
+import type { ImageSource } from "./fs/image/open-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { checkOptions } from "./fs/image/options.js";
 import type { FileSystemName } from "./fs/tree/disc-entry.js";

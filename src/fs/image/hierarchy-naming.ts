@@ -22,7 +22,7 @@ export type HierarchyNaming = Omit<HierarchyOptions, "onOmitted" | "onShortened"
  * The character set of ISO 9660 names. Those of ISO 9660:1999 are not bound to ASCII, and mkisofs and libisofs have them
  * in the bytes of Rock Ridge's.
  */
-export function isoCharsetOf(options: ImageOptions): Charset | undefined {
+function isoCharsetOf(options: ImageOptions): Charset | undefined {
   const { isoCharset, charset, isoLevel, enhancedTree } = options;
   if (isoCharset !== undefined || (isoLevel !== 4 && enhancedTree !== true)) return isoCharset;
   return charset ?? utf8Charset;

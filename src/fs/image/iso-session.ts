@@ -6,7 +6,6 @@ import type { BootPlan } from "../boot/boot-plan.js";
 import type { BootWriter } from "../boot/boot-writer.js";
 import { chainRecord } from "../growth/chain-record.js";
 import { maximumExtentBytes } from "../iso9660/directory-layout.js";
-import { escapeSequencesOf } from "../iso9660/escape-sequences.js";
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
 import { buildHierarchy } from "../iso9660/hierarchy.js";
 import { HierarchyWriter } from "../iso9660/hierarchy-writer.js";
@@ -296,8 +295,7 @@ function isoWriters(
     descriptors.push(new JolietDescriptorWriter(description, joliet, volumeSpaceSize, jolietPosition!));
   }
   if (enhanced !== undefined) {
-    const escapes = escapeSequencesOf(isoCharsetOf(options)?.name);
-    descriptors.push(new EnhancedDescriptorWriter(isoDescription, enhanced, volumeSpaceSize, position++, escapes));
+    descriptors.push(new EnhancedDescriptorWriter(isoDescription, enhanced, volumeSpaceSize, position++));
   }
   descriptors.push(new TerminatorWriter(position));
   const beside = [joliet, enhanced].filter((hierarchy) => hierarchy !== undefined && hierarchy !== iso);

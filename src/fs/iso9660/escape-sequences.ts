@@ -1,6 +1,7 @@
 /**
  * Escape sequences by which a supplementary descriptor names the character set of its texts. ECMA-119, 4th edition (June
  * 2019), 8.5.6; ECMA-35; the International Register of Coded Character Sets (ISO-IR) has the last bytes.
+ * They are read, and not written: libarchive refuses a volume whose Enhanced Volume Descriptor has any.
  */
 import { textFromBytes } from "../../codec/text.js";
 
@@ -32,28 +33,6 @@ const sequences: ReadonlyMap<string, string> = new Map([
   ["$)A", "gb2312"],
   ["$)C", "euc-kr"],
 ]);
-
-function plainName(charset: string): string {
-  return charset.toLowerCase().replace(/[^0-9a-z]/g, "");
-}
-
-/** Names that people also give to sets of the table. */
-const otherNames: ReadonlyMap<string, string> = new Map([
-  ["latin1", "iso88591"],
-  ["latin2", "iso88592"],
-  ["latin9", "iso885915"],
-  ["iso885911", "tis620"],
-  ["euccn", "gb2312"],
-]);
-
-/** The escape sequences of a character set; none for one that has none, or for none. */
-export function escapeSequencesOf(charset: string | undefined): Uint8Array {
-  if (charset === undefined) return new Uint8Array(0);
-  const plain = plainName(charset);
-  const wanted = otherNames.get(plain) ?? plain;
-  const [sequence] = [...sequences].find(([, name]) => plainName(name) === wanted) ?? [""];
-  return Uint8Array.from(sequence, (character) => character.charCodeAt(0));
-}
 
 /** The character set that escape sequences name; `undefined` where they name none, or an unknown one. */
 export function charsetOfEscapeSequences(field: Uint8Array): string | undefined {

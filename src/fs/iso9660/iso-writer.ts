@@ -81,23 +81,17 @@ export class EnhancedDescriptorWriter implements RegionWriter {
   readonly #volume: VolumeDescription;
   readonly #hierarchy: HierarchyWriter;
   readonly #volumeSpaceSize: VolumeSpaceSize;
-  readonly #escapeSequences: Uint8Array;
 
-  /**
-   * @param position Where in the set it goes.
-   * @param escapeSequences Which character set its names are in.
-   */
+  /** @param position Where in the set it goes. */
   constructor(
     volume: VolumeDescription,
     hierarchy: HierarchyWriter,
     volumeSpaceSize: VolumeSpaceSize,
     position: number,
-    escapeSequences: Uint8Array,
   ) {
     this.#volume = volume;
     this.#hierarchy = hierarchy;
     this.#volumeSpaceSize = volumeSpaceSize;
-    this.#escapeSequences = escapeSequences;
     this.regions = [descriptorRegion("enhancedVolumeDescriptor", "Enhanced Volume Descriptor", position)];
   }
 
@@ -107,7 +101,7 @@ export class EnhancedDescriptorWriter implements RegionWriter {
       version: 2,
       fileStructureVersion: 2,
       volumeFlags: 0,
-      escapeSequences: this.#escapeSequences,
+      escapeSequences: new Uint8Array(0),
     };
     return new Map([
       ["enhancedVolumeDescriptor", async (_first, out) => enhancedVolumeDescriptor.write(descriptor, out, 0)],

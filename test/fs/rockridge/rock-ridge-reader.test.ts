@@ -95,7 +95,11 @@ test("Rock Ridge is known by ER, or by PX without it, behind XA attributes too",
   t.is(await detect(indicator), undefined);
   t.is(await detect(), undefined);
   const extended = encode(sharingProtocolIndicator, { bytesSkipped: 14 });
-  t.deepEqual(await detect(new Array(14).fill(1), extended, attributeBytes), { bytesSkipped: 14, version: null, charset: undefined });
+  t.deepEqual(await detect(new Array(14).fill(1), extended, attributeBytes), {
+    bytesSkipped: 14,
+    version: null,
+    charset: undefined,
+  });
 });
 
 test("entries that are too short are left out with a warning", (t) => {
