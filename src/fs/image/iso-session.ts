@@ -28,12 +28,7 @@ import { isoNameRules } from "../names/iso-name.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
 import { timeMs } from "../tree/node.js";
 import type { Growth } from "./growth.js";
-import {
-  enhancedHierarchyNaming,
-  isoCharsetOf,
-  isoHierarchyNaming,
-  jolietHierarchyNaming,
-} from "./hierarchy-naming.js";
+import { enhancedHierarchyNaming, isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
 import { isoVolumeName, isWritten } from "./options.js";
 import { RockRidgeNames } from "./rock-ridge-names.js";
