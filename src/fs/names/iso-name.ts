@@ -77,8 +77,11 @@ export function isoNameRules(
     return { ...shared, stem: longest, extension: longest - 1, both: longest - 1, directory: longest };
   }
   if (level === 1) return { ...shared, stem: 8, extension: 3, both: 11, directory: 8 };
-  const both = relaxations.longNames === true && !version ? 36 : 30;
-  return { ...shared, stem: both, extension: both, both, directory: both + 1 };
+  if (relaxations.longNames !== true || version) {
+    return { ...shared, stem: 30, extension: 30, both: 30, directory: 31 };
+  }
+  // Without an extension there is no dot.
+  return { ...shared, stem: 37, extension: 36, both: 36, directory: 37 };
 }
 
 const separators = /[/;*?:<>|"\\]/;
@@ -153,7 +156,8 @@ function fileParts(name: string, rules: IsoNameRules, map: MapText, { length, cu
   let extension = map(extensionText, noDots);
   let stem = map(stemText, rules);
   extension = cut(extension, Math.min(rules.extension, Math.max(3, rules.both - length(stem))));
-  stem = cut(stem, Math.min(rules.stem, rules.both - length(extension)));
+  // Without an extension there is no dot to leave room for, either.
+  stem = cut(stem, extension === "" ? rules.stem : Math.min(rules.stem, rules.both - length(extension)));
   const hasDot = extension !== "" || rules.period;
   // Readers take this for the directory above.
   if (stem === ".." && !hasDot) stem = "__";
