@@ -38,6 +38,26 @@ test.serial("a disc of plain ISO 9660 in Shift_JIS: read, appended to, rebuilt a
   t.true(raw.includes("\x83\x5c\x83\x74\x83\x67.TXT"));
 });
 
+test.serial("the volume's name is in the character set of ISO 9660, and its bytes stay", async (t) => {
+  const shell = new NearShell(t);
+  shell.file("tree/plain", "x");
+  const volumeOf = async (...words: string[]): Promise<string | undefined> =>
+    (await shell.json<{ sessions: { volumeName: string }[] }>(t, "info", ...words)).sessions.at(-1)?.volumeName;
+  const build = ["build", "tree", "-o", "x.iso", "--fs", "iso", "--iso-charset", "shift_jis", "--growable"];
+  await shell.ok(t, ...build, "--volume", "ソフト");
+  const written = Buffer.from("\x83\x5c\x83\x74\x83\x67      ", "latin1");
+  t.true(readFileSync(shell.path("x.iso")).includes(written));
+  t.is(await volumeOf("x.iso"), "\udc83\\\udc83t\udc83g");
+  await shell.ok(t, "rebuild", "x.iso", "-o", "y.iso");
+  t.true(readFileSync(shell.path("y.iso")).includes(written));
+  // Descriptors in Unicode have no bytes.
+  await shell.ok(t, "rebuild", "x.iso", "-o", "z.iso", "--fs", "iso,joliet,udf");
+  t.true(readFileSync(shell.path("z.iso")).includes(written));
+  t.is((await shell.json<unknown[]>(t, "list", "z.iso", "--fs", "udf")).length, 1);
+  await shell.ok(t, "build", "tree", "-o", "u.iso", "--fs", "iso", "--iso-charset", "utf-8", "--volume", "Größe");
+  t.is(await volumeOf("u.iso"), "Größe");
+});
+
 test.serial("Rock Ridge in a set that changes: from Latin-1 to UTF-8", async (t) => {
   const shell = new NearShell(t);
   shell.file("tree/Größe.txt", "x");

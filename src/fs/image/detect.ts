@@ -12,6 +12,7 @@ import type { PrimaryVolumeDescriptor, SupplementaryVolumeDescriptor } from "../
 import { jolietNaming } from "../joliet/joliet-reader.js";
 import type { Charset, CharsetChoice } from "../names/charset.js";
 import { chosenCharset } from "../names/charset.js";
+import { nameFromBytes } from "../names/name-bytes.js";
 import type { RockRidgeUse } from "../rockridge/rock-ridge-reader.js";
 import { detectRockRidge, rockRidgeProtocol } from "../rockridge/rock-ridge-reader.js";
 import { ContinuationReader } from "../susp/system-use-reader.js";
@@ -144,6 +145,14 @@ class Detection {
   }
 }
 
+/** The name of a volume, whose bytes stand as one character each; of what is no text, the bytes are kept as in names. */
+function volumeNameOf({ volumeIdentifier }: PrimaryVolumeDescriptor, charset: Charset | undefined): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is that of ASCII
+  if (/^[\x00-\x7f]*$/.test(volumeIdentifier)) return volumeIdentifier;
+  const bytes = Uint8Array.from(volumeIdentifier, (character) => character.charCodeAt(0));
+  return charset === undefined ? nameFromBytes(bytes) : charset.decode(bytes);
+}
+
 /**
  * Finds out what the session that starts at `startLba` holds. A tree counts only where its root directory is there: a
  * session that was torn may have descriptors and no tree.
@@ -171,7 +180,9 @@ export async function detectVolume(
   // Joliet's name may have small letters where the primary one may not, but is cut off at 16 characters.
   const volumeName =
     (rockRidge === undefined ? joliet?.volumeIdentifier : undefined) ??
-    plain?.volumeIdentifier ??
+    (plain === undefined
+      ? undefined
+      : volumeNameOf(plain, charsetOf({ descriptors, rockRidge }, "rockridge", options.charset))) ??
     udf?.information.logicalVolumeIdentifier ??
     "";
   return { startLba, descriptors, rockRidge, udf, fileSystems, volumeName };

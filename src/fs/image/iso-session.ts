@@ -30,7 +30,7 @@ import { timeMs } from "../tree/node.js";
 import type { Growth } from "./growth.js";
 import { enhancedHierarchyNaming, isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
-import { isoVolumeName, isWritten } from "./options.js";
+import { isoVolumeName, isWritten, volumeText } from "./options.js";
 import { RockRidgeNames } from "./rock-ridge-names.js";
 import type { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
@@ -262,7 +262,7 @@ function isoWriters(
   const { options, times, growth, bootRecords } = parts;
   const hasRockRidge = isWritten(options, "rockridge");
   const description: VolumeDescription = {
-    volumeName: options.volumeName ?? "DISC",
+    volumeName: volumeText(options.volumeName ?? "DISC"),
     systemIdentifier: options.systemIdentifier ?? "",
     volumeSetIdentifier: options.volumeSetIdentifier ?? "",
     publisherIdentifier: options.publisherIdentifier ?? "",
@@ -279,7 +279,10 @@ function isoWriters(
   };
   const volumeSpaceSize = growth === undefined ? endOfVolume : lengthOfSession;
   const iso = isoHierarchy(parts, hasRockRidge);
-  const isoDescription = { ...description, volumeName: isoVolumeName(description.volumeName) };
+  const isoDescription = {
+    ...description,
+    volumeName: isoVolumeName(options.volumeName ?? "DISC", options.isoCharset),
+  };
   const joliet = isWritten(options, "joliet") ? jolietHierarchy(parts, hasRockRidge) : undefined;
   const bootWriter = boot ?? new BootRecordWriter(bootRecords, bootRecordPosition);
   let position = bootRecordPosition + bootWriter.regions.length;

@@ -1,3 +1,4 @@
+import { textFromBytes } from "../../codec/text.js";
 import { longTimeRange, recordingTimeRange } from "../../codec/time.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError, refuseOption } from "../../errors.js";
@@ -5,6 +6,7 @@ import type { BootOptions } from "../boot/boot-options.js";
 import { checkBootOptions } from "../boot/boot-options.js";
 import { jolietVolumeName } from "../joliet/joliet-writer.js";
 import type { Charset, Unencodable, UnicodeForm } from "../names/charset.js";
+import { encodedName } from "../names/charset.js";
 import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
 import { isoLevels } from "../names/iso-name.js";
 import type { JolietCharset, JolietNameLength } from "../names/joliet-name.js";
@@ -231,15 +233,31 @@ function checkBoot(options: ImageOptions, boot: BootOptions): void {
     refuseOption("fileSystems", options.fileSystems, "one of ISO 9660 where the image boots");
 }
 
-/** The volume name as the primary descriptor holds it: one byte a character, "_" for what is not ASCII. */
-export function isoVolumeName(name: string): string {
-  return name.replace(/[^\x20-\x7e]/gu, "_");
+/** Bytes of the volume's name in a descriptor. ECMA-119 8.4.6. */
+const volumeNameBytes = 32;
+
+/**
+ * The volume name as the primary descriptor holds it, one character a byte: in the character set of ISO 9660 names where
+ * it fits there, else with "_" for what is not ASCII. Bytes of an imported name that are no text stay.
+ */
+export function isoVolumeName(name: string, charset?: Charset): string {
+  const bytes = charset === undefined ? undefined : encodedName(name, charset);
+  if (bytes !== undefined && bytes.length <= volumeNameBytes) return textFromBytes(bytes, 0, bytes.length);
+  return name.replace(/[^\x20-\x7e]/gu, (character) => {
+    const code = character.charCodeAt(0);
+    return character.length === 1 && code >= 0xdc80 && code <= 0xdcff ? String.fromCharCode(code - 0xdc00) : "_";
+  });
+}
+
+/** The volume name as text, for descriptors in Unicode: "_" for bytes that are none. */
+export function volumeText(name: string): string {
+  return name.isWellFormed() ? name : name.toWellFormed().replace(/\ufffd/g, "_");
 }
 
 /** The volume name as one file system has it. */
 export function volumeNameIn(name: string, fileSystem: FileSystemName): string {
-  if (fileSystem === "udf") return udfVolumeName(name);
-  return fileSystem === "joliet" ? jolietVolumeName(name) : isoVolumeName(name);
+  if (fileSystem === "udf") return udfVolumeName(volumeText(name));
+  return fileSystem === "joliet" ? jolietVolumeName(volumeText(name)) : isoVolumeName(name);
 }
 
 /**
@@ -256,7 +274,7 @@ function checkVolumeName(name: string | undefined): void {
   if (name === undefined) return;
   const rule = "up to 32 characters, none of them a control character";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (isoVolumeName(name).length > 32 || name === "" || /[\x00-\x1f\x7f]/.test(name)) {
+  if (isoVolumeName(name).length > volumeNameBytes || name === "" || /[\x00-\x1f\x7f]/.test(name)) {
     const message = `volume name "${name}" cannot be written: ${rule}`;
     throw new DiscError("E_VOLUME_NAME_INVALID", message, { name, fileSystem: "ISO 9660", rule });
   }
