@@ -52,7 +52,7 @@ export function isoHierarchyNaming(options: ImageOptions): HierarchyNaming {
   };
 }
 
-/** Of the hierarchy that an Enhanced Volume Descriptor has for itself. ECMA-119 6.8.2.1, 7.5, 7.6: long names, any depth. */
+/** Of the hierarchy that an Enhanced Volume Descriptor has for itself: ISO 9660:1999 has long names, in any depth. */
 export function enhancedHierarchyNaming(options: ImageOptions): HierarchyNaming {
   const rules = isoNameRules(4, {}, longestEnhancedName);
   const writing = isoWriting(options, true);

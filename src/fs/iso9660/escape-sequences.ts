@@ -1,6 +1,6 @@
 /**
  * Escape sequences by which a supplementary descriptor names the character set of its texts. ECMA-119, 4th edition (June
- * 2019), 8.5.6; ECMA-35; the International Register of Coded Character Sets (ISO-IR) has the last bytes.
+ * 2019), 8.5.9; ECMA-35; the International Register of Coded Character Sets (ISO-IR) has the last bytes.
  * They are read, and not written: libarchive refuses a volume whose Enhanced Volume Descriptor has any.
  */
 import { textFromBytes } from "../../codec/text.js";

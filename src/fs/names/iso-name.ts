@@ -52,7 +52,7 @@ export interface IsoNameRules {
 /** Leaves room for a continuation entry next to the name in a record of 254 bytes: 33 + 193 + 28. */
 const longestNameWithSystemUse = 193;
 
-/** The longest name of ISO 9660:1999, where nothing is to stand beside it. ECMA-119, 4th edition, 7.5.1. */
+/** The longest name of ISO 9660:1999, where nothing is to stand beside it. */
 export const longestEnhancedName = 207;
 
 /**
