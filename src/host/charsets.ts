@@ -47,13 +47,20 @@ function iconvCharset(name: string): Charset {
   };
 }
 
-/**
- * The character set of a name, as a disc states it; `undefined` for one that iconv-lite does not know, or that names
- * cannot stand in.
- */
-export function findCharset(name: string): Charset | undefined {
+function knownCharset(name: string): Charset | undefined {
   if (plainName(name) === "utf8") return utf8Charset;
   return canHoldNames(name) ? iconvCharset(name) : undefined;
+}
+
+/** What the C library calls the set of the locale "C", and other names of it. */
+const namesOfAscii: ReadonlySet<string> = new Set(["ansix341968", "usascii", "ascii", "iso646us", "646"]);
+
+/**
+ * The character set that a disc states; `undefined` for one that iconv-lite does not know, or that names cannot stand in.
+ * A disc of xorriso that states ASCII was written without a locale, and may have names in UTF-8.
+ */
+export function findCharset(name: string): Charset | undefined {
+  return namesOfAscii.has(plainName(name)) ? utf8Charset : knownCharset(name);
 }
 
 /**
@@ -66,7 +73,7 @@ export function findCharset(name: string): Charset | undefined {
  *   be parts of other characters, as in UTF-16 and UTF-7.
  */
 export function charsetByName(name: string): Charset {
-  const charset = findCharset(name);
+  const charset = knownCharset(name);
   if (charset !== undefined) return charset;
   const allowed = "a character set that iconv-lite knows, of single bytes or of bytes that extend ASCII";
   const detail = { option: "charset", value: name, allowed };

@@ -70,6 +70,9 @@ test("sets that have no place for names are refused", async (t) => {
     t.is(findCharset(name), undefined, name);
     await failsWith(t, "E_OPTION_INVALID", { option: "charset", value: name }, () => charsetByName(name));
   }
+  // What a disc states that was written without a locale.
+  t.is(findCharset("ANSI_X3.4-1968")?.name, "utf-8");
+  t.is(charsetByName("ascii").encode("ä"), undefined);
   t.is(findCharset("klingon"), undefined);
   t.is(findCharset("SHIFT_JIS")?.name, "SHIFT_JIS");
 });
