@@ -67,6 +67,11 @@ function isOfUdf({ code, detail }: Warning): boolean {
   return /^(UDF|ECMA-167|[1-4]\/)/.test(clause);
 }
 
+/** Whether a warning tells of bytes that are no text: a name in Rock Ridge may be any bytes, and that is no fault. */
+function isOfNames({ code, detail }: Warning): boolean {
+  return code === "W_TOLERATED" && (detail as { tolerance: string }).tolerance === "name-not-text";
+}
+
 /** A tree of directory records, by the descriptors that show it. */
 interface RecordTree {
   /** For messages. */
@@ -130,6 +135,7 @@ class Verification {
     // What readers say of UDF is looked at more closely below.
     const ofUdf: Warning[] = [];
     const onWarning = (warning: Warning): void => {
+      if (isOfNames(warning)) return;
       if (isOfUdf(warning)) ofUdf.push(warning);
       else reportError(report, "warning", warning);
     };
