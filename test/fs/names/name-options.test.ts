@@ -144,6 +144,21 @@ test("names whose bytes are no text keep them in ISO 9660 and Rock Ridge, and co
   t.deepEqual((await namesOf(bytes, "iso", raw)).sort(), ["\x83\\.txt", "\xc9", "\xe9"]);
 });
 
+test("names that become one in capitals are numbered, by what the set has", async (t) => {
+  // In code page 437, "á" has no capital; in Latin-1 it has.
+  for (const [set, expected] of [
+    ["cp437", ["Ä.TXT", "Ä1.TXT", "Á", "á"]],
+    ["latin1", ["Ä.TXT", "Ä1.TXT", "Á", "Á1"]],
+  ] as const) {
+    const isoCharset = charsetByName(set);
+    const options = { fileSystems: ["iso"], isoCharset, unencodable: "mangle" } as const;
+    const { bytes } = await makeImage(files("ä.txt", "Ä.TXT", "á", "Á"), options);
+    const shown = (await namesOf(bytes, "iso", isoCharset)).sort();
+    // The set of DOS has no "Á" at all.
+    t.deepEqual(shown, [...expected].map((name) => (set === "cp437" && name === "Á" ? "_" : name)).sort(), set);
+  }
+});
+
 test("options that cannot be are refused", async (t) => {
   const refused: readonly ImageOptions[] = [
     { jolietCharset: "utf-8" as never },
