@@ -12,6 +12,7 @@ import {
   importCharsetOption,
   importOption,
   jsonOption,
+  sourceCharsetOption,
   sourceOptions,
   writingOptions,
 } from "./option-groups.js";
@@ -86,6 +87,7 @@ export const discCommands: readonly CommandRow[] = [
         name: "dedup",
         help: "Write no content that is on the disc already, or comes twice, again: refer to the one of equal length and SHA-256.",
       },
+      sourceCharsetOption,
       importOption,
       importCharsetOption,
       ...imageOptions,

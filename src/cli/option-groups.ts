@@ -76,6 +76,14 @@ export const imageOutputOptions: readonly OptionRow[] = [
   forceOption,
 ];
 
+/** In which character set names of folders are. */
+export const sourceCharsetOption: OptionRow = {
+  name: "source-charset",
+  value: "NAME",
+  default: "UTF-8",
+  help: "Character set of names in folders that are taken; bytes that are not in it stay bytes.",
+};
+
 /** How folders are taken. */
 export const sourceOptions: readonly OptionRow[] = [
   {
@@ -85,6 +93,7 @@ export const sourceOptions: readonly OptionRow[] = [
     help: "Leave out what has such a name, or path below the source if there is a / in it: *.tmp, build/*.o.",
   },
   { name: "follow-links", help: "Take what links lead to in their places; loops are refused." },
+  sourceCharsetOption,
 ];
 
 /** Attributes that all items of an image are given. */

@@ -6,6 +6,7 @@ import { importCharsetOf } from "./image-options.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionInJson, sessionOptionsOf } from "./session-result.js";
+import { sourceCharsetOf } from "./source-options.js";
 
 const marks: Readonly<Record<UpdateChange["kind"], string>> = { add: "+", replace: "M", attributes: "A", remove: "-" };
 
@@ -42,6 +43,7 @@ export async function update(context: CommandContext): Promise<number> {
     ...sessionOptions,
     importFrom: options.text("import-fs") as FileSystemName | undefined,
     importCharset: importCharsetOf(context),
+    sourceCharset: sourceCharsetOf(options),
     at: options.text("at"),
     delete: options.has("delete"),
     checksum: options.has("checksum"),

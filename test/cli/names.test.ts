@@ -1,5 +1,5 @@
 /** Names in character sets from the command line: written, read, carried from session to session. */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import test from "ava";
 import { NearShell } from "./support.js";
 
@@ -79,6 +79,24 @@ test.serial("names of foreign discs keep small letters, dots and length where no
   await shell.ok(t, "build", "long", "-o", "j.iso", "--fs", "joliet", "--joliet-long");
   await shell.ok(t, "rebuild", "j.iso", "-o", "k.iso");
   t.deepEqual(await shell.list(t, "k.iso"), [`/${"j".repeat(100)}`]);
+});
+
+test.serial("folders whose names are in another set than UTF-8", async (t) => {
+  const shell = new NearShell(t);
+  const latin = (path: string): Buffer => Buffer.from(shell.path(path), "latin1");
+  for (const folder of ["tree", "more"]) mkdirSync(shell.path(folder));
+  writeFileSync(latin("tree/Gr\u00f6\u00dfe.txt"), "x");
+  symlinkSync(Buffer.from("Gr\u00f6\u00dfe.txt", "latin1"), shell.path("tree/link"));
+  writeFileSync(latin("more/\u00fc"), "y");
+  const set = ["--source-charset", "latin1"];
+  await shell.ok(t, "build", "tree", ...set, "-o", "x.iso", "--growable");
+  t.deepEqual(await shell.list(t, "x.iso"), ["/Größe.txt", "/link"]);
+  await shell.ok(t, "append", "x.iso", "more", ...set);
+  t.deepEqual(await shell.list(t, "x.iso", "--fs", "joliet"), ["/Größe.txt", "/ü"]);
+  const { code, out } = await shell.run(["update", "x.iso", "tree", ...set, "--dry-run"]);
+  t.deepEqual([code, out], [0, ""]);
+  await shell.ok(t, "extract", "x.iso", "/link", "/Größe.txt", "-C", "out");
+  t.is(readFileSync(shell.path("out/link"), "utf8"), "x");
 });
 
 test.serial("what a set lacks is refused, or mangled by choice; never a question mark", async (t) => {

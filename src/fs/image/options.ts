@@ -78,7 +78,7 @@ export interface ImageOptions {
   readonly unencodable?: Unencodable | undefined;
   /** Writes all names composed, or taken apart; names that then are one are numbered. Default: as they are. */
   readonly unicodeForm?: UnicodeForm | undefined;
-  /** Default: "utf-16", which Windows, Linux and macOS read; the specification has "ucs-2". */
+  /** Default: "utf-16", which Linux and Windows read; the specification has "ucs-2". */
   readonly jolietCharset?: JolietCharset | undefined;
   /**
    * Adds a tree of names of up to 207 bytes, in any depth, with an Enhanced Volume Descriptor (ISO 9660:1999), beside the
