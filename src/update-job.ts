@@ -5,11 +5,11 @@ import { checkOptions, strictly } from "./fs/image/options.js";
 import type { TreeUpdate, UpdateTreeOptions } from "./fs/image/update-tree.js";
 import { updateTree } from "./fs/image/update-tree.js";
 import { digestOf } from "./host/content-digest.js";
+import type { DirectorySourceOptions } from "./host/directory-source.js";
 import { fromDirectory, requireFolder } from "./host/directory-source.js";
 import type { AppendOptions, SessionReport } from "./session-job.js";
 import { SessionJob } from "./session-job.js";
 import { openTarget } from "./session-target.js";
-import type { SourceOptions } from "./tree-changes.js";
 
 /** How a disc is brought up to a folder. */
 export interface UpdateOptions extends AppendOptions, Pick<UpdateTreeOptions, "at" | "delete" | "checksum"> {
@@ -19,7 +19,7 @@ export interface UpdateOptions extends AppendOptions, Pick<UpdateTreeOptions, "a
    */
   readonly dedup?: boolean | undefined;
   /** The character set of names in the folder. Default: UTF-8; what is in none stays bytes. */
-  readonly sourceCharset?: SourceOptions["sourceCharset"];
+  readonly sourceCharset?: DirectorySourceOptions["charset"];
 }
 
 /** What was, or would be, changed on a disc. */
