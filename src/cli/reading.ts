@@ -1,5 +1,5 @@
 import type { FileSystemName, OpenOptions } from "../node.js";
-import { charsetByName } from "../node.js";
+import { charsetByName, findCharset } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { usageError } from "./usage.js";
 
@@ -40,7 +40,7 @@ export function treeOptionsOf({ options, reporter, signal }: CommandContext): Op
   return {
     fileSystem: fileSystemToRead(options.text("fs")),
     rawContents: options.has("raw"),
-    charset: charset === undefined ? undefined : charsetByName(charset),
+    charset: charset === undefined ? findCharset : charsetByName(charset),
     onWarning: (warning) => {
       if (strict) throw warning;
       reporter.onWarning(warning);

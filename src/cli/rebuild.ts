@@ -3,7 +3,7 @@ import { rebuildImage } from "../node.js";
 import { bootPresetOf } from "./boot-options.js";
 import type { CommandContext } from "./command.js";
 import { taskOptions } from "./command.js";
-import { imageOptionsOf } from "./image-options.js";
+import { imageOptionsOf, importCharsetOf } from "./image-options.js";
 import { imageTargetOf, putImage } from "./image-output.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { openDisc, requireRecorded } from "./opened-disc.js";
@@ -30,8 +30,15 @@ export async function rebuild(context: CommandContext): Promise<number> {
   await using disc = await openDisc(path, context);
   requireRecorded(disc);
   const importFrom = options.text("import-fs") as FileSystemName | undefined;
-  const zisofs = zisofsOptionsOf(context);
-  const rebuilding = { ...imageOptions, ...taskOptions(context), ...choice, importFrom, bootPreset, zisofs };
+  const rebuilding = {
+    ...imageOptions,
+    ...taskOptions(context),
+    ...choice,
+    importFrom,
+    importCharset: importCharsetOf(context),
+    bootPreset,
+    zisofs: zisofsOptionsOf(context),
+  };
   const made = await rebuildImage(disc.source, changes, rebuilding);
   await putImage(context, made, target);
   return exitCodeOfLosses(reporter.warnings, made.fileSystems);
