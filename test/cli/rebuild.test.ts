@@ -156,7 +156,7 @@ test.serial("images that boot like others, from images of the host, and what is 
   t.like(like.images[0], { path: "/isolinux/isolinux.bin", bootInfoTable: true });
   shell.file("volume/EFI/BOOT/BOOTX64.EFI", Buffer.alloc(100, 6));
   for (const directory of ["volume", "/esp"]) {
-    await shell.ok(t, "build", "/esp=volume", "-o", "volume.iso", "--boot-uefi", directory, "--hybrid");
+    await shell.ok(t, "build", "/esp=volume", "-o", "volume.iso", "--force", "--boot-uefi", directory, "--hybrid");
     const { images, partitions } = await shell.json<{ images: object[]; partitions: object[] }>(
       t,
       "boot",
