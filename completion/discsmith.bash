@@ -23,6 +23,7 @@ _discsmith() {
         --boot-catalog) COMPREPLY=(); return ;;
         --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --boot-like) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --films) COMPREPLY=($(compgen -W "auto dvd-video bdmv" -- "$current")); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -38,7 +39,7 @@ _discsmith() {
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --rationalised --uid --gid --file-mode --dir-mode --hide --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --boot-like --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --rationalised --uid --gid --file-mode --dir-mode --hide --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --boot-like --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     rebuild)
       case "$previous" in
@@ -55,6 +56,7 @@ _discsmith() {
         --boot-uefi) COMPREPLY=(); return ;;
         --boot-catalog) COMPREPLY=(); return ;;
         --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --films) COMPREPLY=($(compgen -W "auto dvd-video bdmv" -- "$current")); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -70,7 +72,7 @@ _discsmith() {
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --session --start --scan --import-fs --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --session --start --scan --import-fs --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     patch)
       case "$previous" in
@@ -92,6 +94,7 @@ _discsmith() {
       case "$previous" in
         --at) COMPREPLY=(); return ;;
         --exclude) COMPREPLY=(); return ;;
+        --films) COMPREPLY=($(compgen -W "auto dvd-video bdmv" -- "$current")); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -111,7 +114,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     append)
       case "$previous" in

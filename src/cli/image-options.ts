@@ -1,4 +1,4 @@
-import type { FileSystemName, ImageOptions, IsoLevel, UdfRevision } from "../node.js";
+import type { FileSystemName, FilmPreset, ImageOptions, IsoLevel, UdfRevision } from "../node.js";
 import { charsetByName } from "../node.js";
 import type { CommandContext } from "./command.js";
 import type { OptionValues } from "./parse.js";
@@ -71,4 +71,9 @@ export function imageOptionsOf({ options, reporter, environment }: CommandContex
     onWarning: reporter.onWarning,
     strict: options.has("strict"),
   };
+}
+
+/** The film that is to be written as players want it. */
+export function filmPresetOf(options: OptionValues): FilmPreset | undefined {
+  return options.text("films") as FilmPreset | undefined;
 }
