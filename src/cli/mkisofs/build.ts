@@ -68,6 +68,7 @@ function imageOptionsOf(
     jolietNameLength: request.longJolietNames ? 103 : 64,
     udfRevision: request.udf ? request.udfRevision : undefined,
     growable: request.growable,
+    films: request.dvdVideo ? "dvd-video" : undefined,
     charset: charsetOf(request.outputCharset ?? request.inputCharset),
     systemIdentifier: request.systemIdentifier ?? (isContinued ? undefined : systemIdentifiers[program]),
     volumeSetIdentifier: request.volumeSetIdentifier,

@@ -152,7 +152,7 @@ class VideoPlanner {
     const name = `${base}.BUP`;
     const backup = this.#files.get(name);
     if (backup === undefined) {
-      this.#fault("error", "VIDEO_FILE_MISSING", name, `is not there; it is a copy of ${base}.IFO`);
+      this.#fault("warning", "VIDEO_FILE_MISSING", name, `is not there: it should be a copy of ${base}.IFO`);
       return;
     }
     if (backup.bytes !== file.bytes) {
