@@ -64,7 +64,20 @@ function playList(clip: string): Buffer {
   const application = sized(u32, u8(0), u8(1), u16(0), zeros(8), u16(0));
   const stream = joined(sized(u8, u8(1), u16(videoPid), zeros(6)), sized(u8, videoFormat, zeros(3)));
   const streams = sized(u16, u16(0), u8(1), zeros(6), zeros(5), stream);
-  const item = sized(u16, clip, "M2TS", u16(1), u8(0), u32(startTime), u32(endTime), zeros(8), u8(0), u8(0), u16(0), streams);
+  const item = sized(
+    u16,
+    clip,
+    "M2TS",
+    u16(1),
+    u8(0),
+    u32(startTime),
+    u32(endTime),
+    zeros(8),
+    u8(0),
+    u8(0),
+    u16(0),
+    streams,
+  );
   const mark = joined(u8(0), u8(1), u16(0), u32(startTime), u16(0xffff), u32(0));
   return withParts("MPLS0200", [application, sized(u32, u16(0), u16(1), u16(0), item), sized(u32, u16(1), mark)]);
 }

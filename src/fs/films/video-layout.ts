@@ -161,7 +161,7 @@ class VideoPlanner {
     }
     this.#place(name, block);
     const lastBlock = start + blocksOf(file.bytes) - 1;
-    this.pairs.push({ path: name, lastBlock, backupBlock: block });
+    this.pairs.push({ path: `/${videoDirectory}/${name}`, lastBlock, backupBlock: block });
   }
 
   #place(name: string, block: number): void {

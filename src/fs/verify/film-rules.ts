@@ -87,7 +87,13 @@ export const filmRules = {
     "libbluray looks into BACKUP, or gives the disc or the title up",
     "-",
   ],
-  BDMV_CLIP: ["warning", "-", "a stream has no clip information, or the reverse", "what refers to it cannot be played", "-"],
+  BDMV_CLIP: [
+    "warning",
+    "-",
+    "a stream has no clip information, or the reverse",
+    "what refers to it cannot be played",
+    "-",
+  ],
   BDMV_STREAM_LENGTH: [
     "warning",
     "-",
