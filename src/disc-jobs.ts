@@ -109,7 +109,7 @@ export async function appendTo(
 }
 
 /** How the first session of a disc is written. */
-export interface WriteOptions extends AppendOptions, Pick<TreeChanges, "at" | "exclude" | "followLinks"> {
+export interface FirstSessionOptions extends AppendOptions, Pick<TreeChanges, "at" | "exclude" | "followLinks"> {
   /** The film that the sources hold, which is to be written as players want it. */
   readonly filmPreset?: FilmPreset | undefined;
 }
@@ -123,7 +123,7 @@ export interface WriteOptions extends AppendOptions, Pick<TreeChanges, "at" | "e
 export async function writeTo(
   disc: string | Recorder,
   sources: readonly SourceLike[],
-  options: WriteOptions = {},
+  options: FirstSessionOptions = {},
 ): Promise<SessionReport> {
   checkOptions(options);
   await using target = await openTarget(disc, options);

@@ -1,6 +1,6 @@
 /** The package under Node: the core, and what the host gives it. */
 
-export type { BuildOptions, BuiltImage, HiddenPlace, WriteOptions } from "./disc-jobs.js";
+export type { BuildOptions, BuiltImage, FirstSessionOptions, HiddenPlace } from "./disc-jobs.js";
 export { appendTo, buildImage, writeTo } from "./disc-jobs.js";
 export { charsetByName } from "./host/charsets.js";
 export type { DirectorySourceOptions } from "./host/directory-source.js";
