@@ -3,7 +3,7 @@ import type { BuiltImage } from "./disc-jobs.js";
 import type { WarningListener } from "./errors.js";
 import { DiscError, hasCode } from "./errors.js";
 import type { BootPreset } from "./fs/boot/boot-presets.js";
-import { planFilm } from "./fs/films/plan-film.js";
+import { filmDirectories, planFilm } from "./fs/films/plan-film.js";
 import { recogniseFilm } from "./fs/films/prepare-film.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
 import type { ImageSource } from "./fs/image/open-image.js";
@@ -48,8 +48,10 @@ export interface RebuiltImage extends BuiltImage {
 
 /** Lays a film out as one again; what was changed so that it is none any more is said, and written like other files. */
 async function keepFilm(tree: FileSystemImage, onWarning: WarningListener): Promise<void> {
-  const films = tree.fileSystems.includes("udf") ? recogniseFilm(tree.root) : undefined;
-  if (films === undefined) return;
+  const { udfEmbedFiles, udfVirtual } = tree.options;
+  const isPossible = tree.fileSystems.includes("udf") && udfEmbedFiles !== true && udfVirtual !== true;
+  const films = isPossible ? recogniseFilm(tree.root) : undefined;
+  if (films === undefined || !tree.root.children.has(filmDirectories[films])) return;
   try {
     await planFilm(tree.root, films, () => {});
     tree.options = { ...tree.options, films };

@@ -115,6 +115,9 @@ export interface InformationFile {
 /** Information files have some ten or hundred sectors. */
 const maximumBytes = 16 * 1024 * 1024;
 
+/** Names of their files have two digits. */
+const maximumTitleSets = 99;
+
 /** The kinds of information files, by what they begin with. */
 const identifiers = { manager: "DVDVIDEO-VMG", titleSet: "DVDVIDEO-VTS" } as const;
 
@@ -163,6 +166,9 @@ export async function readInformationFile(
   if (pointers === undefined || menuCells === undefined || titleCells === undefined) return "a table of it is cut off";
   if (lastInformationSector >= lastSector)
     return `its set ends at sector ${lastSector}, and it at ${lastInformationSector}`;
+  const titleSetSectors = new Map(pointers.map((pointer) => [pointer.titleInSet >>> 8, pointer.titleSetSector]));
+  const titleSets = isManager ? Math.max(table.titleSets, ...titleSetSectors.keys()) : 0;
+  if (titleSets > maximumTitleSets) return `it states ${titleSets} title sets`;
   return {
     lastSector,
     lastInformationSector,
@@ -170,7 +176,7 @@ export async function readInformationFile(
     titleSector: isManager ? 0 : titleSector,
     menuSectors: reachOf(menuCells),
     titleSectors: reachOf(titleCells),
-    titleSets: isManager ? table.titleSets : 0,
-    titleSetSectors: new Map(pointers.map((pointer) => [pointer.titleInSet >>> 8, pointer.titleSetSector])),
+    titleSets,
+    titleSetSectors,
   };
 }

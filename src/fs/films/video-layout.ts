@@ -71,7 +71,7 @@ class VideoPlanner {
     if (manager === undefined) return;
     this.#set("VIDEO_TS", manager, 0);
     const stated = manager.titleSetSectors;
-    for (let number = 1; number <= Math.max(manager.titleSets, ...stated.keys()); number++) {
+    for (let number = 1; number <= manager.titleSets; number++) {
       const base = `VTS_${String(number).padStart(2, "0")}_0`;
       const titleSet = await this.#information(`${base}.IFO`, "titleSet");
       if (titleSet !== undefined) this.#set(base, titleSet, stated.get(number) ?? this.#end);

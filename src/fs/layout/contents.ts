@@ -37,7 +37,8 @@ const embedded = -2;
 
 /** Whether a run lies on the disc already as it has to. */
 function isInPlace({ align, phase, members }: ContentRun, isPinned: ContentLayoutOptions["isPinned"]): boolean {
-  const starts = members.map(({ content, block }) => {
+  const recorded = members.filter(({ content }) => content.bytes > 0);
+  const starts = recorded.map(({ content, block }) => {
     const [extent, ...others] = isPinned(content) ? (content.extents ?? []) : [];
     return extent === undefined || extent.lba === null || others.length > 0 ? Number.NaN : extent.lba - block;
   });
