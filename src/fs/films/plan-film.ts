@@ -39,7 +39,7 @@ function refuseShared(nodes: readonly FileNode[]): void {
     first.set(node.content, node);
     if (other === undefined) continue;
     const message = `"${node.path}" and "${other.path}" are hard links of each other, and have to lie apart: make one a copy`;
-    throw new DiscError("E_FILM_INVALID", message, { path: node.path, rule: "VIDEO_FILE_SHARED" });
+    throw new DiscError("E_FILM_INVALID", message, { path: node.path, rule: "VIDEO_PLACE_IMPOSSIBLE" });
   }
 }
 

@@ -2,7 +2,7 @@
 import { DiscError } from "../../errors.js";
 import type { DirectoryNode, Item } from "../tree/directory.js";
 import type { FilmKind } from "./plan-film.js";
-import { filmDirectories } from "./plan-film.js";
+import { filmDirectories, filmKinds } from "./plan-film.js";
 import { videoFileName } from "./video-layout.js";
 
 /** Hears what is done to the tree. */
@@ -15,6 +15,12 @@ const directories: Readonly<Record<FilmKind, readonly string[]>> = {
     ...["AUXDATA", "BACKUP", "BDJO", "CLIPINF", "JAR", "META", "PLAYLIST", "STREAM"].map((name) => `BDMV/${name}`),
     "CERTIFICATE",
   ],
+};
+
+/** The file that is read first, which tells a film from a directory of its name. */
+const firstFiles: Readonly<Record<FilmKind, readonly string[]>> = {
+  "dvd-video": ["VIDEO_TS.IFO"],
+  bdmv: ["index.bdmv", "INDEX.BDM"],
 };
 
 /** Names of files of BDMV, as they are written. */
@@ -40,10 +46,9 @@ function filmDirectory(root: DirectoryNode, kind: FilmKind): DirectoryNode | und
  * `undefined` where it holds none.
  */
 export function recogniseFilm(root: DirectoryNode): FilmKind | undefined {
-  const first = { "dvd-video": ["VIDEO_TS.IFO"], bdmv: ["index.bdmv", "INDEX.BDM"] } as const;
-  return (["dvd-video", "bdmv"] as const).find((kind) => {
+  return filmKinds.find((kind) => {
     const directory = filmDirectory(root, kind);
-    return directory !== undefined && first[kind].some((name) => childOfAnyCase(directory, name)?.type === "file");
+    return directory !== undefined && filmIn(directory) === kind;
   });
 }
 
@@ -80,12 +85,23 @@ class FilmPreparation {
   }
 }
 
-function missing(root: DirectoryNode, kind: FilmKind): DiscError<"E_FILM_INVALID"> {
-  const name = filmDirectories[kind];
+/** The film whose first file is in a directory. */
+function filmIn(directory: DirectoryNode): FilmKind | undefined {
+  return filmKinds.find((kind) => firstFiles[kind].some((name) => childOfAnyCase(directory, name)?.type === "file"));
+}
+
+/** @param kind `undefined` where either would do. */
+function missing(root: DirectoryNode, kind: FilmKind | undefined): DiscError<"E_FILM_INVALID"> {
+  const misplaced = filmIn(root);
+  const wanted = kind ?? misplaced;
+  if (wanted === undefined) {
+    const message = "the tree holds no film: neither VIDEO_TS with VIDEO_TS.IFO, nor BDMV with index.bdmv";
+    return new DiscError("E_FILM_INVALID", message, { path: "/", rule: "VIDEO_FILE_MISSING" });
+  }
+  const name = filmDirectories[wanted];
   const path = `/${name}`;
-  const isOneTooDeep = ["VIDEO_TS.IFO", "index.bdmv"].some((file) => childOfAnyCase(root, file) !== undefined);
-  const hint = isOneTooDeep ? `; its files are in the root: give the folder as ${name}=FOLDER` : "";
-  const rule = kind === "bdmv" ? "BDMV_FILE_MISSING" : "VIDEO_FILE_MISSING";
+  const hint = misplaced === wanted ? `; its files are in the root: give the folder as ${name}=FOLDER` : "";
+  const rule = wanted === "bdmv" ? "BDMV_FILE_MISSING" : "VIDEO_FILE_MISSING";
   return new DiscError("E_FILM_INVALID", `there is no directory "${path}" in the image${hint}`, { path, rule });
 }
 
@@ -99,12 +115,8 @@ function missing(root: DirectoryNode, kind: FilmKind): DiscError<"E_FILM_INVALID
  */
 export function prepareFilm(root: DirectoryNode, kind: FilmKind | "auto", onNote: FilmNote): FilmKind {
   const film = kind === "auto" ? recogniseFilm(root) : kind;
-  if (film === undefined) {
-    const message = "the tree holds no film: neither VIDEO_TS with VIDEO_TS.IFO, nor BDMV with index.bdmv";
-    throw new DiscError("E_FILM_INVALID", message, { path: "/", rule: "VIDEO_FILE_MISSING" });
-  }
-  const directory = filmDirectory(root, film);
-  if (directory === undefined) throw missing(root, film);
+  const directory = film === undefined ? undefined : filmDirectory(root, film);
+  if (film === undefined || directory === undefined) throw missing(root, film);
   const preparation = new FilmPreparation(root, onNote);
   const { mtimeMs } = directory;
   preparation.rename(directory, filmDirectories[film]);

@@ -63,7 +63,8 @@ test("where there is no film, that is said, and where its files are", async (t) 
   const root = new DirectoryNode("");
   root.addFile("/VIDEO_TS.IFO", "");
   const prepare = (kind: FilmKind | "auto") => () => prepareFilm(root, kind, () => {});
-  await failsWith(t, "E_FILM_INVALID", { path: "/" }, prepare("auto"));
+  await failsWith(t, "E_FILM_INVALID", { path: "/VIDEO_TS" }, prepare("auto"));
+  await failsWith(t, "E_FILM_INVALID", { path: "/" }, () => prepareFilm(new DirectoryNode(""), "auto", () => {}));
   const misplaced = await failsWith(t, "E_FILM_INVALID", { path: "/VIDEO_TS" }, prepare("dvd-video"));
   t.true(misplaced.message.includes("VIDEO_TS=FOLDER"));
   await failsWith(t, "E_FILM_INVALID", { path: "/BDMV" }, prepare("bdmv"));
@@ -116,7 +117,7 @@ test("an image is refused, or warned of, by the file that is at fault", async (t
   addVideo(image.root, video);
   const { content } = image.root.addFile("/VIDEO_TS/VTS_01_0.BUP", video.get("VTS_01_0.BUP")!, { replace: true });
   image.root.addFile("/VIDEO_TS/VTS_01_0.IFO", content, { replace: true });
-  await failsWith(t, "E_FILM_INVALID", { rule: "VIDEO_FILE_SHARED" }, () => image.createResultImage());
+  await failsWith(t, "E_FILM_INVALID", { rule: "VIDEO_PLACE_IMPOSSIBLE" }, () => image.createResultImage());
   image.root.addFile("/VIDEO_TS/VTS_01_0.IFO", video.get("VTS_01_0.IFO")!, { replace: true });
   await using result = await image.createResultImage();
   t.true((await bytesOf(result)).length > 0);
