@@ -1,4 +1,4 @@
-import { blockBytes } from "../../units.js";
+import { blockBytes, blocksOf } from "../../units.js";
 import type { RecordRole, RecordSubject, SystemUse } from "../susp/area.js";
 import type { Item } from "../tree/directory.js";
 import type { ZisofsForm } from "../tree/zisofs-form.js";
@@ -71,7 +71,7 @@ function roleOf(directory: HierarchyDirectory, position: number, described: Hier
   return described.source === undefined || directory.source === undefined ? "relocated" : "child";
 }
 
-/** A continuation area that belongs to a record; its place is counted from the start of the region of such areas. */
+/** A continuation area that belongs to a record; its block is counted from the end of the directory. */
 export interface ContinuationPiece {
   readonly directory: HierarchyDirectory;
   readonly position: number;
@@ -85,45 +85,53 @@ export interface ContinuationPiece {
 /**
  * Where the records of a hierarchy lie: for each directory its blocks in the region, for each block its first record.
  * So any block can be rendered alone, and a directory of a hundred thousand entries costs no more than its blocks.
+ *
+ * Continuation areas lie right behind the directory whose records they belong to: libarchive reads them there alone
+ * before it goes on to the next directory, and otherwise shows directories with names from ISO 9660.
  */
 export class DirectoryLayout {
   readonly form: RecordForm;
   /** First block of each directory, counted from the start of the region; one more for its end. */
   readonly firstBlock: Uint32Array;
-  /** Position and extent of the first record of each block. */
+  /** The block behind each directory's records, where its continuation areas begin. */
+  readonly endBlock: Uint32Array;
+  /** Position and extent of the first record of each block; of no meaning in blocks of continuation areas. */
   readonly firstPosition: number[] = [];
   readonly firstExtent: number[] = [];
   /** Continuation areas in the order of their places. */
   readonly pieces: ContinuationPiece[] = [];
   /** For each directory, the first piece of the records that have some. */
   readonly #pieces: (Map<number, number> | undefined)[] = [];
+  /** Bytes of the continuation areas of the directory that is laid out. */
   #continuationBytes = 0;
-  #offset = blockBytes;
   readonly #continuations: number[] = [];
 
   constructor(form: RecordForm) {
     this.form = form;
     this.firstBlock = new Uint32Array(form.directories.length + 1);
+    this.endBlock = new Uint32Array(form.directories.length);
     for (const [index, directory] of form.directories.entries()) {
       this.firstBlock[index] = this.firstPosition.length;
       this.#layOut(directory);
+      this.endBlock[index] = this.firstPosition.length;
+      this.#addContinuationBlocks();
     }
     this.firstBlock[form.directories.length] = this.firstPosition.length;
   }
 
-  /** Blocks of the region of directories. */
+  /** Blocks of the region of directories and continuation areas. */
   get blocks(): number {
     return this.firstPosition.length;
   }
 
-  /** Blocks of the region of continuation areas. */
-  get continuationBlocks(): number {
-    return Math.ceil(this.#continuationBytes / blockBytes);
-  }
-
   /** Bytes of a directory: whole blocks. */
   directoryBytes(directory: HierarchyDirectory): number {
-    return (this.firstBlock[directory.number]! - this.firstBlock[directory.number - 1]!) * blockBytes;
+    return (this.endBlock[directory.number - 1]! - this.firstBlock[directory.number - 1]!) * blockBytes;
+  }
+
+  /** Block of a continuation area, counted from the start of the region. */
+  blockOf(piece: ContinuationPiece): number {
+    return this.endBlock[piece.directory.number - 1]! + piece.block;
   }
 
   /** The continuation areas of a record. */
@@ -156,6 +164,14 @@ export class DirectoryLayout {
     }
   }
 
+  #addContinuationBlocks(): void {
+    for (let block = 0; block < blocksOf(this.#continuationBytes); block++) {
+      this.firstPosition.push(0);
+      this.firstExtent.push(0);
+    }
+    this.#continuationBytes = 0;
+  }
+
   /** Bytes of a record; takes places for its continuation areas. */
   #measure(directory: HierarchyDirectory, position: number): number {
     const { form } = this;
@@ -175,14 +191,12 @@ export class DirectoryLayout {
     this.#pieces[directory.number] = byPosition;
     byPosition.set(position, this.pieces.length);
     for (const [index, bytes] of this.#continuations.entries()) {
-      if (this.#offset + bytes > blockBytes) {
-        this.#continuationBytes = Math.ceil(this.#continuationBytes / blockBytes) * blockBytes;
-        this.#offset = 0;
+      if ((this.#continuationBytes % blockBytes) + bytes > blockBytes) {
+        this.#continuationBytes = blocksOf(this.#continuationBytes) * blockBytes;
       }
       const block = Math.floor(this.#continuationBytes / blockBytes);
-      this.pieces.push({ directory, position, index, block, offset: this.#offset, bytes });
+      this.pieces.push({ directory, position, index, block, offset: this.#continuationBytes % blockBytes, bytes });
       this.#continuationBytes += bytes;
-      this.#offset += bytes;
     }
   }
 }

@@ -17,9 +17,8 @@ import type { HierarchyDirectory } from "./hierarchy.js";
 
 /** Addresses and times that the records of a hierarchy refer to; known once the image is planned. */
 export interface RecordAddresses {
-  /** First block of the regions of directories and of continuation areas. */
+  /** First block of the region of directories and continuation areas. */
   readonly directoriesLba: number;
-  readonly continuationLba: number;
   /** The extents of an object; one of no bytes for links and devices. */
   extents(object: number): readonly Extent[];
   /** Recording time of an item, in milliseconds since 1970. */
@@ -42,32 +41,35 @@ export class DirectoryRenderer {
     return this.#addresses.directoriesLba + this.#layout.firstBlock[directory.number - 1]!;
   }
 
-  /** Fills blocks of the region of directories. */
+  /** Fills blocks of the region of directories and continuation areas. */
   readonly renderDirectories: Renderer = async (first, out) => {
-    const blocks = out.length / blockBytes;
+    const { firstBlock, endBlock, form } = this.#layout;
+    const end = first + out.length / blockBytes;
     let index = this.#directoryAt(first);
-    for (let block = first; block < first + blocks; block++) {
-      while (this.#layout.firstBlock[index + 1]! <= block) index++;
-      this.#renderBlock(this.#layout.form.directories[index]!, block, out, (block - first) * blockBytes);
+    for (let block = first; block < end; block++) {
+      while (firstBlock[index + 1]! <= block) index++;
+      if (block >= endBlock[index]!) continue;
+      this.#renderBlock(form.directories[index]!, block, out, (block - first) * blockBytes);
     }
+    this.#renderContinuations(first, end, out);
   };
 
-  /** Fills blocks of the region of continuation areas. */
-  readonly renderContinuations: Renderer = async (first, out) => {
-    const end = first + out.length / blockBytes;
+  #renderContinuations(first: number, end: number, out: Uint8Array): void {
     const { pieces } = this.#layout;
     let low = 0;
     let high = pieces.length;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (pieces[middle]!.block < first) low = middle + 1;
+      if (this.#layout.blockOf(pieces[middle]!) < first) low = middle + 1;
       else high = middle;
     }
-    for (let index = low; index < pieces.length && pieces[index]!.block < end; index++) {
+    for (let index = low; index < pieces.length; index++) {
       const piece = pieces[index]!;
-      this.#renderPiece(piece, out, (piece.block - first) * blockBytes + piece.offset);
+      const block = this.#layout.blockOf(piece);
+      if (block >= end) break;
+      this.#renderPiece(piece, out, (block - first) * blockBytes + piece.offset);
     }
-  };
+  }
 
   #directoryAt(block: number): number {
     const { firstBlock } = this.#layout;
@@ -82,8 +84,8 @@ export class DirectoryRenderer {
   }
 
   #renderBlock(directory: HierarchyDirectory, block: number, out: Uint8Array, at: number): void {
-    const { firstPosition, firstExtent, firstBlock } = this.#layout;
-    const isLast = block + 1 === firstBlock[directory.number]!;
+    const { firstPosition, firstExtent, endBlock } = this.#layout;
+    const isLast = block + 1 === endBlock[directory.number - 1]!;
     const endPosition = isLast ? directory.items.length : firstPosition[block + 1]!;
     const endExtent = isLast ? 0 : firstExtent[block + 1]!;
     let target = at;
@@ -166,8 +168,9 @@ export class DirectoryRenderer {
     form.systemUse!.writeContinuation(subject, systemUseRoom(identifierBytes), areas, index, out, at);
   }
 
-  #areaOf({ block, offset, bytes }: ContinuationPiece): ContinuationArea {
-    return { block: this.#addresses.continuationLba + block, offset, length: bytes };
+  #areaOf(piece: ContinuationPiece): ContinuationArea {
+    const block = this.#addresses.directoriesLba + this.#layout.blockOf(piece);
+    return { block, offset: piece.offset, length: piece.bytes };
   }
 
   #subject(directory: HierarchyDirectory, position: number): RecordSubject {

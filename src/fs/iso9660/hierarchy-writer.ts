@@ -87,7 +87,6 @@ export class HierarchyWriter implements RegionWriter {
       [this.#kind("PathTableL"), table("L")],
       [this.#kind("PathTableM"), table("M")],
       [this.#kind("Directories"), renderer.renderDirectories],
-      [this.#kind("Continuation"), renderer.renderContinuations],
     ]);
   }
 
@@ -128,18 +127,19 @@ export class HierarchyWriter implements RegionWriter {
     return [
       region("PathTableL", "path table, type L", tableBlocks),
       region("PathTableM", "path table, type M", tableBlocks),
-      region("Directories", "directories", this.#layout.blocks),
-      region("Continuation", "continuation areas", this.#layout.continuationBlocks),
-    ].filter(({ blocks }) => blocks > 0);
+      region(
+        "Directories",
+        this.#form.systemUse === undefined ? "directories" : "directories, continuation areas",
+        this.#layout.blocks,
+      ),
+    ];
   }
 
   #renderer(plan: Plan): DirectoryRenderer {
     const { timeMs, encoding, version } = this.#form;
-    const hasContinuations = this.#layout.continuationBlocks > 0;
     const regionLba = contentsLba(plan);
     return new DirectoryRenderer(this.#layout, {
       directoriesLba: lbaOf(plan, this.#kind("Directories")),
-      continuationLba: hasContinuations ? lbaOf(plan, this.#kind("Continuation")) : 0,
       extents: (object) => {
         const content = this.#catalog.contentOfObject[object]!;
         return content < 0 ? noExtents : this.#contents.extents(content, maximumExtentBytes, regionLba);
