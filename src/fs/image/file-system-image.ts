@@ -42,7 +42,7 @@ import { ProgressItems } from "./progress-items.js";
 import { SessionImage } from "./session-image.js";
 import { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
-import { planUdf, revisionOf } from "./udf-session.js";
+import { catalogOptionsOf, planUdf, revisionOf } from "./udf-session.js";
 
 /** How an earlier session is imported. */
 export type ImportFileSystemOptions = TaskOptions & Pick<ImportOptions, "session" | "scan" | "charset">;
@@ -335,8 +335,8 @@ export class FileSystemImage extends ImageForDisc {
     const times = new ImageTimes(options.sourceDateEpoch, onWarning);
     const udf = isWritten(options, "udf") ? this.#planUdf() : undefined;
     const boot = await this.#planBoot(onWarning);
-    const catalog = takeCatalog(this.root, udf?.rules.extended, boot);
-    reportNames(catalog, times, udf?.rules, onWarning);
+    const catalog = takeCatalog(this.root, catalogOptionsOf(udf), boot);
+    reportNames(catalog, times, { rules: udf?.rules, hasRockRidge: isWritten(options, "rockridge") }, onWarning);
     const contents = new ContentLayout(catalog, {
       isPinned: (content) => this.#isPinned(content),
       embeddedBytes: udf?.embeddedBytes,

@@ -4,6 +4,7 @@ import { MemoryContent, OnDiscContent, startByteOf } from "../tree/content.js";
 import type { Item } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
+import { carriedAttributes } from "../tree/extended-attributes.js";
 import type { FileAttributes } from "../tree/node.js";
 import { FileNode, SpecialNode, SymlinkNode } from "../tree/node.js";
 
@@ -38,6 +39,8 @@ function attributesOf(entry: DiscEntry): FileAttributes {
     birthtime: entry.birthtimeMs ?? undefined,
     hidden,
     realTime,
+    extendedAttributes: carriedAttributes(entry.extendedAttributes),
+    accessControl: entry.accessControl,
   };
 }
 

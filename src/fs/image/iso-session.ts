@@ -24,6 +24,7 @@ import type { Charset } from "../names/charset.js";
 import { isoNameRules } from "../names/iso-name.js";
 import { bytesFromName } from "../names/name-bytes.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
+import { hasAttributes } from "../susp/attribute-list.js";
 import { timeMs } from "../tree/node.js";
 import type { Growth } from "./growth.js";
 import { isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
@@ -142,6 +143,7 @@ function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWrit
     version: options.rockRidgeVersion ?? "1.12",
     times: (item) => times.stamps(item),
     encodeName: (name) => encodeName(name, options.charset),
+    hasAttributes: hasRockRidge && holdsAttributes(catalog),
   });
   return new HierarchyWriter(
     {
@@ -157,6 +159,11 @@ function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWrit
     catalog,
     contents,
   );
+}
+
+/** Whether any item has extended attributes, or access control lists. */
+function holdsAttributes({ directories }: Catalog): boolean {
+  return directories.some(({ node, children }) => hasAttributes(node) || children.some(hasAttributes));
 }
 
 /** @throws {@link DiscError} E_NAME_INVALID for a name with characters that the character set lacks. */

@@ -9,6 +9,7 @@ import type { Charset } from "../names/charset.js";
 import type { IdentifierNaming, NamedIdentifier } from "../names/identifier-naming.js";
 import { splitVersion } from "../names/identifier-naming.js";
 import { bytesFromName, nameFromBytes } from "../names/name-bytes.js";
+import { noItemAttributes } from "../susp/attribute-list.js";
 import type { ExtendedAttributes, SystemUseProtocol } from "../susp/system-use-reader.js";
 import type { Extent } from "../tree/content.js";
 import type { DirectoryListing, DiscEntry, DiscStream, FileSystemName, TreeReader } from "../tree/disc-entry.js";
@@ -272,6 +273,8 @@ export class DirectoryTree implements TreeReader {
     const hasContents = type === "file" || type === "directory";
     const target = type === "symlink" ? (attributes?.target ?? "") : null;
     const mtimeMs = attributes?.mtimeMs ?? record.recordingDateAndTime;
+    const mode = attributes?.mode ?? defaultModes[type === "directory" ? "directory" : "file"];
+    const found = attributes?.itemAttributes(mode, this.#context(extents[0]?.lba ?? null)) ?? noItemAttributes;
     return {
       type,
       bytes: hasContents ? bytes : target === null ? 0 : bytesFromName(target).length,
@@ -279,7 +282,7 @@ export class DirectoryTree implements TreeReader {
       atimeMs: attributes?.atimeMs ?? mtimeMs,
       ctimeMs: attributes?.ctimeMs ?? mtimeMs,
       birthtimeMs: null,
-      mode: attributes?.mode ?? defaultModes[type === "directory" ? "directory" : "file"],
+      mode,
       uid: attributes?.uid ?? 0,
       gid: attributes?.gid ?? 0,
       links: attributes?.links ?? 1,
@@ -290,6 +293,8 @@ export class DirectoryTree implements TreeReader {
       extents: hasContents ? extents : [],
       serialNumber: attributes?.serialNumber,
       streams: noStreams,
+      extendedAttributes: found.extendedAttributes,
+      accessControl: found.accessControl,
       realTime: false,
       fileEntry: undefined,
       refusal,

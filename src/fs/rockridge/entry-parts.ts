@@ -6,7 +6,9 @@ import { bp } from "../../codec/rows.js";
 import type { StructField, Structure } from "../../codec/structure.js";
 import { longTime, recordingTime } from "../../codec/time.js";
 import { nameField } from "../names/name-field.js";
+import { componentHeadBytes, continueFlag } from "../susp/attribute-list.js";
 import { entryHeadBytes, entryStructure } from "../susp/entries.js";
+import { attributeHeadBytes, attributeList } from "./attribute-entry.js";
 import {
   alternateName,
   childLink,
@@ -80,7 +82,33 @@ const link: Structure = entryStructure("SL", "4.1.3", (source, at) => {
   return parts;
 });
 
-/** The entries of Rock Ridge by signature. */
+const attributeRecord: Structure = {
+  name: "AttributeComponent",
+  parts: (_source, at, end) => [
+    part("flags", bp(1, 1, flagged(u8, { continue: continueFlag }), "AAIP 2.0 [A]")),
+    part("length", bp(2, 2, u8, "AAIP 2.0 [B]")),
+    ...(end - at > componentHeadBytes
+      ? [part("content", bp(3, end - at, nameField(end - at - componentHeadBytes), "AAIP 2.0 [C]"))]
+      : []),
+  ],
+};
+
+/** AL. Its last record may go on in the next AL: then its content ends with the entry. */
+const attributeListParts: Structure = entryStructure("AL", "AAIP 2.0", (source, at) => {
+  if (at + entryHeadBytes >= source.length) return [];
+  const parts: StructField[] = [part("flags", bp(5, 5, flagged(u8, { continue: continueFlag }), "AAIP 2.0 [4]"))];
+  let position = attributeHeadBytes;
+  while (at + position + componentHeadBytes <= source.length) {
+    const whole = componentHeadBytes + source[at + position + 1]!;
+    const bytes = Math.min(whole, source.length - at - position);
+    const row = bp(position + 1, position + bytes, embedded(attributeRecord), "AAIP 2.0 [5]");
+    parts.push(part(`components[${parts.length - 1}]`, row));
+    position += bytes;
+  }
+  return parts;
+});
+
+/** The entries of Rock Ridge, and of AAIP, by signature. */
 export const rockRidgeStructures: ReadonlyMap<string, Structure> = new Map<string, Structure>([
   [posixAttributesRows.name, attributes],
   [deviceNumber.name, deviceNumber],
@@ -90,4 +118,5 @@ export const rockRidgeStructures: ReadonlyMap<string, Structure> = new Map<strin
   [childLink.name, childLink],
   [parentLink.name, parentLink],
   [relocated.name, relocated],
+  [attributeList.name, attributeListParts],
 ]);

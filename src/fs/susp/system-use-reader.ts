@@ -5,6 +5,7 @@ import { hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes, blocksOf } from "../../units.js";
 import type { ItemType } from "../tree/node.js";
+import type { FoundItemAttributes } from "./attribute-list.js";
 import type { ContinuationArea } from "./entries.js";
 import { continuationArea, entryHeadBytes } from "./entries.js";
 
@@ -200,6 +201,8 @@ export interface ExtendedAttributes {
   readonly childLocation: number | undefined;
   /** Whether it is a directory that another place of the tree shows. */
   readonly relocated: boolean;
+  /** Extended attributes and access control lists, for an item of that mode. */
+  itemAttributes(mode: number, context: ReadContext): FoundItemAttributes;
   /** What is special about the stored contents, such as compression; `undefined` for plain ones. */
   readonly encoding: string | undefined;
 }
