@@ -6,6 +6,7 @@ import type { FileSystemImage } from "./fs/image/file-system-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { strictly } from "./fs/image/options.js";
 import type { Item } from "./fs/tree/directory.js";
+import type { HostAttributes } from "./fs/tree/extended-attributes.js";
 import type { DirectorySourceOptions } from "./host/directory-source.js";
 import { fromDirectory, fromPath } from "./host/directory-source.js";
 import { hostPath } from "./host/host-path.js";
@@ -33,10 +34,12 @@ export interface TreeChanges {
   readonly exclude?: DirectorySourceOptions["exclude"];
   /** Takes what links lead to in their places. */
   readonly followLinks?: boolean | undefined;
+  /** Takes extended attributes and access control lists of the sources, too. */
+  readonly hostAttributes?: HostAttributes | undefined;
 }
 
 /** How folders of the host are taken. */
-export type SourceOptions = Pick<TreeChanges, "exclude" | "followLinks">;
+export type SourceOptions = Pick<TreeChanges, "exclude" | "followLinks" | "hostAttributes">;
 
 async function isFolder(path: string): Promise<boolean> {
   try {
@@ -65,8 +68,8 @@ export async function addSources(
   at: string,
   options: TaskOptions & SourceOptions & Pick<ImageOptions, "onWarning">,
 ): Promise<void> {
-  const { signal, onProgress, onWarning, exclude, followLinks } = options;
-  const taking = { onWarning, exclude, followLinks };
+  const { signal, onProgress, onWarning, exclude, followLinks, hostAttributes } = options;
+  const taking = { onWarning, exclude, followLinks, hostAttributes };
   for (const source of sources) {
     const { path, target }: SourcePlace = typeof source === "string" ? { path: source } : source;
     if (await isFolder(path)) {
@@ -92,7 +95,7 @@ export interface ChangeTreeOptions extends TaskOptions, Pick<ImageOptions, "onWa
  */
 export async function changeTree(
   image: FileSystemImage,
-  { remove = [], move = [], sources = [], at = "/", exclude, followLinks }: TreeChanges,
+  { remove = [], move = [], sources = [], at = "/", exclude, followLinks, hostAttributes }: TreeChanges,
   options: ChangeTreeOptions,
 ): Promise<void> {
   const { root } = image;
@@ -101,7 +104,13 @@ export async function changeTree(
     root.removeTree(path);
   }
   for (const { from, to } of move) root.move(from, to);
-  await addSources(image, sources, at, { ...options, exclude, followLinks, onWarning: strictly(options) });
+  await addSources(image, sources, at, {
+    ...options,
+    exclude,
+    followLinks,
+    hostAttributes,
+    onWarning: strictly(options),
+  });
 }
 
 /** Makes an image boot as a preset says of its tree, which has to be whole. @throws as `bootPreset`. */

@@ -5,6 +5,7 @@ import { exitCodes } from "./exit-codes.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionInJson, sessionOptionsOf } from "./session-result.js";
+import { hostAttributesOf } from "./source-options.js";
 
 const marks: Readonly<Record<UpdateChange["kind"], string>> = { add: "+", replace: "M", attributes: "A", remove: "-" };
 
@@ -43,6 +44,7 @@ export async function update(context: CommandContext): Promise<number> {
     at: options.text("at"),
     delete: options.has("delete"),
     checksum: options.has("checksum"),
+    hostAttributes: hostAttributesOf(options),
     dedup: options.has("dedup"),
   });
   await print(context, report);

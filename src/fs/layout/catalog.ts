@@ -189,7 +189,6 @@ function takeAttributeFiles(
   if (attributeFile === undefined) return found;
   const seen = new Set<number>();
   const take = (item: Item): void => {
-    if (!hasLists(item)) return;
     const content = attributeFile(item);
     if (content !== undefined) found.set(item, numbering.beside(item, content));
   };
@@ -202,10 +201,6 @@ function takeAttributeFiles(
     }
   }
   return found;
-}
-
-function hasLists({ extendedAttributes, accessControl }: Item): boolean {
-  return extendedAttributes !== undefined || accessControl !== undefined;
 }
 
 function takeStreams(directories: readonly CatalogDirectory[], numbering: Numbering): Map<Item, CatalogStream[]> {

@@ -5,9 +5,9 @@
 import { bytesFromName, nameFromBytes } from "../names/name-bytes.js";
 import type { AccessControl, AclEntry, AclTag } from "../tree/access-control.js";
 import { aclEntry, modeOfList, permissionsOf, writtenAccessControl } from "../tree/access-control.js";
+import type { Item } from "../tree/directory.js";
 import type { AttributeMap } from "../tree/extended-attributes.js";
 import { sortedAttributes } from "../tree/extended-attributes.js";
-import type { Item } from "../tree/directory.js";
 import type { ExtensionsReference } from "./entries.js";
 
 /** The ER of AAIP, with the texts that its document prescribes. AAIP 2.0, "ER System Use Entry Values". */
@@ -37,7 +37,7 @@ const nameSpaces: readonly (readonly [number, string])[] = [
 ];
 
 /** Before a name that begins with a reserved byte. */
-const escape = 0x01;
+const escapeByte = 0x01;
 const lastReserved = 0x1f;
 
 /** Types of entries of a list, in the high half of their flags. AAIP 2.0 [a]. */
@@ -76,19 +76,20 @@ export const noItemAttributes: FoundItemAttributes = { extendedAttributes: undef
 
 /** Whether there is anything to write of an item. */
 export function hasAttributes({ extendedAttributes, accessControl }: Item): boolean {
-  return extendedAttributes !== undefined || accessControl !== undefined;
+  const hasList = accessControl !== undefined && (accessControl.access !== null || accessControl.default !== null);
+  return hasList || (extendedAttributes !== undefined && extendedAttributes.size > 0);
 }
 
 function encodedName(name: string): Uint8Array {
   const space = nameSpaces.find(([, text]) => name.startsWith(text));
   if (space !== undefined) return Uint8Array.of(space[0], ...bytesFromName(name.slice(space[1].length)));
   const bytes = bytesFromName(name);
-  return bytes[0]! > lastReserved ? bytes : Uint8Array.of(escape, ...bytes);
+  return bytes[0]! > lastReserved ? bytes : Uint8Array.of(escapeByte, ...bytes);
 }
 
 function decodedName(bytes: Uint8Array, fault: AttributeFault): string {
   const first = bytes[0]!;
-  if (first === escape) return nameFromBytes(bytes.subarray(1));
+  if (first === escapeByte) return nameFromBytes(bytes.subarray(1));
   const space = nameSpaces.find(([octet]) => octet === first);
   if (space !== undefined) return space[1] + nameFromBytes(bytes.subarray(1));
   if (first <= lastReserved) fault("name", `begins with byte ${first}, which stands for no name space yet`);

@@ -100,7 +100,8 @@ export function listFault(entries: readonly AclEntry[]): string | undefined {
     if (seen.has(key)) return `two entries are for ${key}`;
     seen.add(key);
   }
-  for (const tag of ["owner", "owningGroup", "other"]) if (!seen.has(`${tag}:`)) return `an entry for "${tag}" is missing`;
+  for (const tag of ["owner", "owningGroup", "other"])
+    if (!seen.has(`${tag}:`)) return `an entry for "${tag}" is missing`;
   const needsMask = entries.some(({ tag }) => tag === "user" || tag === "group");
   return needsMask && !seen.has("mask:") ? 'an entry for "mask" is missing, which users and groups need' : undefined;
 }

@@ -217,7 +217,9 @@ export class DirectoryNode extends TreeNode {
     const node = this.item(path);
     const attributes = new Map(node.extendedAttributes);
     if (!attributes.delete(name)) {
-      throw new DiscError("E_ITEM_NOT_FOUND", `"${path}" has no extended attribute "${name}"`, { path: `${path}:${name}` });
+      throw new DiscError("E_ITEM_NOT_FOUND", `"${path}" has no extended attribute "${name}"`, {
+        path: `${path}:${name}`,
+      });
     }
     node.assign({ extendedAttributes: attributes });
   }

@@ -8,6 +8,17 @@ export type AttributeMap = ReadonlyMap<string, Uint8Array>;
 /** Extended attributes as a caller gives them; a string is its UTF-8 bytes. */
 export type GivenAttributes = Readonly<Record<string, Uint8Array | string>> | ReadonlyMap<string, Uint8Array | string>;
 
+/** Which extended attributes are meant: those whose name begins with "user.", or those of all name spaces. */
+export type AttributeScope = "user" | "any";
+
+/** What is taken from files of a host besides, given to them, or compared with them. Default: nothing. */
+export interface HostAttributes {
+  /** Extended attributes: those of "user." alone, or all that the process may see and set. */
+  readonly extendedAttributes?: AttributeScope | undefined;
+  /** POSIX access control lists. */
+  readonly accessControl?: boolean | undefined;
+}
+
 /** The attributes in which Linux keeps access control lists; here they are no attributes. */
 export const accessListAttributes = {
   access: "system.posix_acl_access",
@@ -21,7 +32,9 @@ export const imageNameSpace = "isofs.";
  * What libisofs notes that is true of one session of one image alone: where checksums are and which is a file's, the
  * character set of names, the file on the writer's host, how names were cut, when the tree was taken.
  */
-const notesOfSession: ReadonlySet<string> = new Set(["ca", "cx", "cs", "di", "nt", "st"].map((name) => `isofs.${name}`));
+const notesOfSession: ReadonlySet<string> = new Set(
+  ["ca", "cx", "cs", "di", "nt", "st"].map((name) => `isofs.${name}`),
+);
 
 /** Whether an attribute says something of its session, and nothing of its item: it ends with that session. */
 export function isNoteOfSession(name: string): boolean {
@@ -47,9 +60,23 @@ export function carriedAttributes(attributes: AttributeMap | undefined): Attribu
   return without(attributes, isNoteOfSession);
 }
 
-/** What a host may get, and what items are compared by; `undefined` for nothing. */
-export function attributesForHost(attributes: AttributeMap | undefined): AttributeMap | undefined {
-  return without(attributes, isOfImage);
+/** Those of a scope; `undefined` for none. What is the image's own is in no scope. */
+export function attributesInScope(
+  attributes: AttributeMap | undefined,
+  scope: AttributeScope,
+): AttributeMap | undefined {
+  return without(attributes, (name) => isOfImage(name) || (scope === "user" && !name.startsWith("user.")));
+}
+
+/** Attributes of a scope, with those that an item has beside it. */
+export function withScope(
+  before: AttributeMap | undefined,
+  given: AttributeMap | undefined,
+  scope: AttributeScope,
+): AttributeMap {
+  const inScope = attributesInScope(before, scope);
+  const others = [...(before ?? [])].filter(([name]) => inScope?.has(name) !== true);
+  return new Map([...others, ...(given ?? [])]);
 }
 
 /** Attributes in the byte order of their names. */

@@ -28,7 +28,9 @@ export function checkCollisions(into: DirectoryNode, from: DirectoryNode, path: 
 
 function copyAttributes(into: DirectoryNode, from: DirectoryNode): TreeChange {
   const change = into.attributesNow();
-  into.restore({ ...attributeValues(from), imported: false });
+  // A source that was not asked for them says nothing of extended attributes and lists.
+  const { extendedAttributes = into.extendedAttributes, accessControl = into.accessControl } = from;
+  into.restore({ ...attributeValues(from), extendedAttributes, accessControl, imported: false });
   return change;
 }
 

@@ -83,7 +83,10 @@ function componentRecords(attribute: Uint8Array, context: ReadContext): Uint8Arr
   if (head.headerChecksum !== wanted) fault("headerChecksum", `is ${head.headerChecksum}, expected ${wanted}`);
   const end = attributesHeadChecksum.at + head.implementationUseLength;
   if (end < implementationUse.size || end > attribute.length) {
-    fault("implementationUseLength", `is ${head.implementationUseLength}, in an attribute of ${attribute.length} bytes`);
+    fault(
+      "implementationUseLength",
+      `is ${head.implementationUseLength}, in an attribute of ${attribute.length} bytes`,
+    );
   }
   return attribute.subarray(implementationUse.size, end);
 }
