@@ -6,7 +6,8 @@ import { bp } from "../../codec/rows.js";
 import type { StructField, Structure } from "../../codec/structure.js";
 import { longTime, recordingTime } from "../../codec/time.js";
 import { nameField } from "../names/name-field.js";
-import { componentHeadBytes, continueFlag } from "../susp/attribute-list.js";
+import { continueFlag } from "../susp/attribute-list.js";
+import { componentParts } from "../susp/attribute-parts.js";
 import { entryHeadBytes, entryStructure } from "../susp/entries.js";
 import { attributeHeadBytes, attributeList } from "./attribute-entry.js";
 import {
@@ -82,30 +83,11 @@ const link: Structure = entryStructure("SL", "4.1.3", (source, at) => {
   return parts;
 });
 
-const attributeRecord: Structure = {
-  name: "AttributeComponent",
-  parts: (_source, at, end) => [
-    part("flags", bp(1, 1, flagged(u8, { continue: continueFlag }), "AAIP 2.0 [A]")),
-    part("length", bp(2, 2, u8, "AAIP 2.0 [B]")),
-    ...(end - at > componentHeadBytes
-      ? [part("content", bp(3, end - at, nameField(end - at - componentHeadBytes), "AAIP 2.0 [C]"))]
-      : []),
-  ],
-};
-
 /** AL. Its last record may go on in the next AL: then its content ends with the entry. */
 const attributeListParts: Structure = entryStructure("AL", "AAIP 2.0", (source, at) => {
   if (at + entryHeadBytes >= source.length) return [];
-  const parts: StructField[] = [part("flags", bp(5, 5, flagged(u8, { continue: continueFlag }), "AAIP 2.0 [4]"))];
-  let position = attributeHeadBytes;
-  while (at + position + componentHeadBytes <= source.length) {
-    const whole = componentHeadBytes + source[at + position + 1]!;
-    const bytes = Math.min(whole, source.length - at - position);
-    const row = bp(position + 1, position + bytes, embedded(attributeRecord), "AAIP 2.0 [5]");
-    parts.push(part(`components[${parts.length - 1}]`, row));
-    position += bytes;
-  }
-  return parts;
+  const flags = part("flags", bp(5, 5, flagged(u8, { continue: continueFlag }), "AAIP 2.0 [4]"));
+  return [flags, ...componentParts(source, at, attributeHeadBytes, source.length)];
 });
 
 /** The entries of Rock Ridge, and of AAIP, by signature. */
