@@ -18,6 +18,7 @@ packages=(
   mtools             # needs mformat
   gdisk fdisk        # judge partition tables
   acl                # getfacl
+  attr               # getfattr
   gcc g++ libc6-dev make python3  # build the native addon, and fake drives for it
   binutils           # objdump: what its binary asks for
   clang-format       # whether its source is formatted

@@ -26,6 +26,7 @@ const packages: Readonly<Record<string, string>> = {
   gcc: "gcc libc6-dev",
   objdump: "binutils",
   getfacl: "acl",
+  getfattr: "attr",
   "qemu-system-x86_64": "qemu-system-x86",
   "qemu-img": "qemu-utils",
   "iscsi-ls": "libiscsi-bin",

@@ -128,9 +128,10 @@ class ListReader {
   }
 
   /** The lists; `undefined` where they cannot be read. */
-  read(): { readonly access: AclEntry[]; readonly initial: AclEntry[] | null } | undefined {
+  read(): { readonly access: AclEntry[]; readonly initial: AclEntry[] } | undefined {
     const access: AclEntry[] = [];
-    let initial: AclEntry[] | null = null;
+    const initial: AclEntry[] = [];
+    let current = access;
     while (this.#at < this.#bytes.length) {
       const flags = this.#bytes[this.#at++]!;
       const type = Math.floor(flags / 0x10);
@@ -138,7 +139,7 @@ class ListReader {
       if (qualifier === null) return undefined;
       if (type === listEntryTypes.futureVersion) return this.#unusable("are of a later version of AAIP");
       if (type === listEntryTypes.switchMark) {
-        initial ??= [];
+        current = initial;
         continue;
       }
       // Names of numbers, and types that were not given a meaning yet, are passed over: AAIP 2.0 [a].
@@ -149,7 +150,7 @@ class ListReader {
         return this.#unusable(`have an entry for a ${tag} with ${qualifier?.length ?? 0} bytes of a number`);
       }
       const id = isNumbered ? qualifier!.reduce((value, octet) => value * 0x100 + octet, 0) : null;
-      (initial ?? access).push(aclEntry(tag, id, flags & 7));
+      current.push(aclEntry(tag, id, flags & 7));
     }
     return { access, initial };
   }
@@ -199,7 +200,8 @@ function decodedLists(bytes: Uint8Array, mode: number, fault: AttributeFault): A
     const says = modeOfList(access, mode).toString(8);
     fault("mode", `is ${mode.toString(8)}, and the access control list says ${says}; the mode is taken for right`);
   }
-  const lists = { access: access.length === 0 ? null : completed(access, mode), default: initial };
+  const listOf = (entries: readonly AclEntry[]): readonly AclEntry[] | null => (entries.length === 0 ? null : entries);
+  const lists = { access: listOf(access) && completed(access, mode), default: listOf(initial) };
   return lists.access === null && lists.default === null ? undefined : lists;
 }
 

@@ -8,7 +8,7 @@ import type { DirectoryRecord } from "../iso9660/directory-record.js";
 import { attributeHeadBytes } from "../rockridge/attribute-entry.js";
 import type { RockRidgeUse } from "../rockridge/rock-ridge-reader.js";
 import { attributesOfComponents, attributesReference, componentsOf, continueFlag } from "../susp/attribute-list.js";
-import { extensionsReference } from "../susp/entries.js";
+import { extensionSelector, extensionsReference } from "../susp/entries.js";
 import type { ContinuationReader, EntryVisitor } from "../susp/system-use-reader.js";
 import { signatureOf, visitEntries } from "../susp/system-use-reader.js";
 import { listFault } from "../tree/access-control.js";
@@ -116,7 +116,7 @@ export class AttributeListCheck {
     const visit: EntryVisitor = (signature, source, at, length, address) => {
       if (address > 0) found.continuations.add(address - at);
       if (signature === signatures.ES) {
-        selected = source[at + 4] ?? -1;
+        if (length >= extensionSelector.size) selected = extensionSelector.read(source, at, context).extensionSequence;
       } else if (signature === signatures.ER && length >= 8) {
         found.references.push(extensionsReference.read(source.subarray(0, at + length), at, context).identifier);
       } else if (signature === signatures.AL) {

@@ -22,7 +22,7 @@ function filled(bytes: readonly number[], streams: Record<string, string> = {}):
 }
 
 function layOut(root: DirectoryNode, options: Partial<ContentLayoutOptions> = {}): ContentLayout {
-  return new ContentLayout(takeCatalog(root, true), { isPinned, ...options });
+  return new ContentLayout(takeCatalog(root, { streams: true }), { isPinned, ...options });
 }
 
 /** First blocks of the contents that are written, by their numbers among all. */
