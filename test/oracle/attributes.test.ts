@@ -121,9 +121,10 @@ for (const rockRidgeVersion of ["1.12", "1.10"] as const) {
     xorrisoAgrees(t, file, tree);
     bsdtarAgrees(t, file, tree);
     t.true(Object.keys(sevenZipListing(t, file)).length > 10);
+    // isoinfo shows directories that were moved where they lie.
     const names = Object.keys(isoinfoListing(file, ["-R"]));
     t.deepEqual(
-      Object.keys(tree).filter((path) => !names.includes(path)),
+      Object.keys(tree).filter((path) => !names.includes(path) && !/^\/1\/2\/3\/4\/5\/6\/7\/8\/9/.test(path)),
       [],
     );
   });

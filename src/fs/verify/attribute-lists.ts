@@ -61,7 +61,7 @@ export class AttributeListCheck {
     const list = (message: string): void => this.#report("error", "ATTRIBUTE_LIST", place, message);
     if (found.continuations.size > maximumAreas) {
       const message = `the record has ${found.continuations.size} continuation areas, and Linux follows ${maximumAreas}`;
-      this.#report("warning", "CONTINUATIONS", place, message);
+      this.#report("warning", "CONTINUATION_CHAIN", place, message);
     }
     this.#checkSelectors(found, place);
     if (found.areas.length === 0) return;

@@ -36,7 +36,7 @@ export const isoRules = {
     "shown twice; where it leads back, walking the tree never ends",
     "-",
   ],
-  CONTINUATIONS: [
+  CONTINUATION_CHAIN: [
     "warning",
     "SUSP 5.1",
     "a record has more continuation areas than Linux follows",
