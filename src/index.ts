@@ -87,8 +87,9 @@ export type {
   GivenAttributes,
   HostAttributes,
 } from "./fs/tree/extended-attributes.js";
+export type { FileAttributes, ItemAttributes } from "./fs/tree/item-attributes.js";
 export type { ChangeKind, ItemChange } from "./fs/tree/item-changes.js";
-export type { FileAttributes, ItemAttributes, ItemType, NamedStream, SpecialType } from "./fs/tree/node.js";
+export type { ItemType, NamedStream, SpecialType } from "./fs/tree/node.js";
 export { FileNode, SpecialNode, SymlinkNode } from "./fs/tree/node.js";
 export type { WalkedItem } from "./fs/tree/walk.js";
 export { walkTree } from "./fs/tree/walk.js";

@@ -14,8 +14,9 @@ import type { Content, ContentLike } from "../tree/content.js";
 import { areWholeBlocks, contentOf, OnDiscContent } from "../tree/content.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
+import type { FileAttributes, ItemAttributes } from "../tree/item-attributes.js";
 import { mergeImported } from "../tree/merge.js";
-import type { FileAttributes, ItemAttributes, ItemType } from "../tree/node.js";
+import type { ItemType } from "../tree/node.js";
 import { FileNode } from "../tree/node.js";
 import { refuseName } from "../tree/path.js";
 import { checkRestrictedNames } from "../tree/restricted-names.js";
@@ -334,7 +335,7 @@ export class FileSystemImage extends ImageForDisc {
     checkOptions(options);
     const times = new ImageTimes(options.sourceDateEpoch, onWarning);
     const udf = isWritten(options, "udf") ? this.#planUdf() : undefined;
-    const boot = await this.#planBoot(onWarning);
+    const boot = await this.#planBoot(onWarning, times);
     const catalog = takeCatalog(this.root, catalogOptionsOf(udf), boot);
     reportNames(catalog, times, { rules: udf?.rules, hasRockRidge: isWritten(options, "rockridge") }, onWarning);
     const contents = new ContentLayout(catalog, {
@@ -367,7 +368,7 @@ export class FileSystemImage extends ImageForDisc {
   }
 
   /** @throws as {@link planBoot}; {@link DiscError} E_NOT_SUPPORTED for tables in front of sessions that are there. */
-  async #planBoot(onWarning: WarningListener): Promise<BootPlan | undefined> {
+  async #planBoot(onWarning: WarningListener, times: ImageTimes): Promise<BootPlan | undefined> {
     const boot = this.options.boot ?? this.#boot?.options(this.root);
     if (boot === undefined || !isWritten(this.options, "iso")) return undefined;
     const isFirst = this.#imported === undefined && this.sessionStartBlock === 0;
@@ -375,7 +376,7 @@ export class FileSystemImage extends ImageForDisc {
       const what = "new partition tables in front of sessions that are on the disc already";
       throw new DiscError("E_NOT_SUPPORTED", `not supported: ${what}; a new image can have them`, { what });
     }
-    return await planBoot(boot, this.root, onWarning);
+    return await planBoot(boot, this.root, { onWarning, times });
   }
 
   protected get importedUdfRevision(): UdfRevision | undefined {

@@ -5,7 +5,7 @@ import type { Item } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
 import { carriedAttributes } from "../tree/extended-attributes.js";
-import type { FileAttributes } from "../tree/node.js";
+import type { FileAttributes } from "../tree/item-attributes.js";
 import { FileNode, SpecialNode, SymlinkNode } from "../tree/node.js";
 
 /** A content that was imported already. */

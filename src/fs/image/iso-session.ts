@@ -25,7 +25,7 @@ import { isoNameRules } from "../names/iso-name.js";
 import { bytesFromName } from "../names/name-bytes.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
 import { hasAttributes } from "../susp/attribute-list.js";
-import { timeMs } from "../tree/node.js";
+import { timeMs } from "../tree/item-attributes.js";
 import type { Growth } from "./growth.js";
 import { isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";

@@ -41,7 +41,7 @@ const escapeByte = 0x01;
 const lastReserved = 0x1f;
 
 /** Types of entries of a list, in the high half of their flags. AAIP 2.0 [a]. */
-export const listEntryTypes = {
+const listEntryTypes = {
   translate: 0,
   owner: 1,
   owningGroup: 3,

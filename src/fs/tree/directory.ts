@@ -6,8 +6,9 @@ import { JoinedChange, MovedItem, PlacedItem, RemovedItem } from "./change-log.j
 import type { Content, ContentLike } from "./content.js";
 import { contentOf } from "./content.js";
 import { attributeMap, refuseAttributeName } from "./extended-attributes.js";
+import type { FileAttributes, ItemAttributes } from "./item-attributes.js";
 import { checkCollisions, collision, mergeInto, whole } from "./merge.js";
-import type { FileAttributes, ItemAttributes, SpecialType } from "./node.js";
+import type { SpecialType } from "./node.js";
 import { FileNode, SpecialNode, SymlinkNode, TreeNode } from "./node.js";
 import { joinPath, refuseName, splitPath } from "./path.js";
 

@@ -37,12 +37,12 @@ const notesOfSession: ReadonlySet<string> = new Set(
 );
 
 /** Whether an attribute says something of its session, and nothing of its item: it ends with that session. */
-export function isNoteOfSession(name: string): boolean {
+function isNoteOfSession(name: string): boolean {
   return notesOfSession.has(name);
 }
 
 /** Whether an attribute is one of the image's own, which hosts do not have. */
-export function isOfImage(name: string): boolean {
+function isOfImage(name: string): boolean {
   return name.startsWith(imageNameSpace);
 }
 

@@ -10,7 +10,7 @@ import {
 import type { AccessControl, AclEntry } from "../../../src/fs/tree/access-control.js";
 import { accessControlText, aclEntry, listFault, listOfMode, modeOfList } from "../../../src/fs/tree/access-control.js";
 import { DirectoryNode } from "../../../src/fs/tree/directory.js";
-import type { ItemAttributes } from "../../../src/fs/tree/node.js";
+import type { ItemAttributes } from "../../../src/fs/tree/item-attributes.js";
 import { holds } from "../../support/properties.js";
 
 function item(attributes: ItemAttributes): DirectoryNode {
