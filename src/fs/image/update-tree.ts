@@ -245,7 +245,7 @@ function apply(root: DirectoryNode, step: Step, shared: SharedContents, options:
   }
   if (found === undefined) return;
   if (kind === "attributes") {
-    root.setAttributes(path, attributesOf(found, existing, attributes));
+    existing?.assign(attributesOf(found, existing, attributes));
     return;
   }
   const item = withShared(found, shared);

@@ -274,7 +274,10 @@ export class DirectoryTree implements TreeReader {
     const target = type === "symlink" ? (attributes?.target ?? "") : null;
     const mtimeMs = attributes?.mtimeMs ?? record.recordingDateAndTime;
     const mode = attributes?.mode ?? defaultModes[type === "directory" ? "directory" : "file"];
-    const found = attributes?.itemAttributes(mode, this.#context(extents[0]?.lba ?? null)) ?? noItemAttributes;
+    const found =
+      attributes?.hasItemAttributes === true
+        ? attributes.itemAttributes(mode, this.#context(extents[0]?.lba ?? null))
+        : noItemAttributes;
     return {
       type,
       bytes: hasContents ? bytes : target === null ? 0 : bytesFromName(target).length,

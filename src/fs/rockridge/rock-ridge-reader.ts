@@ -157,6 +157,10 @@ class RockRidgeAttributes implements ExtendedAttributes {
     return this.targetBytes === undefined ? undefined : this.#text(this.targetBytes);
   }
 
+  get hasItemAttributes(): boolean {
+    return this.attributeAreas !== undefined;
+  }
+
   itemAttributes(mode: number, context: ReadContext): FoundItemAttributes {
     if (this.attributeAreas === undefined) return noItemAttributes;
     if (!this.attributesComplete) {

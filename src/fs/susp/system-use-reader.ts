@@ -201,7 +201,9 @@ export interface ExtendedAttributes {
   readonly childLocation: number | undefined;
   /** Whether it is a directory that another place of the tree shows. */
   readonly relocated: boolean;
-  /** Extended attributes and access control lists, for an item of that mode. */
+  /** Whether there are any extended attributes or access control lists. */
+  readonly hasItemAttributes: boolean;
+  /** These, for an item of that mode. */
   itemAttributes(mode: number, context: ReadContext): FoundItemAttributes;
   /** What is special about the stored contents, such as compression; `undefined` for plain ones. */
   readonly encoding: string | undefined;

@@ -8,9 +8,10 @@ import { compareImages } from "../../../src/fs/image/compare-images.js";
 import { FileSystemImage } from "../../../src/fs/image/file-system-image.js";
 import { openImage } from "../../../src/fs/image/open-image.js";
 import type { ImageOptions } from "../../../src/fs/image/options.js";
+import { updateTree } from "../../../src/fs/image/update-tree.js";
 import type { AccessControl } from "../../../src/fs/tree/access-control.js";
 import { accessControlText, aclEntry } from "../../../src/fs/tree/access-control.js";
-import type { DirectoryNode, Item } from "../../../src/fs/tree/directory.js";
+import type { DirectoryNode, Item, TreeSource } from "../../../src/fs/tree/directory.js";
 import type { DiscEntry, FileSystemName } from "../../../src/fs/tree/disc-entry.js";
 import { verifyImage } from "../../../src/fs/verify/verify.js";
 import { MemorySource } from "../../../src/medium/memory-source.js";
@@ -280,6 +281,34 @@ test("a grown image keeps them, and a folder that says nothing of them takes non
   t.deepEqual(found["/d"]?.lists, accessControlText(inherited));
   t.deepEqual(found["/long"], saidByTree(image.root)["/long"]);
   t.deepEqual(found["/d/new.txt"]?.attributes, {});
+});
+
+test("notes of libisofs end with their session, and what it says of an item goes on", async (t) => {
+  const { bytes } = await makeImage((root) => {
+    root.addFile("/a", "a", { mtime: 1_600_000_000_000, mode: 0o600 });
+    const notes = ["ca", "cx", "cs", "di", "nt", "st", "hx"].map(
+      (name) => [`isofs.${name}`, Uint8Array.of(1)] as const,
+    );
+    root.item("/a").extendedAttributes = new Map([...notes, ["user.kept", Uint8Array.of(2)]]);
+  });
+  const source = new MemorySource(bytes);
+  t.is((await (await openImage(source)).stat("/a")).extendedAttributes?.size, 8);
+  const image = new FileSystemImage();
+  await image.importAsNew(source);
+  t.deepEqual([...image.root.item("/a").extendedAttributes!.keys()], ["isofs.hx", "user.kept"]);
+  // A host never has them, and takes none away.
+  const found: TreeSource = {
+    load: async (into) => {
+      into.addFile("a", "a", { mtime: 1_600_000_000_000, mode: 0o600, extendedAttributes: { "user.new": "n" } });
+    },
+  };
+  const hostAttributes = { extendedAttributes: "user" } as const;
+  const { changes } = await updateTree(image, found, { hostAttributes });
+  t.deepEqual(
+    changes.filter(({ path }) => path !== "/"),
+    [{ path: "/a", kind: "attributes", type: "file" }],
+  );
+  t.deepEqual([...image.root.item("/a").extendedAttributes!.keys()], ["isofs.hx", "user.new"]);
 });
 
 test("trees that say something else are told of, and the richest is believed", async (t) => {
