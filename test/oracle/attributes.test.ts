@@ -14,6 +14,7 @@ import { isoinfoListing, sevenZipListing } from "../support/judges.js";
 import { treeListing } from "../support/listing.js";
 import { imageFile, makeImage } from "../support/made-image.js";
 import { requireTool, run, temporaryFolder } from "../support/tools.js";
+import { alone, hasTools, judgeImage, udfTree } from "../support/udf-verdicts.js";
 import { bsdtarAgrees, xorrisoAgrees } from "../support/verdicts.js";
 
 /** By path without its first "/": attributes of users, and lists beyond the mode in the short form. */
@@ -127,6 +128,15 @@ for (const rockRidgeVersion of ["1.12", "1.10"] as const) {
       Object.keys(tree).filter((path) => !names.includes(path) && !/^\/1\/2\/3\/4\/5\/6\/7\/8\/9/.test(path)),
       [],
     );
+  });
+}
+
+for (const udfRevision of ["1.02", "2.50"] as const) {
+  test.serial(`readers of UDF ${udfRevision} pass over what they do not know`, async (t) => {
+    if (!hasTools(t)) return;
+    const options = { ...alone, udfRevision };
+    const made = await makeImage(fill, options);
+    await judgeImage(t, made, { options, tree: udfTree(await treeListing(made.image.root)) });
   });
 }
 
