@@ -13,7 +13,7 @@ import {
   setExtendedAttribute,
 } from "../../src/host/native-files.js";
 import { makeImage } from "../support/made-image.js";
-import { NearShell as Shell } from "./support.js";
+import { Shell as FarShell, NearShell as Shell } from "./support.js";
 
 const access = [
   aclEntry("owner", null, 6),
@@ -126,4 +126,14 @@ test.serial("they are shown, restored, taken and compared when they are asked fo
   await shell.ok(t, "rebuild", "y.iso", "more", "-o", "again.iso");
   await shell.ok(t, "diff", "again.iso", "full", "--xattr", "--acl");
   await shell.ok(t, "diff", "again.iso", "y.iso");
+});
+
+test.serial("without the addon, asking for them is an error, and the rest works", async (t) => {
+  const shell = new FarShell(t);
+  shell.file("tree/a");
+  const environment = { DISCSMITH_NATIVE: join(shell.folder, "none.node") };
+  const { code, err } = await shell.run(["build", "tree", "-o", "x.iso", "--acl", "--json"], { environment });
+  t.is(code, 1);
+  t.regex(err, /"E_NOT_SUPPORTED".*native addon/s);
+  t.is((await shell.run(["build", "tree", "-o", "x.iso"], { environment })).code, 0);
 });

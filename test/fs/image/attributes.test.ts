@@ -328,3 +328,28 @@ test("trees that say something else are told of, and the richest is believed", a
   );
   t.is(said(image.root.item("/a")).attributes["user.x"], "SAME LENGTH");
 });
+
+test("a damaged attribute of UDF is told of, and what is whole of it is used", async (t) => {
+  const { bytes } = await makeImage(
+    (root) => root.addFile("/long", "", { extendedAttributes: { "user.long": long, "user.z": "behind it" } }),
+    { fileSystems: ["udf"] },
+  );
+  // In a file of its own, which no checksum but its own covers.
+  const changed = Buffer.from(bytes);
+  const identifier = changed.indexOf("*discsmith AAIP 2.0");
+  changed[identifier - 17 + 48]! ^= 1;
+  const warnings: Warning[] = [];
+  const found = await saidByImage(new MemorySource(changed), "udf", warnings);
+  t.deepEqual(found["/long"]?.attributes, { "user.long": textOf(long), "user.z": "behind it" });
+  t.deepEqual(
+    warnings.map((warning) => hasCode(warning, "W_TOLERATED") && [warning.detail.structure, warning.detail.field]),
+    [["ImplementationUse", "headerChecksum"]],
+  );
+  const names = (await verifyImage(new MemorySource(changed))).findings.map(({ name }) => name);
+  t.deepEqual([...new Set(names)], ["UDF_EA_LIST"]);
+  // The length of the second piece of the long value: what comes behind cannot be told apart.
+  changed[identifier - 17 + 48]! ^= 1;
+  const second = changed.indexOf("*discsmith AAIP 2.0", identifier + 1) - 17 + 50;
+  changed[second + 1] = 3;
+  t.is((await verifyImage(new MemorySource(changed))).findings[0]?.name, "UDF_EA_LIST");
+});
