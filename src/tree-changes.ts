@@ -36,10 +36,12 @@ export interface TreeChanges {
   readonly followLinks?: boolean | undefined;
   /** Takes extended attributes and access control lists of the sources, too. */
   readonly hostAttributes?: HostAttributes | undefined;
+  /** The character set of names in source folders. Default: UTF-8; what is in none stays bytes. */
+  readonly sourceCharset?: DirectorySourceOptions["charset"];
 }
 
 /** How folders of the host are taken. */
-export type SourceOptions = Pick<TreeChanges, "exclude" | "followLinks" | "hostAttributes">;
+export type SourceOptions = Pick<TreeChanges, "exclude" | "followLinks" | "hostAttributes" | "sourceCharset">;
 
 async function isFolder(path: string): Promise<boolean> {
   try {
@@ -68,8 +70,8 @@ export async function addSources(
   at: string,
   options: TaskOptions & SourceOptions & Pick<ImageOptions, "onWarning">,
 ): Promise<void> {
-  const { signal, onProgress, onWarning, exclude, followLinks, hostAttributes } = options;
-  const taking = { onWarning, exclude, followLinks, hostAttributes };
+  const { signal, onProgress, onWarning, exclude, followLinks, hostAttributes, sourceCharset: charset } = options;
+  const taking = { onWarning, exclude, followLinks, hostAttributes, charset };
   for (const source of sources) {
     const { path, target }: SourcePlace = typeof source === "string" ? { path: source } : source;
     if (await isFolder(path)) {
@@ -95,7 +97,7 @@ export interface ChangeTreeOptions extends TaskOptions, Pick<ImageOptions, "onWa
  */
 export async function changeTree(
   image: FileSystemImage,
-  { remove = [], move = [], sources = [], at = "/", exclude, followLinks, hostAttributes }: TreeChanges,
+  { remove = [], move = [], sources = [], at = "/", ...taking }: TreeChanges,
   options: ChangeTreeOptions,
 ): Promise<void> {
   const { root } = image;
@@ -104,13 +106,7 @@ export async function changeTree(
     root.removeTree(path);
   }
   for (const { from, to } of move) root.move(from, to);
-  await addSources(image, sources, at, {
-    ...options,
-    exclude,
-    followLinks,
-    hostAttributes,
-    onWarning: strictly(options),
-  });
+  await addSources(image, sources, at, { ...options, ...taking, onWarning: strictly(options) });
 }
 
 /** Makes an image boot as a preset says of its tree, which has to be whole. @throws as `bootPreset`. */

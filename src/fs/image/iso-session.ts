@@ -1,6 +1,5 @@
 /** Which writers make a session, and in which order their regions lie. */
 import { encode } from "../../codec/struct.js";
-import { writeTextBytes, writeUtf16be } from "../../codec/text.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { BootPlan } from "../boot/boot-plan.js";
@@ -10,7 +9,12 @@ import { maximumExtentBytes } from "../iso9660/directory-layout.js";
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
 import { buildHierarchy } from "../iso9660/hierarchy.js";
 import { HierarchyWriter } from "../iso9660/hierarchy-writer.js";
-import { descriptorRegion, IsoDescriptorWriter, TerminatorWriter } from "../iso9660/iso-writer.js";
+import {
+  descriptorRegion,
+  EnhancedDescriptorWriter,
+  PrimaryDescriptorWriter,
+  TerminatorWriter,
+} from "../iso9660/iso-writer.js";
 import type { VolumeDescription } from "../iso9660/volume-description.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import { JolietDescriptorWriter } from "../joliet/joliet-writer.js";
@@ -20,16 +24,15 @@ import type { Plan } from "../layout/plan.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
 import { nextPlace } from "../layout/region.js";
 import { visibleCatalog } from "../layout/visible-catalog.js";
-import type { Charset } from "../names/charset.js";
 import { isoNameRules } from "../names/iso-name.js";
-import { bytesFromName } from "../names/name-bytes.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
 import { hasAttributes } from "../susp/attribute-list.js";
 import { timeMs } from "../tree/item-attributes.js";
 import type { Growth } from "./growth.js";
-import { isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
+import { enhancedHierarchyNaming, isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
-import { isoVolumeName, isWritten } from "./options.js";
+import { isoVolumeName, isWritten, volumeText } from "./options.js";
+import { RockRidgeNames } from "./rock-ridge-names.js";
 import type { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
 import { udfWriter } from "./udf-session.js";
@@ -113,7 +116,7 @@ function reporters(
   parts: SessionParts,
   fileSystem: string,
   isShorteningReported: boolean,
-): Pick<HierarchyOptions, "onOmitted" | "onShortened"> {
+): Pick<HierarchyOptions, "onOmitted" | "onShortened" | "onMangled"> {
   return {
     onOmitted: (path, reason) => {
       const message = `"${path}" is not in ${fileSystem}: ${reason}`;
@@ -124,6 +127,10 @@ function reporters(
       const message = `"${path}" is shortened to "${name}" in ${fileSystem}`;
       parts.onWarning(new DiscError("W_NAME_SHORTENED", message, { path, fileSystem, name }));
     },
+    onMangled: (path, name, character) => {
+      const message = `"${path}" is "${name}" in ${fileSystem}, which has no "${character}"`;
+      parts.onWarning(new DiscError("W_NAME_MANGLED", message, { path, fileSystem, name, character }));
+    },
   };
 }
 
@@ -132,28 +139,19 @@ function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWrit
   const catalog = visibleCatalog(parts.catalog, "iso");
   const level = options.isoLevel ?? 3;
   const rules = isoNameRules(level, options.isoRelaxations ?? {});
-  const directories = buildHierarchy(catalog, {
-    ...isoHierarchyNaming(options),
-    // Where Rock Ridge or Joliet keeps the full name, that a short one exists beside it is no loss.
-    ...reporters(parts, "ISO 9660", !hasRockRidge && !isWritten(options, "joliet")),
-  });
+  const naming = isoHierarchyNaming(options);
+  // Where Rock Ridge or Joliet keeps the full name, that a short one exists beside it is no loss.
+  const reports = reporters(parts, "ISO 9660", !hasRockRidge && !isWritten(options, "joliet"));
+  const directories = buildHierarchy(catalog, { ...naming, ...reports });
   if (level < 3) refuseLargeFiles(parts);
-  const version = rules.version ? ";1" : "";
-  const systemUse = new RockRidgeWriter({
-    version: options.rockRidgeVersion ?? "1.12",
-    times: (item) => times.stamps(item),
-    encodeName: (name) => encodeName(name, options.charset),
-    hasAttributes: hasRockRidge && holdsAttributes(catalog),
-  });
   return new HierarchyWriter(
     {
       prefix: "iso",
       fileSystem: "ISO 9660",
-      version,
-      bytesPerCharacter: 1,
-      writeText: writeTextBytes,
+      version: rules.version ? ";1" : "",
+      encoding: naming.encoding,
       timeMs: (item) => times.modifyMs(item),
-      ...(hasRockRidge ? { systemUse } : {}),
+      ...(hasRockRidge ? { systemUse: rockRidgeWriter(parts, catalog) } : {}),
     },
     directories,
     catalog,
@@ -166,14 +164,42 @@ function holdsAttributes({ directories }: Catalog): boolean {
   return directories.some(({ node, children }) => hasAttributes(node) || children.some(hasAttributes));
 }
 
-/** @throws {@link DiscError} E_NAME_INVALID for a name with characters that the character set lacks. */
-function encodeName(name: string, charset: Charset | undefined): Uint8Array {
-  // A name that is not UTF-8 already is in some other character set: its bytes stay.
-  if (charset === undefined || !name.isWellFormed()) return bytesFromName(name);
-  const bytes = charset.encode(name);
-  if (bytes !== undefined) return bytes;
-  const rule = `the character set ${charset.name} lacks some of its characters`;
-  throw new DiscError("E_NAME_INVALID", `"${name}": ${rule}`, { name, path: name, rule });
+function rockRidgeWriter(parts: SessionParts, catalog: Catalog): RockRidgeWriter {
+  const { options, times } = parts;
+  const names = new RockRidgeNames(options);
+  names.take(catalog, reporters(parts, "Rock Ridge", true).onMangled);
+  return new RockRidgeWriter({
+    version: options.rockRidgeVersion ?? "1.12",
+    times: (item) => times.stamps(item),
+    nameBytes: (item) => names.nameBytes(item),
+    targetBytes: (name) => names.targetBytes(name),
+    hasAttributes: holdsAttributes(catalog),
+  });
+}
+
+/** The hierarchy of long names that an Enhanced Volume Descriptor describes beside the primary one. */
+function enhancedHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWriter {
+  const { options, contents, times } = parts;
+  const catalog = visibleCatalog(parts.catalog, "iso");
+  const naming = enhancedHierarchyNaming(options);
+  const directories = buildHierarchy(catalog, {
+    ...naming,
+    ...reporters(parts, naming.fileSystem, !hasRockRidge && !isWritten(options, "joliet")),
+    // That links and devices are in Rock Ridge alone is what everybody expects.
+    ...(hasRockRidge ? { onOmitted: () => {} } : {}),
+  });
+  return new HierarchyWriter(
+    {
+      prefix: "enhanced",
+      fileSystem: naming.fileSystem,
+      version: "",
+      encoding: naming.encoding,
+      timeMs: (item) => times.modifyMs(item),
+    },
+    directories,
+    catalog,
+    contents,
+  );
 }
 
 /** Levels 1 and 2 hold a file in one extent. ECMA-119 10.1, 10.2. */
@@ -191,8 +217,9 @@ function jolietHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyW
   const { options, contents, times } = parts;
   const catalog = visibleCatalog(parts.catalog, "joliet");
   const reports = reporters(parts, "Joliet", true);
+  const naming = jolietHierarchyNaming(options);
   const directories = buildHierarchy(catalog, {
-    ...jolietHierarchyNaming(options),
+    ...naming,
     ...reports,
     // With Rock Ridge beside it, that links and devices are there alone is what everybody expects.
     ...(hasRockRidge ? { onOmitted: () => {} } : {}),
@@ -202,8 +229,7 @@ function jolietHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyW
       prefix: "joliet",
       fileSystem: "Joliet",
       version: ";1",
-      bytesPerCharacter: 2,
-      writeText: writeUtf16be,
+      encoding: naming.encoding,
       timeMs: (item) => times.modifyMs(item),
     },
     directories,
@@ -243,7 +269,7 @@ function isoWriters(
   const { options, times, growth, bootRecords } = parts;
   const hasRockRidge = isWritten(options, "rockridge");
   const description: VolumeDescription = {
-    volumeName: options.volumeName ?? "DISC",
+    volumeName: volumeText(options.volumeName ?? "DISC"),
     systemIdentifier: options.systemIdentifier ?? "",
     volumeSetIdentifier: options.volumeSetIdentifier ?? "",
     publisherIdentifier: options.publisherIdentifier ?? "",
@@ -260,21 +286,31 @@ function isoWriters(
   };
   const volumeSpaceSize = growth === undefined ? endOfVolume : lengthOfSession;
   const iso = isoHierarchy(parts, hasRockRidge);
-  const isoDescription = { ...description, volumeName: isoVolumeName(description.volumeName) };
+  const isoDescription = {
+    ...description,
+    volumeName: isoVolumeName(options.volumeName ?? "DISC", options.isoCharset),
+  };
   const joliet = isWritten(options, "joliet") ? jolietHierarchy(parts, hasRockRidge) : undefined;
   const bootWriter = boot ?? new BootRecordWriter(bootRecords, bootRecordPosition);
   let position = bootRecordPosition + bootWriter.regions.length;
   const jolietPosition = joliet === undefined ? undefined : position++;
-  const enhancedPosition = options.isoLevel === 4 ? position++ : undefined;
-  const descriptors: RegionWriter[] = [
-    new IsoDescriptorWriter(isoDescription, iso, volumeSpaceSize, enhancedPosition),
-    bootWriter,
-  ];
+  const enhanced = enhancedOf(parts, iso, hasRockRidge);
+  const descriptors: RegionWriter[] = [new PrimaryDescriptorWriter(isoDescription, iso, volumeSpaceSize), bootWriter];
   if (joliet !== undefined) {
     descriptors.push(new JolietDescriptorWriter(description, joliet, volumeSpaceSize, jolietPosition!));
   }
+  if (enhanced !== undefined) {
+    descriptors.push(new EnhancedDescriptorWriter(isoDescription, enhanced, volumeSpaceSize, position++));
+  }
   descriptors.push(new TerminatorWriter(position));
-  return { descriptors, hierarchies: joliet === undefined ? [iso] : [iso, joliet] };
+  const beside = [joliet, enhanced].filter((hierarchy) => hierarchy !== undefined && hierarchy !== iso);
+  return { descriptors, hierarchies: [iso, ...(beside as HierarchyWriter[])] };
+}
+
+/** The hierarchy that an Enhanced Volume Descriptor describes: one of its own, or the primary one at level 4. */
+function enhancedOf(parts: SessionParts, iso: HierarchyWriter, hasRockRidge: boolean): HierarchyWriter | undefined {
+  if (parts.options.enhancedTree === true) return enhancedHierarchy(parts, hasRockRidge);
+  return parts.options.isoLevel === 4 ? iso : undefined;
 }
 
 /** The writers of a session, in the order in which their regions lie: docs/ON-DISC.md, order of regions. */

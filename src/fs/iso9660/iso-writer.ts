@@ -54,42 +54,57 @@ export function describeVolume(
   };
 }
 
-/** Writes the Primary Volume Descriptor and, at level 4, the Enhanced one, which describes the same hierarchy. */
-export class IsoDescriptorWriter implements RegionWriter {
+/** Writes the Primary Volume Descriptor. */
+export class PrimaryDescriptorWriter implements RegionWriter {
+  readonly regions: readonly Region[] = [descriptorRegion("primaryVolumeDescriptor", "Primary Volume Descriptor", 0)];
+  readonly #volume: VolumeDescription;
+  readonly #hierarchy: HierarchyWriter;
+  readonly #volumeSpaceSize: VolumeSpaceSize;
+
+  constructor(volume: VolumeDescription, hierarchy: HierarchyWriter, volumeSpaceSize: VolumeSpaceSize) {
+    this.#volume = volume;
+    this.#hierarchy = hierarchy;
+    this.#volumeSpaceSize = volumeSpaceSize;
+  }
+
+  bind(plan: Plan): ReadonlyMap<string, Renderer> {
+    const described = describeVolume(this.#volume, this.#hierarchy, plan, this.#volumeSpaceSize(plan));
+    return new Map([
+      ["primaryVolumeDescriptor", async (_first, out) => primaryVolumeDescriptor.write(described, out, 0)],
+    ]);
+  }
+}
+
+/** Writes the Enhanced Volume Descriptor, of the primary hierarchy or of one of its own. ECMA-119 8.5. */
+export class EnhancedDescriptorWriter implements RegionWriter {
   readonly regions: readonly Region[];
   readonly #volume: VolumeDescription;
   readonly #hierarchy: HierarchyWriter;
   readonly #volumeSpaceSize: VolumeSpaceSize;
 
-  /** @param enhancedPosition Where in the set the Enhanced Volume Descriptor goes; `undefined` for none. */
+  /** @param position Where in the set it goes. */
   constructor(
     volume: VolumeDescription,
     hierarchy: HierarchyWriter,
     volumeSpaceSize: VolumeSpaceSize,
-    enhancedPosition: number | undefined,
+    position: number,
   ) {
     this.#volume = volume;
     this.#hierarchy = hierarchy;
     this.#volumeSpaceSize = volumeSpaceSize;
-    const primary = descriptorRegion("primaryVolumeDescriptor", "Primary Volume Descriptor", 0);
-    this.regions =
-      enhancedPosition === undefined
-        ? [primary]
-        : [primary, descriptorRegion("enhancedVolumeDescriptor", "Enhanced Volume Descriptor", enhancedPosition)];
+    this.regions = [descriptorRegion("enhancedVolumeDescriptor", "Enhanced Volume Descriptor", position)];
   }
 
   bind(plan: Plan): ReadonlyMap<string, Renderer> {
-    const described = describeVolume(this.#volume, this.#hierarchy, plan, this.#volumeSpaceSize(plan));
-    const enhanced: SupplementaryVolumeDescriptor = {
-      ...described,
+    const descriptor: SupplementaryVolumeDescriptor = {
+      ...describeVolume(this.#volume, this.#hierarchy, plan, this.#volumeSpaceSize(plan)),
       version: 2,
       fileStructureVersion: 2,
       volumeFlags: 0,
       escapeSequences: new Uint8Array(0),
     };
     return new Map([
-      ["primaryVolumeDescriptor", async (_first, out) => primaryVolumeDescriptor.write(described, out, 0)],
-      ["enhancedVolumeDescriptor", async (_first, out) => enhancedVolumeDescriptor.write(enhanced, out, 0)],
+      ["enhancedVolumeDescriptor", async (_first, out) => enhancedVolumeDescriptor.write(descriptor, out, 0)],
     ]);
   }
 }
