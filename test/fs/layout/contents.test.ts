@@ -119,7 +119,7 @@ test("any part of the region can be rendered alone", async (t) => {
 
 test("runs lie before all else, at their distances and phases, and what is between is zero", async (t) => {
   const root = filled([5000, 1, 2049, 100]);
-  const contentAt = (index: number): Content => takeCatalog(root, true).contents[index]!;
+  const contentAt = (index: number): Content => takeCatalog(root, { streams: true }).contents[index]!;
   const run = {
     align: 16,
     phase: 13,
