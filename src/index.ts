@@ -97,6 +97,7 @@ export type { ItemType, NamedStream, SpecialType } from "./fs/tree/node.js";
 export { FileNode, SpecialNode, SymlinkNode } from "./fs/tree/node.js";
 export type { WalkedItem } from "./fs/tree/walk.js";
 export { walkTree } from "./fs/tree/walk.js";
+export type { ZisofsForm } from "./fs/tree/zisofs-form.js";
 export type { UdfRevision } from "./fs/udf/revision.js";
 export { udfRevisions } from "./fs/udf/revision.js";
 export type {

@@ -17,6 +17,8 @@ import {
   sourceCharsetOption,
   sourceOptions,
   writingOptions,
+  zisofsOptions,
+  zisofsReadyOption,
 } from "./option-groups.js";
 
 export const discCommands: readonly CommandRow[] = [
@@ -47,7 +49,15 @@ export const discCommands: readonly CommandRow[] = [
     name: "write",
     summary: "Write the first session.",
     arguments: [disc, sources],
-    options: [atOption, ...sourceOptions, filmOption, ...imageOptions, ...writingOptions],
+    options: [
+      atOption,
+      ...sourceOptions,
+      filmOption,
+      ...zisofsOptions,
+      zisofsReadyOption,
+      ...imageOptions,
+      ...writingOptions,
+    ],
     description: [
       sourceText,
       "A disc that is not blank is refused: append adds to it. Many players want a film's disc closed: --films with --close.",
@@ -61,6 +71,8 @@ export const discCommands: readonly CommandRow[] = [
     options: [
       ...changeOptions,
       ...sourceOptions,
+      ...zisofsOptions,
+      zisofsReadyOption,
       importOption,
       importCharsetOption,
       ...imageOptions,
@@ -94,6 +106,7 @@ export const discCommands: readonly CommandRow[] = [
         help: "Write no content that is on the disc already, or comes twice, again: refer to the one of equal length and SHA-256.",
       },
       sourceCharsetOption,
+      ...zisofsOptions,
       importOption,
       importCharsetOption,
       ...imageOptions,

@@ -31,12 +31,14 @@ export interface ListedEntry {
   readonly xattr?: Readonly<Record<string, string>>;
   /** Access control lists, where there are any, in the short form of getfacl: "u::rw-,u:1000:r--,…". */
   readonly acl?: string;
+  /** How the bytes of the extents are compressed, where they are. */
+  readonly zisofs?: DiscEntry["zisofs"];
 }
 
 /** An entry as `list --json` shows it. */
 function listedEntry(entry: DiscEntry): ListedEntry {
   const { path, type, bytes, mtimeMs, mode, uid, gid, links, target, major, minor, hidden, extents } = entry;
-  const { birthtimeMs, streams, extendedAttributes, accessControl } = entry;
+  const { birthtimeMs, streams, extendedAttributes, accessControl, zisofs } = entry;
   const isDevice = type === "block" || type === "character";
   return {
     path,
@@ -55,6 +57,7 @@ function listedEntry(entry: DiscEntry): ListedEntry {
     ...(streams.length === 0 ? {} : { streams }),
     ...(extendedAttributes === undefined ? {} : { xattr: inBase64(extendedAttributes) }),
     ...(accessControl === undefined ? {} : { acl: accessControlText(accessControl) }),
+    ...(zisofs === undefined ? {} : { zisofs }),
   };
 }
 

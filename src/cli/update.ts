@@ -7,6 +7,7 @@ import { exitCodeOfLosses } from "./losses.js";
 import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionInJson, sessionOptionsOf } from "./session-result.js";
 import { hostAttributesOf, sourceCharsetOf } from "./source-options.js";
+import { zisofsOptionsOf } from "./zisofs-options.js";
 
 const marks: Readonly<Record<UpdateChange["kind"], string>> = { add: "+", replace: "M", attributes: "A", remove: "-" };
 
@@ -49,6 +50,7 @@ export async function update(context: CommandContext): Promise<number> {
     checksum: options.has("checksum"),
     hostAttributes: hostAttributesOf(options),
     dedup: options.has("dedup"),
+    zisofs: zisofsOptionsOf(context),
   });
   await print(context, report);
   if (report.skipped > 0) return exitCodes.losses;

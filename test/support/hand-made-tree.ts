@@ -82,6 +82,7 @@ export class HandMadeTree implements TreeReader {
       accessControl: undefined,
       realTime: false,
       fileEntry: undefined,
+      zisofs: undefined,
       refusal: null,
       ...item,
     };

@@ -92,6 +92,9 @@ export interface MkisofsRequest {
   readonly weights: WeightRequest[];
   readonly weightLists: string[];
   dvdVideo: boolean;
+  /** Versions of zisofs by which files are taken for compressed ones. */
+  zisofs: readonly (1 | 2)[];
+  zisofsSignature: "ZF" | "Z2";
   rockRidge: boolean;
   rationalised: boolean;
   joliet: boolean;
@@ -210,6 +213,8 @@ export function newRequest(program: MkisofsProgram): MkisofsRequest {
     weights: [],
     weightLists: [],
     dvdVideo: false,
+    zisofs: [],
+    zisofsSignature: "ZF",
     rationalised: false,
     joliet: false,
     udf: false,

@@ -9,6 +9,7 @@ import { nameField } from "../names/name-field.js";
 import { continueFlag } from "../susp/attribute-list.js";
 import { componentParts } from "../susp/attribute-parts.js";
 import { entryHeadBytes, entryStructure } from "../susp/entries.js";
+import { firstZisofsEntry, secondZisofsEntry } from "../zisofs/zisofs-entry.js";
 import { attributeHeadBytes, attributeList } from "./attribute-entry.js";
 import {
   alternateName,
@@ -90,6 +91,13 @@ const attributeListParts: Structure = entryStructure("AL", "AAIP 2.0", (source, 
   return [flags, ...componentParts(source, at, attributeHeadBytes, source.length)];
 });
 
+/** ZF and Z2: their version says what they are made of. */
+const zisofs: Structure = entryStructure("ZF", "zisofs, ZF", (source, at) => {
+  const { fields } = source[at + 3] === 2 ? secondZisofsEntry : firstZisofsEntry;
+  const behindHead = fields.filter(({ row }) => row.firstBit >= entryHeadBytes * 8);
+  return behindHead.filter(({ row }) => at + (row.firstBit + row.bits) / 8 <= source.length);
+});
+
 /** The entries of Rock Ridge, and of AAIP, by signature. */
 export const rockRidgeStructures: ReadonlyMap<string, Structure> = new Map<string, Structure>([
   [posixAttributesRows.name, attributes],
@@ -101,4 +109,6 @@ export const rockRidgeStructures: ReadonlyMap<string, Structure> = new Map<strin
   [parentLink.name, parentLink],
   [relocated.name, relocated],
   [attributeList.name, attributeListParts],
+  ["ZF", zisofs],
+  ["Z2", zisofs],
 ]);

@@ -5,6 +5,7 @@ import { attributesReference, hasAttributes } from "../susp/attribute-list.js";
 import type { ContinuationArea } from "../susp/entries.js";
 import { extensionSelector, extensionsReference, sharingProtocolIndicator } from "../susp/entries.js";
 import type { Item } from "../tree/directory.js";
+import { zisofsEntry } from "../zisofs/zisofs-entry.js";
 import { attributeEntries } from "./attribute-entry.js";
 import type {
   DeviceNumber,
@@ -176,9 +177,9 @@ export class RockRidgeWriter implements SystemUse {
   }
 
   /** Bytes of a record that has PX, TF and NM alone, as nearly all have; `undefined` for the others. */
-  #plainBytes({ item, role, isRootSelf }: RecordSubject, times: TimeStamps): number | undefined {
+  #plainBytes({ item, role, isRootSelf, zisofs }: RecordSubject, times: TimeStamps): number | undefined {
     const isPlain = role === "child" && (item.type === "file" || item.type === "directory") && !hasAttributes(item);
-    if (isRootSelf || (!isPlain && role !== "self" && role !== "parent")) return undefined;
+    if (isRootSelf || zisofs !== undefined || (!isPlain && role !== "self" && role !== "parent")) return undefined;
     const selector = this.#announces ? extensionSelector.size : 0;
     const fixed = selector + posixAttributesBytes[this.#options.version] + timeStamps.bytes(times);
     if (role !== "child") return fixed;
@@ -209,7 +210,7 @@ export class RockRidgeWriter implements SystemUse {
   }
 
   #entries(subject: RecordSubject): PendingEntry[] {
-    const { item, role, isRootSelf, location } = subject;
+    const { item, role, isRootSelf, location, zisofs } = subject;
     const entries: PendingEntry[] = [];
     if (isRootSelf) entries.push(pending("SP", sharingProtocolIndicator, { bytesSkipped: 0 }));
     if (this.#announces) {
@@ -235,6 +236,7 @@ export class RockRidgeWriter implements SystemUse {
     if (item.type === "block" || item.type === "character") {
       entries.push(pending("PN", deviceNumber, deviceNumberOf(item.major, item.minor)));
     }
+    if (zisofs !== undefined) entries.push(pending("ZF", zisofsEntry, zisofs));
     return role === "placeholder" ? entries : [...entries, ...this.#attributeEntries(item)];
   }
 

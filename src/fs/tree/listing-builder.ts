@@ -33,6 +33,7 @@ function namedEntry(path: string, name: string, entry: UnnamedEntry): DiscEntry 
     accessControl: entry.accessControl,
     realTime: entry.realTime,
     fileEntry: entry.fileEntry,
+    zisofs: entry.zisofs,
     refusal: entry.refusal,
   };
 }

@@ -65,6 +65,7 @@ export function unreadableEntry(type: ItemType, refusal: string): UnnamedEntry {
     accessControl: undefined,
     realTime: false,
     fileEntry: undefined,
+    zisofs: undefined,
     refusal,
   };
 }
@@ -164,6 +165,7 @@ export class EntryBuilder {
       accessControl: lists.accessControl,
       realTime: entry.head.fileType === fileTypes.realTime,
       fileEntry: this.#reference(entry, type, said, lists, contents, streams),
+      zisofs: undefined,
       refusal: contents.refusal,
     };
   }

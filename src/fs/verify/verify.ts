@@ -14,7 +14,7 @@ import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.j
 import { identityOf } from "../tree/disc-entry.js";
 import { extentsOfRuns } from "../udf/contents-reader.js";
 import { AttributeListCheck } from "./attribute-lists.js";
-import { ContentMap, checkOverlaps, compareTrees, readContents } from "./contents.js";
+import { ContentMap, checkOverlaps, compareTrees, readContents, uncompressContents } from "./contents.js";
 import { checkFilms } from "./films.js";
 import type { FindingReporter } from "./structures.js";
 import { checkStructures } from "./structures.js";
@@ -203,6 +203,7 @@ class Verification {
     const { charset, signal } = this.#options;
     const all = new ContentMap();
     const maps = new Map<string, ContentMap>();
+    const compressed: DiscEntry[] = [];
     for (const { name, fileSystem, volume: shown } of recordTreesOf(volume)) {
       const tree = openTree(this.#source, shown, fileSystem, { onWarning, charset, signal });
       const map = new ContentMap();
@@ -214,6 +215,7 @@ class Verification {
           if (entry.refusal !== null) report("error", "NOT_READABLE", entry, `"${entry.path}": ${entry.refusal}`);
           else map.add(entry);
           if (entry.refusal === null) all.add(entry);
+          if (entry.refusal === null && entry.zisofs !== undefined) compressed.push(entry);
         }),
       );
     }
@@ -228,6 +230,7 @@ class Verification {
     if (this.#options.contents === false) return;
     if (udf !== undefined) all.include(udf.map);
     this.blocksRead += await readContents(this.#source, all, report, this.#options);
+    await uncompressContents(this.#source, compressed, report, this.#options);
   }
 
   /** A volume may state its end from its own start, or from block 0 of the medium; it has to hold all its files. */
