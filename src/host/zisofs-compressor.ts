@@ -150,9 +150,13 @@ function* groupsOf(tasks: Iterable<CompressionTask>): Generator<Group> {
   }
 }
 
-/** A block of zeros takes no bytes. */
-async function compressBlock(plain: Uint8Array, level: number): Promise<Uint8Array> {
-  if (Buffer.compare(plain, zeros.subarray(0, plain.length)) === 0) return new Uint8Array(0);
+/**
+ * A block of zeros takes no bytes, but for one that ends the file before the block would: libarchive takes no bytes
+ * for a whole block, finds too many, and fails.
+ */
+async function compressBlock(plain: Uint8Array, level: number, blockBytes: number): Promise<Uint8Array> {
+  const isZero = plain.length === blockBytes && Buffer.compare(plain, zeros.subarray(0, blockBytes)) === 0;
+  if (isZero) return new Uint8Array(0);
   return await deflated(plain, { level });
 }
 
@@ -210,7 +214,7 @@ export class ZisofsCompressor {
     const blockBytes = 2 ** form.blockSizeLog2;
     const pieces: Uint8Array[] = [];
     for (let at = 0; at < plain.length; at += blockBytes) pieces.push(plain.subarray(at, at + blockBytes));
-    const blocks = await Promise.all(pieces.map((piece) => compressBlock(piece, this.#level)));
+    const blocks = await Promise.all(pieces.map((piece) => compressBlock(piece, this.#level, blockBytes)));
     return { ...group, blocks };
   }
 

@@ -114,14 +114,19 @@ test("what gains a block is compressed, what does not is not, and zeros take not
   const made = await make((root) => {
     const { content } = root.addFile("/text", compressible(100_000));
     root.addFile("/noise", noise);
-    root.addFile("/zeros", Buffer.alloc(5_000_000));
+    root.addFile("/zeros", Buffer.alloc(153 * 32_768));
+    root.addFile("/last", Buffer.alloc(2 * 32_768 + 5000));
     root.addFile("/small", compressible(2048));
     root.addFile("/link", content);
   });
-  t.is(made.files, 2);
+  t.is(made.files, 3);
   t.true((await storedIn(made, "/noise")).equals(noise));
   const zeros = await storedIn(made, "/zeros");
   t.is(zeros.length, 16 + (153 + 1) * 4);
+  // libarchive takes a block of no bytes for a whole one, and the file would be too long.
+  const last = await storedIn(made, "/last");
+  t.is(last.readUInt32LE(16 + 8), 16 + 4 * 4, "the whole blocks before have no bytes");
+  t.true(last.length > 16 + 4 * 4, "the last one has some");
   t.true(unzisofs(await storedIn(made, "/text")).plain.equals(compressible(100_000)));
   const image = await openImage(made.source);
   const [text, link] = [await image.stat("/text"), await image.stat("/link")];

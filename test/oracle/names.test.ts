@@ -16,7 +16,7 @@ import { bytesOf, imageFile, makeImage } from "../support/made-image.js";
 import type { NamedSet } from "../support/named-files.js";
 import { namedSets } from "../support/named-files.js";
 import { hasRig, kernelMounts } from "../support/rig.js";
-import { requireTool, temporaryFolder } from "../support/tools.js";
+import { requireTool, run, temporaryFolder } from "../support/tools.js";
 
 /** Lines of what a program printed, one character for each byte, in order. */
 function linesOf(output: Buffer): string[] {
@@ -199,6 +199,18 @@ test("names at the limits of Joliet and UDF are cut where they have to be, and n
   // 7-Zip replaces no backslash on Linux, and GRUB prints names as they are.
   t.deepEqual(Object.keys(sevenZipUdfListing(t, file)).sort(), pathsOf(3), "7-Zip: UDF");
   t.deepEqual(Object.keys(grubListing(file)).sort(), pathsOf(3), "GRUB: UDF");
+});
+
+test("libarchive shows long names of directories, whose entries go on in continuation areas", async (t) => {
+  if (!requireTool(t, "bsdtar")) return;
+  const long = "a long name of a directory ".repeat(9).trim();
+  const paths = [`${long}`, `${long}/x`, `${long}/x/${long}`, "z", `z/${long}`];
+  const { bytes } = await makeImage((root) => {
+    for (const path of paths) root.addDirectory(`/${path}`, { parents: true });
+  });
+  const file = imageFile(t, bytes);
+  const listed = run("bsdtar", ["-tf", file, "--options", "iso9660:!joliet"]).toString().trimEnd().split("\n");
+  t.deepEqual(listed.sort(), [".", ...paths].sort());
 });
 
 function nameOf(path: string): string {

@@ -1,9 +1,11 @@
 /** Directories, records and path tables, byte by byte, as the standard has them. */
 import test from "ava";
 import { strictContext } from "../../../src/codec/codec.js";
+import { openImage } from "../../../src/fs/image/open-image.js";
 import { pathTableRecordBytes, pathTableRecordL, pathTableRecordM } from "../../../src/fs/iso9660/path-table.js";
 import { primaryVolumeDescriptor } from "../../../src/fs/iso9660/volume-descriptors.js";
 import type { DirectoryNode } from "../../../src/fs/tree/directory.js";
+import { MemorySource } from "../../../src/medium/memory-source.js";
 import { makeImage } from "../../support/made-image.js";
 import { fillRichTree } from "../../support/rich-tree.js";
 
@@ -103,4 +105,32 @@ test("what a block has no room for begins in the next one, behind zeros", async 
     const next = lengths[index + 1]?.[0];
     if (next !== undefined) t.true(rest.length < next, "no record was put off that would have fitted");
   }
+});
+
+/** The blocks that entries CE lead to, each once; all files of the image are empty. */
+function continuationBlocks(bytes: Buffer): number[] {
+  const blocks = new Set<number>();
+  for (let at = bytes.indexOf("CE\x1C\x01"); at >= 0; at = bytes.indexOf("CE\x1C\x01", at + 1)) {
+    blocks.add(bytes.readUInt32LE(at + 4));
+  }
+  return [...blocks].sort((one, other) => one - other);
+}
+
+test("continuation areas lie right behind the directory whose records they belong to", async (t) => {
+  const long = (letter: string): string => letter.repeat(200);
+  const { bytes } = await tables((root) => {
+    root.addDirectory(`/a/${long("b")}/c`, { parents: true });
+    for (let index = 0; index < 30; index++) root.addFile(`/a/${long("b")}/${index}${long("d")}`, "");
+  });
+  const image = await openImage(new MemorySource(bytes));
+  const ends: number[] = [];
+  for (const path of ["/", "/a", `/a/${long("b")}`]) {
+    const { extents } = await image.stat(path);
+    const { lba, bytes: length } = extents[0]!;
+    ends.push(lba! + length / 2048);
+  }
+  const areas = continuationBlocks(bytes);
+  // ER of the root, the long directory's name in the record of /a, and 30 names of more than 200 bytes.
+  const [root, above, below] = ends as [number, number, number];
+  t.deepEqual(areas, [root, above, below, below + 1, below + 2, below + 3]);
 });
