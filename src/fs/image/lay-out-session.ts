@@ -24,6 +24,7 @@ import type { Region, RegionWriter, Renderer } from "../layout/region.js";
 import { nextPlace } from "../layout/region.js";
 import { renderBlocks } from "../layout/render.js";
 import { firstAnchorBlock } from "../udf/anchor-reader.js";
+import { blocksBehindVolume, diskTrailerRegion } from "../udf/udf-writer.js";
 import type { Growth } from "./growth.js";
 import type { SessionParts } from "./iso-session.js";
 import { bootRecordPosition, sessionWriters, systemAreaKind } from "./iso-session.js";
@@ -163,6 +164,13 @@ function withTail(plan: Plan, system: SystemAreaPlan | undefined): Plan {
   });
 }
 
+/** A plan with the partitions that lie behind its volume. */
+function withAppended(volume: Plan, appended: Region | undefined, hasUdf: boolean): Plan {
+  if (appended === undefined) return volume;
+  const whole = planBefore(volume, appended);
+  return hasUdf && appended.blocks > blocksBehindVolume ? planBefore(whole, diskTrailerRegion) : whole;
+}
+
 /** What identifiers of disks and partitions are made of where none are given. */
 function seedOf({ options, times }: SessionParts): string {
   return `${options.volumeName ?? "DISC"}/${times.imageMs}`;
@@ -184,9 +192,7 @@ export async function layOutSession(parts: SessionParts, limits: PlanLimits): Pr
   // Of a medium that is to grow, block 256 is kept free even where no UDF is written now.
   if (hasLead && (growth.lead === "front" || lead!.hasAnchor)) writers.push(leadAnchorWriter(lead!.anchor));
   const regions = writers.flatMap((writer) => writer.regions);
-  const withAppended = (volume: Plan): Plan =>
-    boot?.appended === undefined ? volume : planBefore(volume, boot.appended);
-  const first = withAppended(planRegions(regions, sessionStart, limits));
+  const first = withAppended(planRegions(regions, sessionStart, limits), boot?.appended, udf !== undefined);
   const wanted = boot?.systemArea(first, seedOf(parts));
   // What fills up a cylinder belongs to the volume: what stands at its end is to stand at that of the image.
   const isFilledUp = wanted !== undefined && !wanted.hasTail && boot?.appended === undefined;

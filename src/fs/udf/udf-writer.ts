@@ -76,6 +76,21 @@ export interface UdfWriterOptions extends Omit<UdfLayoutOptions, "entryHeadBytes
   readonly mediumEnd: number | undefined;
 }
 
+/**
+ * How many blocks of partitions may lie behind a volume, and those of a partition table's backup behind them: readers
+ * count from the end of the medium, and find one of the volume's own anchors 256 blocks before it.
+ */
+export const blocksBehindVolume = 240;
+
+/** Anchors behind longer partitions. */
+export const diskTrailerRegion: Region = {
+  kind: "udfDiskTrailer",
+  name: "UDF: anchors behind partitions",
+  blocks: trailingAnchors,
+  place: { at: "next" },
+  needs: "plan",
+};
+
 function region(kind: string, name: string, blocks: number, place: Place): Region {
   return { kind, name: `UDF: ${name}`, blocks, place, needs: "plan" };
 }
@@ -219,6 +234,10 @@ export class UdfWriter implements RegionWriter {
         if (first === 0) volume.renderAnchors(trailerLba, out.subarray(0, blockBytes));
         table.renderIcbs(place, trailerLba, trailingAnchors, first, out);
       });
+    }
+    const diskTrailer = plan.regions.find(({ region: { kind } }) => kind === diskTrailerRegion.kind);
+    if (diskTrailer !== undefined) {
+      renderers.set(diskTrailerRegion.kind, async (first, out) => volume.renderAnchors(diskTrailer.lba + first, out));
     }
     if (this.#options.structure === "metadata") {
       const mirror = this.#metadataFile(

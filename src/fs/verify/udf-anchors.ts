@@ -124,10 +124,13 @@ function isAnchor(data: Uint8Array | undefined, block: number): boolean {
 /**
  * The last block of a session that counts: that of its last anchor or table, if one is near the end.
  *
+ * @param stated The last block by what the session's descriptors say: a medium that is written over and over may go on
+ *   for gigabytes behind it.
  * @param readBlock Reads a block; `undefined` where it cannot be read.
  */
 export async function lastCountedBlock(
   last: number,
+  stated: number,
   readBlock: (block: number) => Promise<Uint8Array | undefined>,
 ): Promise<number> {
   if (isAnchor(await readBlock(last - firstAnchorBlock), last - firstAnchorBlock)) return last;
@@ -139,6 +142,7 @@ export async function lastCountedBlock(
     if (data !== undefined && (isAnchor(data, block) || isTableIcb(data, tagIdentifierAt(data, 0)))) return block;
     if (last - block >= (isBlank ? blankBlocks : blocksBeforeEnd)) break;
   }
+  if (stated < last && isAnchor(await readBlock(stated), stated)) return stated;
   return last;
 }
 

@@ -16,10 +16,16 @@ import type { FoundFile, TreeCounts } from "./udf-tree.js";
 /** The most that a drive leaves behind a session as a part of it. */
 const postGapBlocks = 152;
 
+/** Where a session lies. */
+export interface UdfSessionRange extends SessionRange {
+  /** The block behind the last one by what the session's descriptors say. */
+  readonly statedEndLba: number;
+}
+
 /** What is checked. */
 export interface UdfCheckOptions {
   readonly source: BlockSource;
-  readonly range: SessionRange;
+  readonly range: UdfSessionRange;
   /** Bytes of a block of the volume, where a reader opened it. */
   readonly blockBytes: number | undefined;
   readonly report: UdfReporter;
@@ -53,7 +59,7 @@ export async function checkUdf(options: UdfCheckOptions): Promise<TreeCounts | u
   const blockOf = (lba: number): number => Math.floor((lba * mediumBlockBytes) / blockBytes);
   const [first, end] = [blockOf(range.startLba), blockOf(range.endLba) - 1];
   const probe = new UdfChecking({ bytes, blockBytes, first, last: end, report, signal });
-  const last = await lastCountedBlock(end, (block) => probe.tryBlock(block));
+  const last = await lastCountedBlock(end, blockOf(range.statedEndLba) - 1, (block) => probe.tryBlock(block));
   const checking = new UdfChecking({ bytes, blockBytes, first, last, report, signal });
   // Between sessions of an image, what no session has is not told from what one left blank.
   const isLastSession = range.endLba >= source.blocks;

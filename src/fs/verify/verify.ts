@@ -18,6 +18,7 @@ import { ContentMap, checkOverlaps, compareTrees, readContents, uncompressConten
 import { checkFilms } from "./films.js";
 import type { FindingReporter } from "./structures.js";
 import { checkStructures } from "./structures.js";
+import type { UdfSessionRange } from "./udf.js";
 import { checkUdf } from "./udf.js";
 import { udfReporter } from "./udf-report.js";
 
@@ -128,7 +129,7 @@ class Verification {
   }
 
   /** @param isNamed Whether the caller asked for this session; of the others, those that were cut off are passed over. */
-  async session({ number, startLba, endLba, state }: ImageSession, isNamed: boolean): Promise<void> {
+  async session({ number, startLba, blocks, endLba, state }: ImageSession, isNamed: boolean): Promise<void> {
     const report = this.#reporter(number);
     if (!isNamed && state !== "complete") {
       report("warning", "SESSION_DAMAGED", { lba: startLba }, "was cut off; a later or earlier one takes its place");
@@ -164,7 +165,11 @@ class Verification {
       if (tree === "iso") this.directories = Math.max(this.directories, directories ?? 0);
     }
     const before = this.errors + this.warnings;
-    const udf = await this.#udf(volume, endLba, report);
+    const udf = await this.#udf(
+      volume,
+      { startLba: volume.startLba, endLba, statedEndLba: startLba + (blocks ?? 0) },
+      report,
+    );
     if (this.errors + this.warnings === before) {
       for (const warning of ofUdf) reportError(report, "warning", warning);
     }
@@ -175,13 +180,17 @@ class Verification {
   }
 
   /** Checks the UDF volume of a session, if it has one, or is said to. @returns Its files. */
-  async #udf(volume: DetectedVolume, endLba: number, report: FindingReporter): Promise<UdfContents | undefined> {
-    const { startLba, descriptors, fileSystems, udf } = volume;
+  async #udf(
+    volume: DetectedVolume,
+    range: UdfSessionRange,
+    report: FindingReporter,
+  ): Promise<UdfContents | undefined> {
+    const { descriptors, fileSystems, udf } = volume;
     if (udf === undefined && !descriptors.udf) return undefined;
     const map = new ContentMap();
     const counts = await checkUdf({
       source: this.#source,
-      range: { startLba, endLba },
+      range,
       blockBytes: udf?.information.blockBytes,
       report: udfReporter(report),
       signal: this.#options.signal,

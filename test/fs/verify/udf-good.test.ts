@@ -3,6 +3,7 @@ import test from "ava";
 import { openRecorder } from "../../../src/device.js";
 import type { FileSystemImage } from "../../../src/fs/image/file-system-image.js";
 import type { ImageOptions } from "../../../src/fs/image/options.js";
+import { contentOf } from "../../../src/fs/tree/content.js";
 import type { UdfRevision } from "../../../src/fs/udf/revision.js";
 import { udfRevisions } from "../../../src/fs/udf/revision.js";
 import { verifyImage } from "../../../src/fs/verify/verify.js";
@@ -55,6 +56,30 @@ for (const { name, revision, structure, trees, options } of volumes) {
     t.deepEqual((await verifyImage(new MemorySource(bytes))).findings, []);
   });
 }
+
+test("an image with a long partition behind its volume has anchors at its end, too", async (t) => {
+  for (const blocks of [200, 230, 250, 500]) {
+    const uefi = { content: contentOf(new Uint8Array(blocks * 2048)) };
+    const gpt = { type: "C12A7328-F81F-11D2-BA4B-00A0C93EC93B", name: "EFI boot" };
+    const { bytes } = await makeImage((root) => fillUdfTree(root, false), {
+      fileSystems: fileSystems.all,
+      boot: { images: [], hybrid: { partitions: [{ covers: uefi, gpt }] } },
+    });
+    t.deepEqual((await verifyImage(new MemorySource(bytes))).findings, [], `${blocks} blocks`);
+  }
+});
+
+test("on a medium that goes on for gigabytes, the end of a volume is found where its descriptors state it", async (t) => {
+  const { bytes } = await makeImage((root) => root.addFile("/a", "a"), { fileSystems: fileSystems.all });
+  const medium = Buffer.alloc(bytes.length + 17_000 * 2048);
+  bytes.copy(medium);
+  const { findings } = await verifyImage(new MemorySource(medium));
+  // Of drives that count from the end of the medium; it is no error.
+  t.deepEqual(
+    findings.map(({ name, severity }) => [name, severity]),
+    [["UDF_SESSION_END", "warning"]],
+  );
+});
 
 function changeMore(image: FileSystemImage): void {
   image.root.addDirectory("/later");
