@@ -67,7 +67,8 @@ export class ImportedItems {
   readonly relocations: Map<DirectoryNode, string> = new Map();
   readonly #blocks: BlockSource;
   readonly #onWarning: WarningListener | undefined;
-  readonly #empty: Content = new MemoryContent(new Uint8Array(0));
+  /** Contents of empty files that have several names, by tree and serial number. */
+  readonly #empty: Map<string, Content> = new Map();
   /** By the first byte; a list only where files that start there differ. */
   readonly #contents: Map<number, SharedContent | SharedContent[]> = new Map();
 
@@ -106,8 +107,7 @@ export class ImportedItems {
 
   /** @param parent The directory in which the file is. */
   contentOf(parent: DirectoryNode, entry: DiscEntry, fileSystem: FileSystemName): Content {
-    // Empty files state any block, or one of another file: they are no links of each other.
-    if (entry.bytes === 0) return this.#empty;
+    if (entry.bytes === 0) return this.#emptyContentOf(entry, fileSystem);
     const start = startByteOf(entry.extents);
     if (start === undefined || entry.refusal !== null) return this.contentAt(entry);
     const known = this.#known(start);
@@ -122,6 +122,16 @@ export class ImportedItems {
     const added: SharedContent = { content, stored, serialNumber, fileSystem, directory: parent };
     this.#contents.set(start, known.length === 0 ? added : [...known, added]);
     return content;
+  }
+
+  /** Empty files state any block, or one of another file: that they are one file is said by serial numbers alone. */
+  #emptyContentOf({ serialNumber, links }: DiscEntry, fileSystem: FileSystemName): Content {
+    const content = new MemoryContent(new Uint8Array(0));
+    if (!serialNumber || links < 2) return content;
+    const key = `${fileSystem} ${serialNumber}`;
+    const known = this.#empty.get(key);
+    if (known === undefined) this.#empty.set(key, content);
+    return known ?? content;
   }
 
   /** The directory of a file that has the content of an entry; `undefined` where no file has. */
