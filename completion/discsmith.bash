@@ -21,6 +21,7 @@ _discsmith() {
         --boot-bios) COMPREPLY=(); return ;;
         --boot-uefi) COMPREPLY=(); return ;;
         --boot-catalog) COMPREPLY=(); return ;;
+        --partition-offset) COMPREPLY=(); return ;;
         --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --boot-like) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --fs) COMPREPLY=(); return ;;
@@ -38,7 +39,7 @@ _discsmith() {
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --rationalised --uid --gid --file-mode --dir-mode --hide --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --boot-like --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --rationalised --uid --gid --file-mode --dir-mode --hide --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --boot-like --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     rebuild)
       case "$previous" in
@@ -54,6 +55,7 @@ _discsmith() {
         --boot-bios) COMPREPLY=(); return ;;
         --boot-uefi) COMPREPLY=(); return ;;
         --boot-catalog) COMPREPLY=(); return ;;
+        --partition-offset) COMPREPLY=(); return ;;
         --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
@@ -70,7 +72,7 @@ _discsmith() {
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --session --start --scan --import-fs --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --session --start --scan --import-fs --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     patch)
       case "$previous" in

@@ -50,6 +50,8 @@ export interface BootReport {
   /** Whose boot code the master boot record has, if it loads one of the images. */
   readonly mbrLoader: string;
   readonly isMbrProtective: boolean;
+  /** The block in which a partition starts that can be mounted by itself; 0 where none does. */
+  readonly partitionOffset: number;
   readonly diskSignature: number | null;
   readonly diskGuid: string | null;
   /** Whether the GUID partition table has its backup at the end of the image. */
@@ -101,7 +103,7 @@ function partitionsOf({ mbr, gpt, apm }: BootSetUp["systemArea"]): Omit<Partitio
 }
 
 async function reportOf(setUp: BootSetUp, image: DiscImage): Promise<BootReport> {
-  const { catalogLba, entries, systemArea, mbrLoader, isMbrProtective, idString } = setUp;
+  const { catalogLba, entries, systemArea, mbrLoader, isMbrProtective, partitionOffset, idString } = setUp;
   const partitions = partitionsOf(systemArea);
   const lbas = [
     ...entries.map(({ imageLba }) => imageLba),
@@ -129,6 +131,7 @@ async function reportOf(setUp: BootSetUp, image: DiscImage): Promise<BootReport>
     })),
     mbrLoader,
     isMbrProtective,
+    partitionOffset,
     diskSignature: systemArea.mbr?.diskSignature ?? null,
     diskGuid: systemArea.gpt?.header.diskGuid ?? null,
     hasGptBackup: systemArea.gpt === undefined ? null : systemArea.gptBackup !== undefined,

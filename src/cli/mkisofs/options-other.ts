@@ -29,16 +29,9 @@ export const idleOptions: readonly MkisofsOption[] = [
   idle("-no_rc", "xorrisofs", "There are no start-up files."),
   idle("-old-empty", "xorrisofs", "Empty files have no block."),
   idle("-disallow_dir_id_ext", "xorrisofs", "Directories have no dots in ISO 9660 unless names are relaxed."),
-  idle(
-    "-partition_cyl_align MODE",
-    "xorrisofs",
-    "Images with boot code of isolinux end with a cylinder, others do not.",
-  ),
   onlyOne("-volset-size NUMBER", 1, "both", "1 alone."),
   onlyOne("-volset-seqno NUMBER", 1, "both", "1 alone."),
   onlyOne("-file_name_limit NUMBER", 255, "xorrisofs", "255 alone: names are not cut."),
-  onlyOne("-partition_hd_cyl NUMBER", 0, "xorrisofs", "0 alone: the geometry follows from the image's size."),
-  onlyOne("-partition_sec_hd NUMBER", 0, "xorrisofs", "0 alone: the geometry follows from the image's size."),
 ];
 
 const hfs = "HFS is not written";
@@ -82,8 +75,8 @@ export const refusedOptions: readonly MkisofsOption[] = [
   ...["-hppa-cmdline TEXT", "-hppa-kernel-32 PATH", "-hppa-kernel-64 PATH", "-hppa-bootloader PATH"].map((spelling) =>
     refused(spelling, "both", otherMachines),
   ),
-  ...["-hppa-ramdisk PATH", "-hppa-hdrversion NUMBER", "-chrp-boot, -chrp-boot-part", "-prep-boot-part FILE"].map(
-    (spelling) => refused(spelling, "both", otherMachines),
+  ...["-hppa-ramdisk PATH", "-hppa-hdrversion NUMBER", "-prep-boot-part FILE"].map((spelling) =>
+    refused(spelling, "both", otherMachines),
   ),
   ...["-sunx86-boot FILES", "-sunx86-label LABEL", "-prep-boot FILE"].map((spelling) =>
     refused(spelling, "genisoimage", otherMachines),

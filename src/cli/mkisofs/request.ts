@@ -49,6 +49,14 @@ export interface SystemAreaRequest {
   forceBootable: boolean;
   volumeType: PartitionTypeRequest | undefined;
   diskGuid: string | undefined;
+  /** The block in which a partition starts that can be mounted by itself; 0 for none. */
+  partitionOffset: number;
+  /** Whether the image is one partition, as firmware of PowerPC computers looks for it. */
+  chrp: boolean;
+  /** Heads of a cylinder and sectors of a track; 0 for what suits the image's size. */
+  heads: number;
+  trackSectors: number;
+  cylinderAlign: "auto" | "on" | "all" | "off";
   appended: AppendedPartitionRequest[];
   appendedAsGpt: boolean;
   appendedAsApm: boolean;
@@ -259,6 +267,11 @@ export function newRequest(program: MkisofsProgram): MkisofsRequest {
       forceBootable: false,
       volumeType: undefined,
       diskGuid: undefined,
+      partitionOffset: 0,
+      chrp: false,
+      heads: 0,
+      trackSectors: 0,
+      cylinderAlign: "auto",
       appended: [],
       appendedAsGpt: false,
       appendedAsApm: false,

@@ -17,8 +17,14 @@ import { biosPlatform, uefiPlatform } from "./request.js";
 /** Type in a master boot record of what covers an image with appended partitions alone. */
 const linuxType = 0x83;
 
+/** Type of the one partition that firmware of PowerPC computers takes for an ISO 9660 volume. xorrisofs(1), -chrp-boot-part. */
+const chrpType = 0x96;
+
 /** Needed by the platform, and read-only to Windows: as xorriso marks what is in the image. UEFI 2.10, table 5.8. */
 const inImage = 0x1000_0000_0000_0001n;
+
+/** Sectors of 512 bytes in a block. */
+const sectorsInBlock = 4;
 
 /** Partitions of a master boot record. */
 const mbrRecords = 4;
@@ -91,6 +97,15 @@ class PartitionList {
     return (isohybrid !== undefined && this.#entries.some(({ apm }) => apm)) || (appendedAsApm && appended.length > 0);
   }
 
+  /** One partition, with nothing beside it. @throws {@link DiscError} E_USAGE. */
+  fillChrp(): void {
+    const { appended, isohybrid, efiPartition, partitionOffset } = this.#area;
+    if (appended.length > 0 || isohybrid !== undefined || efiPartition !== undefined || partitionOffset > 0) {
+      throw usageError("-chrp-boot-part makes the image one partition: there can be no other one, and no offset");
+    }
+    this.partitions.push({ covers: { volumeFromSector: 0 }, mbr: { number: 1, type: chrpType, active: true } });
+  }
+
   async fill(): Promise<void> {
     if (this.#isInGpt) await this.#fillGpt();
     else this.#fillMbr();
@@ -106,6 +121,7 @@ class PartitionList {
       );
     }
     this.#addMarked(false);
+    this.#addOffsetVolume();
     if (efiPartition !== undefined) {
       const gpt = { type: gptTypes.efiSystem, name: "EFI boot partition", attributes: inImage };
       this.partitions.push({ covers: await this.#efiCover(efiPartition), gpt });
@@ -116,6 +132,14 @@ class PartitionList {
     }
   }
 
+  /** Behind the offset, the volume is a partition of its own; one that boot images in it would overlap with is left out. */
+  #addOffsetVolume(): void {
+    const { partitionOffset, efiPartition, appended, volumeType } = this.#area;
+    if (partitionOffset === 0 || efiPartition !== undefined || appended.some(({ number }) => number === 1)) return;
+    const gpt = { type: volumeType?.guid ?? gptTypes.basicData, name: "ISO9660", attributes: inImage };
+    this.partitions.push({ covers: { volumeFromSector: partitionOffset * sectorsInBlock }, gpt });
+  }
+
   async #efiCover(path: string): Promise<PartitionCover> {
     if (path !== "--efi-boot-image") return { content: await fromFile(path) };
     const image = this.#entries.findIndex(({ platform }) => platform === uefiPlatform);
@@ -124,7 +148,8 @@ class PartitionList {
   }
 
   #fillMbr(): void {
-    const { isohybrid, grub2, protectiveLabel, appended, volumeType, forceBootable } = this.#area;
+    const { isohybrid, grub2, protectiveLabel, appended, volumeType, forceBootable, partitionOffset } = this.#area;
+    const offsetSector = partitionOffset * sectorsInBlock;
     const isFirstAppended = appended.some(({ number }) => number === 1);
     const isActive = isohybrid !== undefined || protectiveLabel || grub2 !== undefined || forceBootable;
     const addVolume = (from: number, type: number, gpt?: GptEntryOptions): void => {
@@ -135,8 +160,8 @@ class PartitionList {
     if (isohybrid !== undefined) {
       const isMarked = this.#marked.length > 0;
       const gpt = isMarked ? { type: gptTypes.basicData, name: "ISOHybrid", attributes: inImage } : undefined;
-      addVolume(0, isMarked || this.#hasApm ? 0 : mbrTypes.hidden, gpt);
-    } else if (protectiveLabel) addVolume(1, mbrTypes.iso9660);
+      addVolume(offsetSector, isMarked || this.#hasApm ? 0 : mbrTypes.hidden, gpt);
+    } else if (protectiveLabel || offsetSector > 0) addVolume(Math.max(1, offsetSector), mbrTypes.iso9660);
     else if (appended.length > 0) addVolume(0, linuxType);
     this.#addMarked(appended.length === 0);
     for (const partition of appended) {
@@ -191,6 +216,24 @@ class PartitionList {
   }
 }
 
+/** Counts where one of the two is not given. xorrisofs(1), -partition_sec_hd. */
+const usualHeads = 64;
+const usualTrackSectors = 32;
+
+function geometryOf({ heads, trackSectors }: SystemAreaRequest): HybridOptions["geometry"] {
+  if (heads === 0 && trackSectors === 0) return undefined;
+  return { heads: heads || usualHeads, sectors: trackSectors || usualTrackSectors };
+}
+
+/** @throws {@link DiscError} E_USAGE. */
+function cylinderAlignOf({ cylinderAlign, isohybrid, appended }: SystemAreaRequest): HybridOptions["cylinderAlign"] {
+  if (cylinderAlign === "all" && appended.length > 0) {
+    throw usageError("-partition_cyl_align all is not supported with -append_partition: partitions are not filled up");
+  }
+  if (cylinderAlign === "auto") return isohybrid !== undefined && appended.length === 0 ? "on" : "off";
+  return cylinderAlign === "off" ? "off" : "on";
+}
+
 /**
  * The system area; `undefined` where nothing is asked for.
  *
@@ -206,7 +249,8 @@ export async function hybridOf(
   const given = [area.isohybrid, area.grub2, area.generic].filter((path) => path !== undefined);
   if (given.length > 1) throw usageError("-isohybrid-mbr, --grub2-mbr and -G name boot code each; give one of them");
   const list = new PartitionList(area, entries, images, appended);
-  await list.fill();
+  if (area.chrp) list.fillChrp();
+  else await list.fill();
   const systemArea = given[0] === undefined ? undefined : await readNamedFile(given[0]);
   if (systemArea === undefined && list.partitions.length === 0) return undefined;
   const loaderImage = entries.findIndex(({ platform }) => platform === biosPlatform);
@@ -217,6 +261,9 @@ export async function hybridOf(
     loader: loaderImage < 0 ? "none" : wanted,
     loaderImage: Math.max(0, loaderImage),
     diskGuid: area.diskGuid,
+    partitionOffset: area.partitionOffset,
+    geometry: geometryOf(area),
+    cylinderAlign: cylinderAlignOf(area),
     partitions: list.partitions,
   };
 }

@@ -30,6 +30,7 @@ import { ImageForDisc } from "./image-for-disc.js";
 import { NamesInFileSystem } from "./image-names.js";
 import type { ImportOptions } from "./import.js";
 import { importFailed, importTree } from "./import.js";
+import { checkPartitionHead, endOfPartitionHead } from "./iso-session.js";
 import type { LaidOutSession } from "./lay-out-session.js";
 import { layOutSession } from "./lay-out-session.js";
 import { reportNames } from "./name-report.js";
@@ -340,9 +341,10 @@ export class FileSystemImage extends ImageForDisc {
     const contents = new ContentLayout(catalog, {
       isPinned: (content) => this.#isPinned(content),
       embeddedBytes: udf?.embeddedBytes,
-      fromBlock: udf === undefined ? undefined : partitionOffset,
+      fromBlock: Math.max(udf === undefined ? 0 : partitionOffset, endOfPartitionHead(boot)),
     });
     const growth = await this.#planGrowth(contents);
+    checkPartitionHead(boot, udf !== undefined, growth !== undefined);
     const sessionStart = growth?.sessionStart ?? this.sessionStartBlock;
     const bootRecords = this.#imported?.bootRecords ?? [];
     const parts = { options, catalog, contents, times, onWarning, sessionStart, udf, growth, bootRecords, boot };

@@ -2,14 +2,16 @@
 import { encode } from "../../codec/struct.js";
 import { writeTextBytes, writeUtf16be } from "../../codec/text.js";
 import type { WarningListener } from "../../errors.js";
-import { DiscError } from "../../errors.js";
-import type { BootPlan } from "../boot/boot-plan.js";
+import { DiscError, refuseOption } from "../../errors.js";
+import type { BootPlan, PlannedPartition } from "../boot/boot-plan.js";
 import type { BootWriter } from "../boot/boot-writer.js";
 import { chainRecord } from "../growth/chain-record.js";
+import { sectorsInBlock } from "../hybrid/image-growth.js";
 import { maximumExtentBytes } from "../iso9660/directory-layout.js";
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
 import { buildHierarchy } from "../iso9660/hierarchy.js";
 import { HierarchyWriter } from "../iso9660/hierarchy-writer.js";
+import type { VolumeSpaceSize } from "../iso9660/iso-writer.js";
 import { descriptorRegion, IsoDescriptorWriter, TerminatorWriter } from "../iso9660/iso-writer.js";
 import type { VolumeDescription } from "../iso9660/volume-description.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
@@ -17,6 +19,7 @@ import { JolietDescriptorWriter } from "../joliet/joliet-writer.js";
 import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
+import { appendedKind, endBefore, tailKind } from "../layout/plan.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
 import { nextPlace } from "../layout/region.js";
 import { visibleCatalog } from "../layout/visible-catalog.js";
@@ -25,6 +28,7 @@ import { isoNameRules } from "../names/iso-name.js";
 import { bytesFromName } from "../names/name-bytes.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
 import { timeMs } from "../tree/node.js";
+import { firstAnchorBlock } from "../udf/anchor-reader.js";
 import type { Growth } from "./growth.js";
 import { isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
@@ -32,6 +36,32 @@ import { isoVolumeName, isWritten } from "./options.js";
 import type { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
 import { udfWriter } from "./udf-session.js";
+
+/** Most descriptors of a set: primary, boot record, Joliet's, enhanced, terminator. */
+const mostDescriptors = 5;
+
+/** The block of the image from which on its partition's own tree, and all contents, may lie; 0 where it has none. */
+export function endOfPartitionHead(boot: BootPlan | undefined): number {
+  const offset = boot?.options.hybrid?.partitionOffset ?? 0;
+  return offset === 0 ? 0 : offset + firstVolumeDescriptorBlock + mostDescriptors;
+}
+
+/**
+ * @throws {@link DiscError} E_NOT_SUPPORTED for a partition's own tree in an image that is to grow; E_OPTION_INVALID for one
+ *   whose descriptors would lie among what UDF has.
+ */
+export function checkPartitionHead(boot: BootPlan | undefined, hasUdf: boolean, isGrowing: boolean): void {
+  const end = endOfPartitionHead(boot);
+  if (end === 0) return;
+  if (isGrowing) {
+    const what = "a partition offset in an image that is laid out to grow";
+    throw new DiscError("E_NOT_SUPPORTED", `not supported: ${what}: sessions begin where its tree would be`, { what });
+  }
+  if (!hasUdf || end <= firstAnchorBlock) return;
+  const most = firstAnchorBlock - firstVolumeDescriptorBlock - mostDescriptors;
+  const allowed = `with UDF, up to ${most}: block ${firstAnchorBlock} is its anchor's`;
+  refuseOption("boot.hybrid.partitionOffset", boot?.options.hybrid?.partitionOffset, allowed);
+}
 
 /** What the writers of a session are made from. */
 export interface SessionParts {
@@ -101,6 +131,19 @@ class BootRecordWriter implements RegionWriter {
  */
 function endOfVolume(plan: Plan): number {
   return plan.firstBlock + plan.blocks;
+}
+
+/**
+ * The length of the volume in a partition of its own: that of the partition, by which xorriso recognises it. One of the master boot
+ * record has the end of a GUID partition table in it, which others lie before.
+ */
+function sizeInPartition(boot: BootPlan, originLba: number): VolumeSpaceSize {
+  const isOwn = ({ options: { covers } }: PlannedPartition): boolean =>
+    "volumeFromSector" in covers && covers.volumeFromSector === originLba * sectorsInBlock;
+  const own = boot.partitions.filter(isOwn).map(({ options }) => options);
+  const isInGptAlone = own.some(({ gpt }) => gpt !== undefined) && own.every(({ mbr }) => mbr === undefined);
+  const behind = isInGptAlone ? [appendedKind, tailKind] : [appendedKind];
+  return (plan) => endBefore(plan, behind) - originLba;
 }
 
 /** The length of a session in its own header, by which the next one is found on media that can be overwritten. */
@@ -232,6 +275,8 @@ function isoWriters(
 ): {
   readonly descriptors: RegionWriter[];
   readonly hierarchies: RegionWriter[];
+  /** The descriptors and the hierarchies of a partition that can be mounted by itself. */
+  readonly partition: RegionWriter[];
 } {
   const { options, times, growth, bootRecords } = parts;
   const hasRockRidge = isWritten(options, "rockridge");
@@ -256,26 +301,48 @@ function isoWriters(
   const isoDescription = { ...description, volumeName: isoVolumeName(description.volumeName) };
   const joliet = isWritten(options, "joliet") ? jolietHierarchy(parts, hasRockRidge) : undefined;
   const bootWriter = boot ?? new BootRecordWriter(bootRecords, bootRecordPosition);
-  let position = bootRecordPosition + bootWriter.regions.length;
-  const jolietPosition = joliet === undefined ? undefined : position++;
-  const enhancedPosition = options.isoLevel === 4 ? position++ : undefined;
-  const descriptors: RegionWriter[] = [
-    new IsoDescriptorWriter(isoDescription, iso, volumeSpaceSize, enhancedPosition),
-    bootWriter,
-  ];
-  if (joliet !== undefined) {
-    descriptors.push(new JolietDescriptorWriter(description, joliet, volumeSpaceSize, jolietPosition!));
-  }
-  descriptors.push(new TerminatorWriter(position));
-  return { descriptors, hierarchies: joliet === undefined ? [iso] : [iso, joliet] };
+  /** The set of a volume, with the writers of what stands behind its primary descriptor. */
+  const setOf = (
+    hierarchies: { readonly iso: HierarchyWriter; readonly joliet: HierarchyWriter | undefined },
+    size: VolumeSpaceSize,
+    second: readonly RegionWriter[],
+    originLba: number,
+  ): RegionWriter[] => {
+    let position = bootRecordPosition + second.reduce((sum, { regions }) => sum + regions.length, 0);
+    const jolietPosition = hierarchies.joliet === undefined ? undefined : position++;
+    const enhancedPosition = options.isoLevel === 4 ? position++ : undefined;
+    const set = [
+      new IsoDescriptorWriter(isoDescription, hierarchies.iso, size, enhancedPosition, originLba),
+      ...second,
+    ];
+    if (hierarchies.joliet !== undefined) {
+      set.push(new JolietDescriptorWriter(description, hierarchies.joliet, size, jolietPosition!, originLba));
+    }
+    return [...set, new TerminatorWriter(position, originLba)];
+  };
+  const descriptors = setOf({ iso, joliet }, volumeSpaceSize, [bootWriter], 0);
+  const hierarchies = joliet === undefined ? [iso] : [iso, joliet];
+  const originLba = parts.boot?.options.hybrid?.partitionOffset ?? 0;
+  if (parts.boot === undefined || originLba === 0) return { descriptors, hierarchies, partition: [] };
+  const place = { originLba, fromBlock: endOfPartitionHead(parts.boot) };
+  const own = { iso: iso.inPartition(place), joliet: joliet?.inPartition(place) };
+  // Firmware looks for a boot record from the start of the medium alone.
+  const ownSet = setOf(own, sizeInPartition(parts.boot, originLba), [], originLba);
+  return {
+    descriptors,
+    hierarchies,
+    partition: [...ownSet, own.iso, ...(own.joliet === undefined ? [] : [own.joliet])],
+  };
 }
 
 /** The writers of a session, in the order in which their regions lie: docs/ON-DISC.md, order of regions. */
 export function sessionWriters(parts: SessionParts, boot: BootWriter | undefined): RegionWriter[] {
   const { options, udf } = parts;
   const hasIso = isWritten(options, "iso");
-  const { descriptors, hierarchies } = hasIso ? isoWriters(parts, boot) : { descriptors: [], hierarchies: [] };
-  const writers = [new SystemAreaWriter(), ...descriptors, ...hierarchies];
+  const { descriptors, hierarchies, partition } = hasIso
+    ? isoWriters(parts, boot)
+    : { descriptors: [], hierarchies: [], partition: [] };
+  const writers = [new SystemAreaWriter(), ...descriptors, ...hierarchies, ...partition];
   if (udf === undefined) return [...writers, contentsWriter(parts), ...paddingWriters(parts)];
   const descriptorBlocks = descriptors.reduce((sum, { regions }) => sum + regions.length, 0);
   const volume = udfWriter(udf, {

@@ -18,6 +18,7 @@ import type { SystemAreaPlan } from "../hybrid/system-area.js";
 import { systemAreaBytes } from "../hybrid/system-area.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import type { Plan } from "../layout/plan.js";
+import { tailKind } from "../layout/plan.js";
 import type { PlanLimits } from "../layout/planner.js";
 import { planAfter, planBefore, planRegions } from "../layout/planner.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
@@ -141,8 +142,6 @@ class LeadRenderer {
     return whole;
   }
 }
-
-const tailKind = "systemTail";
 
 /** What becomes of the image's partition tables; `undefined` where there are none. */
 function growthOfSystem({ firstBlock, blocks }: Plan, growth: Growth | undefined): SystemAreaPlan | undefined {

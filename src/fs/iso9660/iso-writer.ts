@@ -14,10 +14,15 @@ import {
 /** The volume space size that a session's descriptors state, in blocks. */
 export type VolumeSpaceSize = (plan: Plan) => number;
 
-/** A region of one descriptor in the volume descriptor set. */
-export function descriptorRegion(kind: string, name: string, position: number): Region {
-  const place = { at: "fromStart", block: firstVolumeDescriptorBlock + position } as const;
-  return { kind, name, blocks: 1, place, needs: "plan" };
+/**
+ * A region of one descriptor in the volume descriptor set.
+ *
+ * @param originLba Where the volume starts: 0, or the block of the session in which a partition of its own does.
+ */
+export function descriptorRegion(kind: string, name: string, position: number, originLba = 0): Region {
+  const place = { at: "fromStart", block: originLba + firstVolumeDescriptorBlock + position } as const;
+  if (originLba === 0) return { kind, name, blocks: 1, place, needs: "plan" };
+  return { kind: `partition.${kind}`, name: `${name} of the partition`, blocks: 1, place, needs: "plan" };
 }
 
 /** What primary, Joliet and enhanced descriptors say alike, in the texts of the primary one. */
@@ -61,21 +66,27 @@ export class IsoDescriptorWriter implements RegionWriter {
   readonly #hierarchy: HierarchyWriter;
   readonly #volumeSpaceSize: VolumeSpaceSize;
 
-  /** @param enhancedPosition Where in the set the Enhanced Volume Descriptor goes; `undefined` for none. */
+  /**
+   * @param enhancedPosition Where in the set the Enhanced Volume Descriptor goes; `undefined` for none.
+   * @param originLba As in {@link descriptorRegion}.
+   */
   constructor(
     volume: VolumeDescription,
     hierarchy: HierarchyWriter,
     volumeSpaceSize: VolumeSpaceSize,
     enhancedPosition: number | undefined,
+    originLba = 0,
   ) {
     this.#volume = volume;
     this.#hierarchy = hierarchy;
     this.#volumeSpaceSize = volumeSpaceSize;
-    const primary = descriptorRegion("primaryVolumeDescriptor", "Primary Volume Descriptor", 0);
+    const region = (kind: string, name: string, position: number): Region =>
+      descriptorRegion(kind, name, position, originLba);
+    const primary = region("primaryVolumeDescriptor", "Primary Volume Descriptor", 0);
     this.regions =
       enhancedPosition === undefined
         ? [primary]
-        : [primary, descriptorRegion("enhancedVolumeDescriptor", "Enhanced Volume Descriptor", enhancedPosition)];
+        : [primary, region("enhancedVolumeDescriptor", "Enhanced Volume Descriptor", enhancedPosition)];
   }
 
   bind(plan: Plan): ReadonlyMap<string, Renderer> {
@@ -87,22 +98,25 @@ export class IsoDescriptorWriter implements RegionWriter {
       volumeFlags: 0,
       escapeSequences: new Uint8Array(0),
     };
-    return new Map([
-      ["primaryVolumeDescriptor", async (_first, out) => primaryVolumeDescriptor.write(described, out, 0)],
-      ["enhancedVolumeDescriptor", async (_first, out) => enhancedVolumeDescriptor.write(enhanced, out, 0)],
-    ]);
+    const writers: readonly Renderer[] = [
+      async (_first, out) => primaryVolumeDescriptor.write(described, out, 0),
+      async (_first, out) => enhancedVolumeDescriptor.write(enhanced, out, 0),
+    ];
+    return new Map(this.regions.map(({ kind }, index) => [kind, writers[index]!]));
   }
 }
 
 /** Writes the Volume Descriptor Set Terminator. */
 export class TerminatorWriter implements RegionWriter {
-  readonly regions: readonly Region[];
+  readonly regions: readonly [Region];
 
-  constructor(position: number) {
-    this.regions = [descriptorRegion("terminator", "Volume Descriptor Set Terminator", position)];
+  /** @param originLba As in {@link descriptorRegion}. */
+  constructor(position: number, originLba = 0) {
+    this.regions = [descriptorRegion("terminator", "Volume Descriptor Set Terminator", position, originLba)];
   }
 
   bind(): ReadonlyMap<string, Renderer> {
-    return new Map([["terminator", async (_first, out) => volumeDescriptorSetTerminator.write({}, out, 0)]]);
+    const [{ kind }] = this.regions;
+    return new Map([[kind, async (_first, out) => volumeDescriptorSetTerminator.write({}, out, 0)]]);
   }
 }

@@ -55,7 +55,8 @@ export class ContentLayout {
       block += blocksOf(content.bytes);
     }
     this.#written = Int32Array.from(written);
-    const place: Place = options.fromBlock === undefined ? nextPlace : { at: "next", from: options.fromBlock };
+    const { fromBlock = 0 } = options;
+    const place: Place = fromBlock === 0 ? nextPlace : { at: "next", from: fromBlock };
     this.region = { kind: contentsKind, name: "File contents", blocks: block, place, needs: "plan" };
   }
 

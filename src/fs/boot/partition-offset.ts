@@ -1,0 +1,76 @@
+/** Finds the partition of an image that has descriptors and directories of its own, so that it can be mounted by itself. */
+import type { BlockSource } from "../../medium/block-source.js";
+import { blockBytes } from "../../units.js";
+import { sectorBytes } from "../hybrid/byte-patch.js";
+import { sectorsInBlock } from "../hybrid/image-growth.js";
+import { mbrPartitions } from "../hybrid/mbr.js";
+import type { SystemArea } from "../hybrid/system-area.js";
+import { systemAreaBlocks } from "../hybrid/system-area.js";
+import { primaryDescriptorAt, rootLbaOf } from "../iso9660/descriptor-set.js";
+import { readSoundHead } from "../iso9660/directory-record.js";
+import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
+
+/** The sectors in which the partitions of all tables start. */
+function startsOf({ mbr, gpt, apm }: SystemArea): readonly number[] {
+  const unit = (apm?.blockSize ?? 0) / sectorBytes;
+  return [
+    ...(mbr === undefined ? [] : mbrPartitions(mbr))
+      .filter(({ sizeInLba }) => sizeInLba > 0)
+      .map(({ startingLba }) => startingLba),
+    ...(gpt?.partitions ?? []).map(({ startingLba }) => startingLba),
+    ...(apm?.partitions ?? []).map(({ firstBlock }) => firstBlock * unit),
+  ];
+}
+
+/** Where a primary volume descriptor says that its root directory is; `undefined` where none is in that block. */
+async function rootIn(source: BlockSource, lba: number, signal: AbortSignal | undefined): Promise<number | undefined> {
+  if (lba >= source.blocks) return undefined;
+  const block = new Uint8Array(blockBytes);
+  await source.read(lba, 1, block, signal);
+  const descriptor = primaryDescriptorAt(block, 0);
+  return descriptor === undefined ? undefined : rootLbaOf(descriptor);
+}
+
+/**
+ * Whether the descriptors of the volume that starts at a block count addresses from that block on, as those of a
+ * partition do, and not from the start of the medium, as those of a session do.
+ *
+ * @param rootLba Where the primary descriptor says that the root directory is.
+ * @throws {@link DiscError} E_READ_FAILED, E_CANCELLED.
+ */
+export async function countsFromItself(
+  source: BlockSource,
+  startLba: number,
+  rootLba: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const lba = startLba + rootLba;
+  if (startLba === 0 || lba >= source.blocks) return false;
+  const block = new Uint8Array(blockBytes);
+  await source.read(lba, 1, block, signal);
+  // The first record of a root directory is its own: of 34 bytes, with an identifier of one zero. ECMA-119 6.8.2.2.
+  if (block[0]! < 34 || block[32] !== 1 || block[33] !== 0) return false;
+  return readSoundHead(block, 0)?.locationOfExtent === rootLba;
+}
+
+/**
+ * Finds the block of an image in which a partition starts that can be mounted by itself, as xorriso's partition offset
+ * makes one: there is a second set of volume descriptors in it, whose addresses are counted from its start.
+ *
+ * @returns 0 where there is none.
+ * @throws {@link DiscError} E_READ_FAILED, E_CANCELLED.
+ */
+export async function findPartitionOffset(
+  source: BlockSource,
+  area: SystemArea,
+  signal?: AbortSignal,
+): Promise<number> {
+  // Where boot images in the volume are partitions, it is often none itself: then the usual offset is tried.
+  for (const sector of new Set([...startsOf(area), systemAreaBlocks * sectorsInBlock])) {
+    const lba = sector / sectorsInBlock;
+    if (!Number.isInteger(lba) || lba < systemAreaBlocks) continue;
+    const rootLba = await rootIn(source, lba + firstVolumeDescriptorBlock, signal);
+    if (rootLba !== undefined && (await countsFromItself(source, lba, rootLba, signal))) return lba;
+  }
+  return 0;
+}
