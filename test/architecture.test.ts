@@ -52,7 +52,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/growth",
     "fs/boot",
   ],
-  "fs/verify": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/iso9660", "fs/udf", "fs/image"],
+  "fs/verify": [
+    "errors",
+    "units",
+    "codec",
+    "medium",
+    "fs/tree",
+    "fs/names",
+    "fs/iso9660",
+    "fs/udf",
+    "fs/image",
+    "fs/boot",
+  ],
   "fs/dump": [
     "errors",
     "units",
@@ -67,6 +78,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/eltorito",
     "fs/hybrid",
     "fs/udf",
+    "fs/boot",
   ],
   "fs/patch": [
     "errors",

@@ -11,6 +11,7 @@ import { sectorsInBlock } from "../hybrid/image-growth.js";
 import type { MbrLoader } from "../hybrid/mbr.js";
 import { bootImageAddressOf } from "../hybrid/mbr.js";
 import type { SystemArea } from "../hybrid/system-area.js";
+import { systemAreaBlocks } from "../hybrid/system-area.js";
 import type { Content } from "../tree/content.js";
 import { OnDiscContent } from "../tree/content.js";
 import type { DirectoryNode } from "../tree/directory.js";
@@ -213,6 +214,8 @@ export class RememberedBoot {
   #coverOf(found: FoundPartition, entries: ReadBootSetUp["entries"], root: DirectoryNode): PartitionCover | undefined {
     const { firstSector, endSector, isVolume, name } = found;
     if (isVolume) return { volumeFromSector: firstSector };
+    // A record that is there for its flag alone.
+    if (endSector <= systemAreaBlocks * sectorsInBlock) return { volumeFromSector: firstSector, endSector };
     const lba = firstSector / sectorsInBlock;
     const image = entries.findIndex(({ imageLba }) => imageLba === lba);
     if (image >= 0) return { image };

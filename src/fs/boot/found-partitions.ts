@@ -39,10 +39,12 @@ function isGap(name: string): boolean {
 }
 
 function* listed({ mbr, gpt, apm }: SystemArea): Generator<Omit<FoundPartition, "isVolume">> {
-  for (const [index, record] of (mbr === undefined ? [] : mbrPartitions(mbr)).entries()) {
+  const records = mbr === undefined ? [] : mbrPartitions(mbr);
+  const isAlone = records.filter(({ sizeInLba }) => sizeInLba > 0).length === 1;
+  for (const [index, record] of records.entries()) {
     const { startingLba, sizeInLba, osType: type, bootIndicator } = record;
-    // One that protects the disk follows by itself from the other table.
-    const isProtecting = gpt !== undefined && type === mbrTypes.protective && bootIndicator === 0;
+    // One that protects the disk follows by itself from the other table, where no record stands beside it.
+    const isProtecting = gpt !== undefined && isAlone && type === mbrTypes.protective && bootIndicator === 0;
     if (sizeInLba === 0 || isProtecting) continue;
     const number = index + 1;
     const entry = { number, type, active: bootIndicator >= 0x80 };

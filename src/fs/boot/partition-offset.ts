@@ -5,7 +5,7 @@ import { sectorBytes } from "../hybrid/byte-patch.js";
 import { sectorsInBlock } from "../hybrid/image-growth.js";
 import { mbrPartitions } from "../hybrid/mbr.js";
 import type { SystemArea } from "../hybrid/system-area.js";
-import { systemAreaBlocks } from "../hybrid/system-area.js";
+import { readSystemArea, systemAreaBlocks } from "../hybrid/system-area.js";
 import { primaryDescriptorAt, rootLbaOf } from "../iso9660/descriptor-set.js";
 import { readSoundHead } from "../iso9660/directory-record.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
@@ -73,4 +73,13 @@ export async function findPartitionOffset(
     if (rootLba !== undefined && (await countsFromItself(source, lba, rootLba, signal))) return lba;
   }
   return 0;
+}
+
+/**
+ * As {@link findPartitionOffset}, of an image of which nothing was read yet.
+ *
+ * @throws {@link DiscError} E_READ_FAILED, E_CANCELLED.
+ */
+export async function readPartitionOffset(source: BlockSource, signal?: AbortSignal): Promise<number> {
+  return await findPartitionOffset(source, await readSystemArea(source, { tolerant: true }, signal), signal);
 }

@@ -5,6 +5,7 @@ import type { TaskOptions } from "../../medium/session-data.js";
 import type { RememberedBoot } from "../boot/boot-like.js";
 import type { BootPlan } from "../boot/boot-plan.js";
 import { planBoot } from "../boot/boot-plan.js";
+import { findPartitionOffset } from "../boot/partition-offset.js";
 import { readBootRecords } from "../growth/front.js";
 import type { Catalog } from "../layout/catalog.js";
 import { takeCatalog } from "../layout/catalog.js";
@@ -344,6 +345,7 @@ export class FileSystemImage extends ImageForDisc {
       fromBlock: Math.max(udf === undefined ? 0 : partitionOffset, endOfPartitionHead(boot)),
     });
     const growth = await this.#planGrowth(contents);
+    await this.#reportOldPartition(growth, onWarning);
     checkPartitionHead(boot, udf !== undefined, growth !== undefined);
     const sessionStart = growth?.sessionStart ?? this.sessionStartBlock;
     const bootRecords = this.#imported?.bootRecords ?? [];
@@ -366,6 +368,17 @@ export class FileSystemImage extends ImageForDisc {
       udf: imported.udf,
       endOfContents: contents.endOfPinned(),
     });
+  }
+
+  /** A partition's own tree stays as it was: it cannot refer to what lies behind its partition. */
+  async #reportOldPartition(growth: Growth | undefined, onWarning: WarningListener): Promise<void> {
+    const imported = this.#imported;
+    if (imported === undefined || growth?.system === undefined) return;
+    const offset = await findPartitionOffset(imported.source, growth.system.area);
+    if (offset === 0) return;
+    const what = `this session, in the tree of its own that the partition at block ${offset} has`;
+    const reason = "mounted by itself, the partition shows what it showed before; a rebuilt image has a new tree there";
+    onWarning(new DiscError("W_BOOT_LEFT_OUT", `${what}, is left out: ${reason}`, { what, reason }));
   }
 
   /** @throws as {@link planBoot}; {@link DiscError} E_NOT_SUPPORTED for tables in front of sessions that are there. */

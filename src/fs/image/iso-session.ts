@@ -29,6 +29,7 @@ import { bytesFromName } from "../names/name-bytes.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
 import { timeMs } from "../tree/node.js";
 import { firstAnchorBlock } from "../udf/anchor-reader.js";
+import { usualSequences } from "../udf/udf-writer.js";
 import type { Growth } from "./growth.js";
 import { isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
@@ -44,6 +45,12 @@ const mostDescriptors = 5;
 export function endOfPartitionHead(boot: BootPlan | undefined): number {
   const offset = boot?.options.hybrid?.partitionOffset ?? 0;
   return offset === 0 ? 0 : offset + firstVolumeDescriptorBlock + mostDescriptors;
+}
+
+/** Whether a partition has its descriptors where UDF has its sequences. */
+function areSequencesTaken(boot: BootPlan | undefined): boolean {
+  const end = endOfPartitionHead(boot);
+  return end > usualSequences.first && end - mostDescriptors < usualSequences.end;
 }
 
 /**
@@ -349,6 +356,7 @@ export function sessionWriters(parts: SessionParts, boot: BootWriter | undefined
     ...parts,
     catalog: visibleCatalog(parts.catalog, "udf"),
     recognitionBlock: firstVolumeDescriptorBlock + descriptorBlocks,
+    hasLaterSequences: areSequencesTaken(parts.boot),
     hasSpecialFilesElsewhere: hasIso && isWritten(options, "rockridge"),
     hasNamesElsewhere: hasIso && isWritten(options, "rockridge"),
   });
