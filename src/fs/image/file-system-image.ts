@@ -5,7 +5,6 @@ import type { TaskOptions } from "../../medium/session-data.js";
 import type { RememberedBoot } from "../boot/boot-like.js";
 import type { BootPlan } from "../boot/boot-plan.js";
 import { planBoot } from "../boot/boot-plan.js";
-import { findPartitionOffset } from "../boot/partition-offset.js";
 import { readBootRecords } from "../growth/front.js";
 import type { Catalog } from "../layout/catalog.js";
 import { takeCatalog } from "../layout/catalog.js";
@@ -31,7 +30,6 @@ import { ImageForDisc } from "./image-for-disc.js";
 import { NamesInFileSystem } from "./image-names.js";
 import type { ImportOptions } from "./import.js";
 import { importFailed, importTree } from "./import.js";
-import { checkPartitionHead, endOfPartitionHead } from "./iso-session.js";
 import type { LaidOutSession } from "./lay-out-session.js";
 import { layOutSession } from "./lay-out-session.js";
 import { reportNames } from "./name-report.js";
@@ -39,6 +37,7 @@ import type { ImageSource } from "./open-image.js";
 import type { ImageOptions } from "./options.js";
 import { checkOptions, isWritten } from "./options.js";
 import { optionsLike, volumeFieldsLike, withoutTaken } from "./options-like.js";
+import { checkOwnTree, keptOwnTree, newOwnTree } from "./partition-tree.js";
 import { withPlaceholder } from "./placeholder.js";
 import { ProgressItems } from "./progress-items.js";
 import { SessionImage } from "./session-image.js";
@@ -339,17 +338,30 @@ export class FileSystemImage extends ImageForDisc {
     const boot = await this.#planBoot(onWarning);
     const catalog = takeCatalog(this.root, udf?.rules.extended, boot);
     reportNames(catalog, times, udf?.rules, onWarning);
+    const newTree = newOwnTree(boot);
     const contents = new ContentLayout(catalog, {
       isPinned: (content) => this.#isPinned(content),
       embeddedBytes: udf?.embeddedBytes,
-      fromBlock: Math.max(udf === undefined ? 0 : partitionOffset, endOfPartitionHead(boot)),
+      fromBlock: Math.max(udf === undefined ? 0 : partitionOffset, newTree?.fromBlock ?? 0),
     });
     const growth = await this.#planGrowth(contents);
-    await this.#reportOldPartition(growth, onWarning);
-    checkPartitionHead(boot, udf !== undefined, growth !== undefined);
+    const ownTree = newTree ?? keptOwnTree(growth?.ownTree, options, contents, onWarning);
+    checkOwnTree(newTree, udf !== undefined, growth !== undefined);
     const sessionStart = growth?.sessionStart ?? this.sessionStartBlock;
     const bootRecords = this.#imported?.bootRecords ?? [];
-    const parts = { options, catalog, contents, times, onWarning, sessionStart, udf, growth, bootRecords, boot };
+    const parts = {
+      options,
+      catalog,
+      contents,
+      times,
+      onWarning,
+      sessionStart,
+      udf,
+      growth,
+      ownTree,
+      bootRecords,
+      boot,
+    };
     const endAlign = udf === undefined && growth === undefined ? 1 : sessionEndAlign;
     const blocks = options.freeMediaBlocks === 0 ? undefined : options.freeMediaBlocks;
     const laidOut = await layOutSession(parts, { blocks, endAlign });
@@ -368,17 +380,6 @@ export class FileSystemImage extends ImageForDisc {
       udf: imported.udf,
       endOfContents: contents.endOfPinned(),
     });
-  }
-
-  /** A partition's own tree stays as it was: it cannot refer to what lies behind its partition. */
-  async #reportOldPartition(growth: Growth | undefined, onWarning: WarningListener): Promise<void> {
-    const imported = this.#imported;
-    if (imported === undefined || growth?.system === undefined) return;
-    const offset = await findPartitionOffset(imported.source, growth.system.area);
-    if (offset === 0) return;
-    const what = `this session, in the tree of its own that the partition at block ${offset} has`;
-    const reason = "mounted by itself, the partition shows what it showed before; a rebuilt image has a new tree there";
-    onWarning(new DiscError("W_BOOT_LEFT_OUT", `${what}, is left out: ${reason}`, { what, reason }));
   }
 
   /** @throws as {@link planBoot}; {@link DiscError} E_NOT_SUPPORTED for tables in front of sessions that are there. */

@@ -2,11 +2,10 @@
 import { encode } from "../../codec/struct.js";
 import { writeTextBytes, writeUtf16be } from "../../codec/text.js";
 import type { WarningListener } from "../../errors.js";
-import { DiscError, refuseOption } from "../../errors.js";
-import type { BootPlan, PlannedPartition } from "../boot/boot-plan.js";
+import { DiscError } from "../../errors.js";
+import type { BootPlan } from "../boot/boot-plan.js";
 import type { BootWriter } from "../boot/boot-writer.js";
 import { chainRecord } from "../growth/chain-record.js";
-import { sectorsInBlock } from "../hybrid/image-growth.js";
 import { maximumExtentBytes } from "../iso9660/directory-layout.js";
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
 import { buildHierarchy } from "../iso9660/hierarchy.js";
@@ -19,7 +18,6 @@ import { JolietDescriptorWriter } from "../joliet/joliet-writer.js";
 import type { Catalog } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
-import { appendedKind, endBefore, tailKind } from "../layout/plan.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
 import { nextPlace } from "../layout/region.js";
 import { visibleCatalog } from "../layout/visible-catalog.js";
@@ -28,47 +26,15 @@ import { isoNameRules } from "../names/iso-name.js";
 import { bytesFromName } from "../names/name-bytes.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
 import { timeMs } from "../tree/node.js";
-import { firstAnchorBlock } from "../udf/anchor-reader.js";
-import { usualSequences } from "../udf/udf-writer.js";
 import type { Growth } from "./growth.js";
 import { isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
 import { isoVolumeName, isWritten } from "./options.js";
+import type { OwnTreePlan } from "./partition-tree.js";
+import { areSequencesTaken } from "./partition-tree.js";
 import type { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
 import { udfWriter } from "./udf-session.js";
-
-/** Most descriptors of a set: primary, boot record, Joliet's, enhanced, terminator. */
-const mostDescriptors = 5;
-
-/** The block of the image from which on its partition's own tree, and all contents, may lie; 0 where it has none. */
-export function endOfPartitionHead(boot: BootPlan | undefined): number {
-  const offset = boot?.options.hybrid?.partitionOffset ?? 0;
-  return offset === 0 ? 0 : offset + firstVolumeDescriptorBlock + mostDescriptors;
-}
-
-/** Whether a partition has its descriptors where UDF has its sequences. */
-function areSequencesTaken(boot: BootPlan | undefined): boolean {
-  const end = endOfPartitionHead(boot);
-  return end > usualSequences.first && end - mostDescriptors < usualSequences.end;
-}
-
-/**
- * @throws {@link DiscError} E_NOT_SUPPORTED for a partition's own tree in an image that is to grow; E_OPTION_INVALID for one
- *   whose descriptors would lie among what UDF has.
- */
-export function checkPartitionHead(boot: BootPlan | undefined, hasUdf: boolean, isGrowing: boolean): void {
-  const end = endOfPartitionHead(boot);
-  if (end === 0) return;
-  if (isGrowing) {
-    const what = "a partition offset in an image that is laid out to grow";
-    throw new DiscError("E_NOT_SUPPORTED", `not supported: ${what}: sessions begin where its tree would be`, { what });
-  }
-  if (!hasUdf || end <= firstAnchorBlock) return;
-  const most = firstAnchorBlock - firstVolumeDescriptorBlock - mostDescriptors;
-  const allowed = `with UDF, up to ${most}: block ${firstAnchorBlock} is its anchor's`;
-  refuseOption("boot.hybrid.partitionOffset", boot?.options.hybrid?.partitionOffset, allowed);
-}
 
 /** What the writers of a session are made from. */
 export interface SessionParts {
@@ -87,6 +53,8 @@ export interface SessionParts {
   readonly bootRecords: readonly Uint8Array[];
   /** `undefined` where the image boots from nothing new. */
   readonly boot: BootPlan | undefined;
+  /** `undefined` where no partition has a tree for itself, or keeps the one that it has. */
+  readonly ownTree: OwnTreePlan | undefined;
 }
 
 /** Place of the first boot record in the descriptor set: block 17, where firmware looks for it. El Torito 1.0, 2.0. */
@@ -138,19 +106,6 @@ class BootRecordWriter implements RegionWriter {
  */
 function endOfVolume(plan: Plan): number {
   return plan.firstBlock + plan.blocks;
-}
-
-/**
- * The length of the volume in a partition of its own: that of the partition, by which xorriso recognises it. One of the master boot
- * record has the end of a GUID partition table in it, which others lie before.
- */
-function sizeInPartition(boot: BootPlan, originLba: number): VolumeSpaceSize {
-  const isOwn = ({ options: { covers } }: PlannedPartition): boolean =>
-    "volumeFromSector" in covers && covers.volumeFromSector === originLba * sectorsInBlock;
-  const own = boot.partitions.filter(isOwn).map(({ options }) => options);
-  const isInGptAlone = own.some(({ gpt }) => gpt !== undefined) && own.every(({ mbr }) => mbr === undefined);
-  const behind = isInGptAlone ? [appendedKind, tailKind] : [appendedKind];
-  return (plan) => endBefore(plan, behind) - originLba;
 }
 
 /** The length of a session in its own header, by which the next one is found on media that can be overwritten. */
@@ -282,10 +237,10 @@ function isoWriters(
 ): {
   readonly descriptors: RegionWriter[];
   readonly hierarchies: RegionWriter[];
-  /** The descriptors and the hierarchies of a partition that can be mounted by itself. */
-  readonly partition: RegionWriter[];
+  /** The descriptors of a partition that can be mounted by itself. */
+  readonly ownDescriptors: RegionWriter[];
 } {
-  const { options, times, growth, bootRecords } = parts;
+  const { options, times, growth, ownTree, bootRecords } = parts;
   const hasRockRidge = isWritten(options, "rockridge");
   const description: VolumeDescription = {
     volumeName: options.volumeName ?? "DISC",
@@ -329,36 +284,40 @@ function isoWriters(
   };
   const descriptors = setOf({ iso, joliet }, volumeSpaceSize, [bootWriter], 0);
   const hierarchies = joliet === undefined ? [iso] : [iso, joliet];
-  const originLba = parts.boot?.options.hybrid?.partitionOffset ?? 0;
-  if (parts.boot === undefined || originLba === 0) return { descriptors, hierarchies, partition: [] };
-  const place = { originLba, fromBlock: endOfPartitionHead(parts.boot) };
-  const own = { iso: iso.inPartition(place), joliet: joliet?.inPartition(place) };
+  if (ownTree === undefined) return { descriptors, hierarchies, ownDescriptors: [] };
+  const own = { iso: iso.inPartition(ownTree), joliet: joliet?.inPartition(ownTree) };
   // Firmware looks for a boot record from the start of the medium alone.
-  const ownSet = setOf(own, sizeInPartition(parts.boot, originLba), [], originLba);
-  return {
-    descriptors,
-    hierarchies,
-    partition: [...ownSet, own.iso, ...(own.joliet === undefined ? [] : [own.joliet])],
-  };
+  const ownDescriptors = setOf(own, ownTree.size, [], ownTree.originLba);
+  hierarchies.push(own.iso, ...(own.joliet === undefined ? [] : [own.joliet]));
+  return { descriptors, hierarchies, ownDescriptors };
 }
 
-/** The writers of a session, in the order in which their regions lie: docs/ON-DISC.md, order of regions. */
-export function sessionWriters(parts: SessionParts, boot: BootWriter | undefined): RegionWriter[] {
-  const { options, udf } = parts;
+/** The writers of a session. */
+export interface SessionWriters {
+  /** In the order in which their regions lie: docs/ON-DISC.md, order of regions. */
+  readonly writers: RegionWriter[];
+  /** Those of descriptors that take the places of others, in front of the session. */
+  readonly inFront: readonly RegionWriter[];
+}
+
+/** The writers that make a session. */
+export function sessionWriters(parts: SessionParts, boot: BootWriter | undefined): SessionWriters {
+  const { options, udf, ownTree } = parts;
   const hasIso = isWritten(options, "iso");
-  const { descriptors, hierarchies, partition } = hasIso
+  const { descriptors, hierarchies, ownDescriptors } = hasIso
     ? isoWriters(parts, boot)
-    : { descriptors: [], hierarchies: [], partition: [] };
-  const writers = [new SystemAreaWriter(), ...descriptors, ...hierarchies, ...partition];
-  if (udf === undefined) return [...writers, contentsWriter(parts), ...paddingWriters(parts)];
+    : { descriptors: [], hierarchies: [], ownDescriptors: [] };
+  const [own, inFront] = ownTree?.isNew === true ? [ownDescriptors, []] : [[], ownDescriptors];
+  const writers = [new SystemAreaWriter(), ...descriptors, ...own, ...hierarchies];
+  if (udf === undefined) return { writers: [...writers, contentsWriter(parts), ...paddingWriters(parts)], inFront };
   const descriptorBlocks = descriptors.reduce((sum, { regions }) => sum + regions.length, 0);
   const volume = udfWriter(udf, {
     ...parts,
     catalog: visibleCatalog(parts.catalog, "udf"),
     recognitionBlock: firstVolumeDescriptorBlock + descriptorBlocks,
-    hasLaterSequences: areSequencesTaken(parts.boot),
+    hasLaterSequences: areSequencesTaken(ownTree),
     hasSpecialFilesElsewhere: hasIso && isWritten(options, "rockridge"),
     hasNamesElsewhere: hasIso && isWritten(options, "rockridge"),
   });
-  return [...writers, volume, contentsWriter(parts), ...paddingWriters(parts), volume.trailer];
+  return { writers: [...writers, volume, contentsWriter(parts), ...paddingWriters(parts), volume.trailer], inFront };
 }

@@ -28,6 +28,7 @@ import { firstAnchorBlock } from "../udf/anchor-reader.js";
 import type { Growth } from "./growth.js";
 import type { SessionParts } from "./iso-session.js";
 import { bootRecordPosition, sessionWriters, systemAreaKind } from "./iso-session.js";
+import { ownTreePatches } from "./partition-tree.js";
 
 /** A session whose every block has its place. */
 export interface LaidOutSession {
@@ -177,7 +178,7 @@ export async function layOutSession(parts: SessionParts, limits: PlanLimits): Pr
   const { growth, sessionStart, udf, boot: bootPlan, contents } = parts;
   const boot =
     bootPlan === undefined ? undefined : new BootWriter(bootPlan, contents, bootRecordPosition, sessionStart);
-  const writers = sessionWriters(parts, boot);
+  const { writers, inFront } = sessionWriters(parts, boot);
   const lead = growth === undefined ? undefined : new LeadRenderer(growth, udf !== undefined);
   const hasLead = growth?.lead !== undefined;
   // Of a medium that is to grow, block 256 is kept free even where no UDF is written now.
@@ -209,6 +210,9 @@ export async function layOutSession(parts: SessionParts, limits: PlanLimits): Pr
   const endLba = plan.firstBlock + plan.blocks;
   const patches = [
     ...systemBlocks(front?.lead, system?.patches ?? []),
+    ...(growth.ownTree === undefined || inFront.length === 0
+      ? []
+      : await ownTreePatches(inFront, plan, growth.ownTree)),
     ...(front === undefined ? [] : frontPatches(front, { header: await lead.header(), endLba, room, chain })),
   ];
   if (!hasLead) return { plan, renderers, front: patches };
