@@ -127,7 +127,7 @@ export async function chainedSessions(source: BlockSource, signal?: AbortSignal)
   const end = newest === undefined ? source.blocks : Math.min(newest.volumeSpaceSize, source.blocks);
   const found: Session[] = [];
   let last: Header | undefined;
-  let lba = kept ?? growableSessionAlignment;
+  let lba = kept ?? (first === undefined ? end : growableSessionAlignment);
   while (lba < end) {
     throwIfCancelled(signal, "following the chain of sessions");
     let header = await readHeader(source, lba, signal);
