@@ -1,7 +1,7 @@
 /** Options of mkisofs that say what an image boots from. */
 import { usageError } from "../usage.js";
 import type { MkisofsOption } from "./option-row.js";
-import { acts, hexadecimalOf, numberOf, refused } from "./option-row.js";
+import { acts, hexadecimalOf, numberOf } from "./option-row.js";
 import { guidOf, partitionTypeOf } from "./partition-type.js";
 import type { BootEntryRequest, MkisofsRequest } from "./request.js";
 import { biosPlatform, newBootEntry, uefiPlatform } from "./request.js";
@@ -181,9 +181,14 @@ export const hybridOptions: readonly MkisofsOption[] = [
   acts("-isohybrid-apm-hfsplus", "xorrisofs", "Likewise, in an Apple partition map.", (request) => {
     entryOf(request).apm = true;
   }),
-  acts("-grub2-mbr FILE", "xorrisofs", "Boot code of GRUB 2.", (request, file) => {
-    request.systemArea.grub2 = file!;
-  }),
+  acts(
+    "-grub2-mbr FILE",
+    "xorrisofs",
+    "Boot code of GRUB 2; FILE may be --interval:local_fs:FROM-TO:ZEROIZERS:FILE.",
+    (request, file) => {
+      request.systemArea.grub2 = file!;
+    },
+  ),
   acts(
     "-protective-msdos-label",
     "xorrisofs",
@@ -211,7 +216,7 @@ export const hybridOptions: readonly MkisofsOption[] = [
   acts(
     "-append_partition NUMBER TYPE FILE",
     "xorrisofs",
-    "A partition behind the volume: FAT12, FAT16, Linux, a number, or a GUID.",
+    "A partition behind the volume: FAT12, FAT16, Linux, a number, or a GUID; FILE may be an interval.",
     addPartition,
   ),
   acts("-appended_part_as_gpt", "xorrisofs", "Such partitions stand in a GUID partition table.", (request) => {
@@ -260,5 +265,12 @@ export const hybridOptions: readonly MkisofsOption[] = [
       request.systemArea.chrp = true;
     },
   ),
-  refused("-part_like_isohybrid", "xorrisofs", "a GUID partition table without a master boot record is not written"),
+  acts(
+    "-part_like_isohybrid",
+    "xorrisofs",
+    "-isohybrid-gpt-basdat and the like are for any boot code, not for that of -isohybrid-mbr alone.",
+    (request) => {
+      request.systemArea.likeIsohybrid = true;
+    },
+  ),
 ];

@@ -45,6 +45,8 @@ export interface SystemAreaRequest {
   generic: string | undefined;
   isohybrid: string | undefined;
   grub2: string | undefined;
+  /** Whether boot images are partitions as isohybrid makes them, whatever boot code there is. */
+  likeIsohybrid: boolean;
   protectiveLabel: boolean;
   forceBootable: boolean;
   volumeType: PartitionTypeRequest | undefined;
@@ -263,6 +265,7 @@ export function newRequest(program: MkisofsProgram): MkisofsRequest {
       generic: undefined,
       isohybrid: undefined,
       grub2: undefined,
+      likeIsohybrid: false,
       protectiveLabel: false,
       forceBootable: false,
       volumeType: undefined,

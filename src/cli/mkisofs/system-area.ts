@@ -8,9 +8,9 @@ import type {
   PartitionCover,
   PartitionOptions,
 } from "../../node.js";
-import { fromFile, gptTypes, mbrTypes } from "../../node.js";
-import { readNamedFile } from "../host-file.js";
+import { gptTypes, mbrTypes } from "../../node.js";
 import { usageError } from "../usage.js";
+import { namedBytes, namedContent } from "./interval.js";
 import type { AppendedPartitionRequest, BootEntryRequest, PartitionTypeRequest, SystemAreaRequest } from "./request.js";
 import { biosPlatform, uefiPlatform } from "./request.js";
 
@@ -42,7 +42,7 @@ export class AppendedContents {
 
   static async open({ appended }: SystemAreaRequest): Promise<AppendedContents> {
     const contents = new Map<number, Content>();
-    for (const { number, path } of appended) contents.set(number, await fromFile(path));
+    for (const { number, path } of appended) contents.set(number, await namedContent(path));
     return new AppendedContents(contents);
   }
 
@@ -88,13 +88,18 @@ class PartitionList {
 
   /** Boot images that isohybrid is to mark. */
   get #marked(): number[] {
-    if (this.#area.isohybrid === undefined) return [];
+    if (!this.#isLikeIsohybrid) return [];
     return [...this.#entries.keys()].filter((index) => this.#entries[index]!.gpt !== undefined);
   }
 
+  /** Whether boot images are marked as isohybrid does it. */
+  get #isLikeIsohybrid(): boolean {
+    return this.#area.isohybrid !== undefined || this.#area.likeIsohybrid;
+  }
+
   get #hasApm(): boolean {
-    const { isohybrid, appendedAsApm, appended } = this.#area;
-    return (isohybrid !== undefined && this.#entries.some(({ apm }) => apm)) || (appendedAsApm && appended.length > 0);
+    const { appendedAsApm, appended } = this.#area;
+    return (this.#isLikeIsohybrid && this.#entries.some(({ apm }) => apm)) || (appendedAsApm && appended.length > 0);
   }
 
   /** One partition, with nothing beside it. @throws {@link DiscError} E_USAGE. */
@@ -141,7 +146,7 @@ class PartitionList {
   }
 
   async #efiCover(path: string): Promise<PartitionCover> {
-    if (path !== "--efi-boot-image") return { content: await fromFile(path) };
+    if (path !== "--efi-boot-image") return { content: await namedContent(path) };
     const image = this.#entries.findIndex(({ platform }) => platform === uefiPlatform);
     if (image < 0) throw usageError("-efi-boot-part --efi-boot-image: there is no boot image for UEFI");
     return { image };
@@ -180,9 +185,11 @@ class PartitionList {
     const image = this.#images.findIndex((other) => other.image === content);
     const covers = image < 0 ? { content } : { image };
     const { appendedAsApm } = this.#area;
+    // What is marked as a boot image stands in the table already.
+    const gpt = this.#marked.includes(image) ? undefined : tables.gpt;
     const name = `Appended${partition.number}`;
     const apm: ApmEntryOptions | undefined = appendedAsApm ? { type: apmTypeOf(partition.type), name } : undefined;
-    this.partitions.push({ covers, ...tables, apm });
+    this.partitions.push({ covers, ...tables, gpt, apm });
   }
 
   #appendedGpt({ number, type }: AppendedPartitionRequest): GptEntryOptions {
@@ -191,7 +198,7 @@ class PartitionList {
 
   /** @param isInMbr Whether they stand in the master boot record, too. */
   #addMarked(isInMbr: boolean): void {
-    if (this.#area.isohybrid === undefined) return;
+    if (!this.#isLikeIsohybrid) return;
     const marked = this.#marked;
     for (const [index, { gpt, apm }] of this.#entries.entries()) {
       const place = marked.indexOf(index);
@@ -251,7 +258,7 @@ export async function hybridOf(
   const list = new PartitionList(area, entries, images, appended);
   if (area.chrp) list.fillChrp();
   else await list.fill();
-  const systemArea = given[0] === undefined ? undefined : await readNamedFile(given[0]);
+  const systemArea = given[0] === undefined ? undefined : await namedBytes(given[0]);
   if (systemArea === undefined && list.partitions.length === 0) return undefined;
   const loaderImage = entries.findIndex(({ platform }) => platform === biosPlatform);
   const wanted = area.isohybrid !== undefined ? "isolinux" : area.grub2 !== undefined ? "grub2" : "none";
