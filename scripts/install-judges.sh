@@ -15,7 +15,8 @@ packages=(
   grub-common        # grub-fstest reads UDF
   isolinux           # loaders of bootable images: of Syslinux,
   grub-pc-bin grub-efi-amd64-bin  # and of GRUB, whose grub-mkrescue
-  mtools             # needs mformat
+  mtools             # needs mformat; reads FAT volumes
+  dosfstools         # fsck.fat judges them
   gdisk fdisk        # judge partition tables
   acl                # getfacl
   gcc g++ libc6-dev make python3  # build the native addon, and fake drives for it
@@ -33,7 +34,7 @@ if [ -d "$(dirname "$0")/../../shared/rig" ]; then
     sg3-utils                                    # moves the tray
     libudfread-dev                               # reads UDF, as players do
     attr faketime makefs                         # make the images of other writers
-    ovmf seabios syslinux-common                 # firmware that boots, and what isolinux needs for it
+    ovmf seabios syslinux-common systemd-boot-efi  # firmware that boots, what isolinux needs for it, and a loader
   )
 fi
 

@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "fs/eltorito": ["errors", "units", "codec", "medium"],
   "fs/hybrid": ["errors", "units", "codec", "medium"],
   "fs/udf": ["errors", "units", "codec", "medium", "fs/tree", "fs/names", "fs/layout"],
+  "fs/fat": ["errors", "units", "codec", "fs/tree", "fs/names"],
   "fs/boot": [
     "errors",
     "units",
@@ -29,6 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/layout",
     "fs/iso9660",
     "fs/eltorito",
+    "fs/fat",
     "fs/hybrid",
     "fs/growth",
   ],

@@ -73,7 +73,11 @@ export const bootOptions: readonly OptionRow[] = [
     help: "auto: recognise what the tree boots from: isolinux, GRUB, Windows, FAT volumes for UEFI.",
   },
   { name: "boot-bios", value: "PATH", help: "Boot image for BIOS: a file of the tree, or else of the host." },
-  { name: "boot-uefi", value: "PATH", help: "Boot image for UEFI, which is a FAT volume, likewise." },
+  {
+    name: "boot-uefi",
+    value: "PATH",
+    help: "Boot image for UEFI, which is a FAT volume, likewise; of a directory of the image, one is made.",
+  },
   { name: "boot-catalog", value: "PATH", help: "File of the tree that shows the boot catalog." },
   { name: "hybrid", help: "Make the image one for disks, too: with a partition table, and boot code for BIOS." },
   {

@@ -78,4 +78,28 @@ if (hasRig) {
     t.deepEqual(reported(xorrisoReport(offset), "Partition offset"), ["16"]);
     boots(t, offset, ["bios-hd", "uefi-hd"]);
   });
+
+  test.serial("systemd-boot, whose volume is made of the tree", async (t) => {
+    const systemdBoot = "/usr/lib/systemd/boot/efi/systemd-bootx64.efi";
+    if (!requireTool(t, "qemu-system-x86_64") || !requireTool(t, "grub-mkimage")) return;
+    if (!existsSync(systemdBoot)) return void skip(t, `${systemdBoot} is missing: install systemd-boot-efi`);
+    const folder = temporaryFolder(t);
+    const tree = join(folder, "tree");
+    for (const path of ["EFI/BOOT", "loader/entries", "live"]) mkdirSync(join(tree, path), { recursive: true });
+    copyFileSync(systemdBoot, join(tree, "EFI/BOOT/BOOTX64.EFI"));
+    writeFileSync(join(tree, "loader/loader.conf"), "timeout 0\ndefault live.conf\n");
+    writeFileSync(join(tree, "loader/entries/live.conf"), "title Live\nefi /live/program.efi\n");
+    writeFileSync(
+      join(folder, "grub.cfg"),
+      "serial --unit=0 --speed=115200\nterminal_output serial\necho MARK-NEW\nhalt\n",
+    );
+    const program = join(tree, "live/program.efi");
+    const modules = ["serial", "terminal", "echo", "halt"];
+    run("grub-mkimage", ["-O", "x86_64-efi", "-p", "/", "-c", join(folder, "grub.cfg"), "-o", program, ...modules]);
+    const image = await build(t, tree, { auto: true, hybrid: true });
+    const gaps = /gap between|but is unusual|helpful in some exotic/;
+    const said = complaints(image).filter((line) => !gaps.test(line));
+    t.is(said.length, 1, said.join("\n"));
+    boots(t, image, ["uefi-cd", "uefi-hd"]);
+  });
 }

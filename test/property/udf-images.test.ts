@@ -94,7 +94,9 @@ function checkLinks(entries: readonly DiscEntry[]): number {
 /** Asserts that contents lie where those of ISO 9660 do, or, embedded, in their file entries. */
 function checkPlaces(entries: readonly DiscEntry[], rockRidge: readonly DiscEntry[], options: ImageOptions): void {
   const room = Number(options.udfRevision) >= 2 ? 2048 - 216 : 2048 - 176 - 24 - 32;
-  const elsewhere = new Map(rockRidge.map(({ path, extents }) => [path, JSON.stringify(extents)]));
+  // A device that UDF does not hold may have the name there that a file has here, whose own UDF cannot hold.
+  const files = rockRidge.filter((entry) => entry.type === "file");
+  const elsewhere = new Map(files.map(({ path, extents }) => [path, JSON.stringify(extents)]));
   for (const { type, bytes, path, extents } of entries) {
     if (type !== "file" || bytes === 0) continue;
     const isEmbedded = extents.some(({ offset }) => offset !== undefined);

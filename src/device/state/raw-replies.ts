@@ -11,8 +11,15 @@ export interface RawReply {
   readonly reply: string;
 }
 
+/** The two digits of each octet: every reply of every reading is written down. */
+const digitsOf: readonly string[] = Array.from({ length: 256 }, (_unused, octet) =>
+  octet.toString(16).padStart(2, "0"),
+);
+
 function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (octet) => octet.toString(16).padStart(2, "0")).join("");
+  let digits = "";
+  for (const octet of bytes) digits += digitsOf[octet];
+  return digits;
 }
 
 function bytesOf(hex: string): Uint8Array {
@@ -22,8 +29,7 @@ function bytesOf(hex: string): Uint8Array {
 const sensePattern = /^sense ([0-9a-f]+)\/([0-9a-f]+)\/([0-9a-f]+)$/;
 
 function textOfSense({ key, asc, ascq }: Sense): string {
-  const digits = (value: number): string => value.toString(16).padStart(2, "0");
-  return `sense ${key.toString(16)}/${digits(asc)}/${digits(ascq)}`;
+  return `sense ${key.toString(16)}/${digitsOf[asc]}/${digitsOf[ascq]}`;
 }
 
 /** A question and its answer as text. */

@@ -82,7 +82,6 @@ export async function patchedBootImage(
   content: Content,
   path: string,
   patches: BootImagePatches,
-  signal?: AbortSignal,
 ): Promise<PatchedBootImage> {
   const refuse = (rule: string): never => {
     throw new DiscError("E_BOOT_IMAGE_INVALID", `boot image "${path}": ${rule}`, { path, rule });
@@ -90,7 +89,7 @@ export async function patchedBootImage(
   if (content.bytes > maximumPatchedBytes)
     refuse(`one with a boot information table has up to ${maximumPatchedBytes} bytes`);
   const image = new Uint8Array(content.bytes);
-  await content.read(0, image, signal);
+  await content.read(0, image);
   const patched = new PatchedBootImage(image, content.label, patches);
   try {
     patched.place(0, 0);

@@ -8,11 +8,15 @@ import { systemAreaBlocks, systemAreaBytes } from "../hybrid/system-area.js";
 import type { ApmEntryOptions, CylinderAlign, GptEntryOptions, MbrEntryOptions } from "../hybrid/system-area-plan.js";
 import { cylinderAligns } from "../hybrid/system-area-plan.js";
 import type { Content } from "../tree/content.js";
+import type { DirectoryNode } from "../tree/directory.js";
 
 /** An image that firmware boots from a disc: an entry of the boot catalog. IMAPI2 `IBootOptions`. */
 export interface BootImageOptions {
-  /** A file of the tree, by its path; or a content that is in no file. */
-  readonly image: string | Content;
+  /**
+   * A file of the tree, by its path; or a content that is in no file. Of a directory, by its path or itself, a FAT volume
+   * is made, as UEFI starts from.
+   */
+  readonly image: string | Content | DirectoryNode;
   /** Whom it is for; a number for platforms without a name. Default "x86". */
   readonly platform?: BootPlatform | number | undefined;
   /** What the firmware makes of it: a floppy disc, a hard disk, or nothing, the default. */

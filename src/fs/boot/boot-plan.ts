@@ -5,8 +5,10 @@ import { blockBytes, blocksOf } from "../../units.js";
 import type { BootCatalog, InitialBootEntry, SectionBootEntry } from "../eltorito/boot-catalog.js";
 import { isBootCatalog } from "../eltorito/boot-catalog.js";
 import { floppyBytes, sectorBytes } from "../eltorito/boot-image.js";
+import { FatVolumeContent } from "../fat/volume-content.js";
 import { decodeMbr, mbrPartitions } from "../hybrid/mbr.js";
 import type { Content } from "../tree/content.js";
+import type { Item } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
 import { FileNode } from "../tree/node.js";
 import { BootCatalogContent, patchedBootImage } from "./boot-contents.js";
@@ -63,8 +65,16 @@ function loadSectorsOf({ loadSectors, emulation = "none", platform }: BootImageO
 
 /** How a boot image is called in messages. */
 function nameOf({ image }: BootImageOptions): string {
-  return typeof image === "string" ? image : image.label;
+  if (typeof image === "string") return image;
+  return image instanceof DirectoryNode ? volumeName(image) : image.label;
 }
+
+function volumeName({ path }: DirectoryNode): string {
+  return path === "/" ? "FAT volume" : `FAT volume of ${path}`;
+}
+
+/** Of a FAT volume that is made: firmware knows it by the programs in it. */
+const volumeLabel = "EFI";
 
 /** @throws {@link DiscError} E_ITEM_NOT_FOUND, E_NOT_A_FILE. */
 function contentAt(root: DirectoryNode, path: string): Content {
@@ -78,9 +88,9 @@ function contentAt(root: DirectoryNode, path: string): Content {
  *
  * @throws {@link DiscError} E_BOOT_IMAGE_INVALID, and what reading raises.
  */
-async function systemTypeOf(content: Content, path: string, signal: AbortSignal | undefined): Promise<number> {
+async function systemTypeOf(content: Content, path: string): Promise<number> {
   const sector = new Uint8Array(Math.min(sectorBytes, content.bytes));
-  await content.read(0, sector, signal);
+  await content.read(0, sector);
   const mbr = decodeMbr(sector);
   const used = mbr === undefined ? [] : mbrPartitions(mbr).filter(({ osType }) => osType !== 0);
   if (used.length === 1) return used[0]!.osType;
@@ -100,17 +110,29 @@ function checkImage({ emulation = "none" }: BootImageOptions, path: string, { by
   throw new DiscError("E_BOOT_EMULATION_MISMATCH", message, { path, emulation, bytes, expectedBytes });
 }
 
+/** What a plan needs besides the tree. */
+export interface BootPlanning {
+  readonly onWarning: WarningListener;
+  readonly times: {
+    /** The image's own, in milliseconds since 1970. */
+    readonly imageMs: number;
+    /** When an item was modified, likewise. */
+    modifyMs(item: Item): number;
+  };
+}
+
 /** Gathers contents, each once. */
 class Planning {
   readonly replaced: Map<Content, Content> = new Map();
   readonly hidden: Set<Content> = new Set();
   readonly appended: Set<Content> = new Set();
   readonly #root: DirectoryNode;
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: BootPlanning;
+  readonly #volumes = new Map<DirectoryNode, FatVolumeContent>();
 
-  constructor(root: DirectoryNode, signal: AbortSignal | undefined) {
+  constructor(root: DirectoryNode, options: BootPlanning) {
     this.#root = root;
-    this.#signal = signal;
+    this.#options = options;
   }
 
   /** Makes those images anew that are told where they lie: each once, even where several entries lead to it. */
@@ -123,21 +145,40 @@ class Planning {
       const grub2BootInfo = same.some((other) => other.grub2BootInfo === true);
       if (this.replaced.has(given) || !(infoTable || grub2BootInfo)) continue;
       const patches = { infoTable, grub2BootInfo };
-      this.replaced.set(given, await patchedBootImage(given, nameOf(options), patches, this.#signal));
+      this.replaced.set(given, await patchedBootImage(given, nameOf(options), patches));
     }
   }
 
-  #given({ image }: BootImageOptions): Content {
-    return typeof image === "string" ? contentAt(this.#root, image) : image;
+  #given({ image, platform }: BootImageOptions): Content {
+    if (image instanceof DirectoryNode) return this.#volumeOf(image);
+    if (typeof image !== "string") return image;
+    const item = this.#root.find(image);
+    const isVolume = item?.type === "directory" && platformNumber(platform) === uefiPlatform;
+    return isVolume ? this.#volumeOf(item) : contentAt(this.#root, image);
+  }
+
+  #volumeOf(directory: DirectoryNode): FatVolumeContent {
+    const made = this.#volumes.get(directory);
+    if (made !== undefined) return made;
+    const { times } = this.#options;
+    const volume = new FatVolumeContent(directory, {
+      name: volumeName(directory),
+      label: volumeLabel,
+      serialNumber: Math.floor(times.imageMs / 1000) % 2 ** 32,
+      modifyMs: (item) => times.modifyMs(item),
+    });
+    this.#volumes.set(directory, volume);
+    return volume;
   }
 
   async image(options: BootImageOptions, isPartition: boolean): Promise<PlannedBootImage> {
     const { image, emulation = "none" } = options;
     const given = this.#given(options);
     const content = this.replaced.get(given) ?? given;
-    if (typeof image !== "string") (isPartition ? this.appended : this.hidden).add(content);
+    if (typeof image !== "string" || given instanceof FatVolumeContent)
+      (isPartition ? this.appended : this.hidden).add(content);
     const systemType =
-      options.systemType ?? (emulation === "hardDisk" ? await systemTypeOf(given, nameOf(options), this.#signal) : 0);
+      options.systemType ?? (emulation === "hardDisk" ? await systemTypeOf(given, nameOf(options)) : 0);
     const entry = {
       bootable: options.bootable ?? true,
       emulation,
@@ -230,10 +271,9 @@ export function catalogOf(
 export async function planBoot(
   options: BootOptions,
   root: DirectoryNode,
-  onWarning: WarningListener,
-  signal?: AbortSignal,
+  planningOptions: BootPlanning,
 ): Promise<BootPlan> {
-  const planning = new Planning(root, signal);
+  const planning = new Planning(root, planningOptions);
   const wanted = options.hybrid?.partitions ?? [];
   const isPartition = (index: number): boolean =>
     wanted.some(({ covers }) => "image" in covers && covers.image === index);
@@ -244,7 +284,7 @@ export async function planBoot(
   const { replaced, hidden } = planning;
   const catalog = images.length === 0 ? undefined : new BootCatalogContent(catalogOf(images, () => 0));
   if (catalog !== undefined && options.catalogPath !== undefined) {
-    const change = await showCatalog(root, options.catalogPath, catalog, onWarning);
+    const change = await showCatalog(root, options.catalogPath, catalog, planningOptions.onWarning);
     if (change !== undefined) replaced.set(...change);
   } else if (catalog !== undefined) hidden.add(catalog);
   return { options, images, partitions, catalog, replaced, hidden: nodesOf(hidden), appended: [...planning.appended] };

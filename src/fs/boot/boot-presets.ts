@@ -5,11 +5,12 @@ import { sectorsInBlock } from "../hybrid/image-growth.js";
 import type { MbrLoader } from "../hybrid/mbr.js";
 import { mbrTypes } from "../hybrid/mbr.js";
 import type { Content } from "../tree/content.js";
-import type { DirectoryNode, Item } from "../tree/directory.js";
-import type { FileNode } from "../tree/node.js";
+import type { DirectoryNode } from "../tree/directory.js";
 import { splitPath } from "../tree/path.js";
 import type { BootImageOptions, BootOptions, PartitionOptions } from "./boot-options.js";
+import { fileAt } from "./find-any-case.js";
 import { ownBootCode } from "./own-boot-code.js";
+import { removableMediaPrograms, uefiVolume } from "./uefi-volume.js";
 
 /** A loader that is known by the name of its boot image. */
 interface KnownLoader {
@@ -91,7 +92,7 @@ export interface BootPreset {
   readonly auto?: boolean | undefined;
   /** Path of the image for BIOS in the tree, or of a content that is in no file. */
   readonly bios?: string | undefined;
-  /** Path of the image for UEFI, likewise. */
+  /** Path of the image for UEFI, likewise; or of a directory of the tree, of which a FAT volume is made. */
   readonly uefi?: string | undefined;
   /** Opens what is to be booted and is not in the tree. Default: it has to be there. */
   readonly openOutside?: ((path: string) => Promise<Content>) | undefined;
@@ -108,30 +109,11 @@ export interface BootPreset {
   readonly catalogPath?: string | undefined;
 }
 
-/** The item at a path, letters of either case. */
-function findAnyCase(root: DirectoryNode, path: string): Item | undefined {
-  let node: Item | undefined = root;
-  for (const name of splitPath(path)) {
-    if (node?.type !== "directory") return undefined;
-    const wanted = name.toLowerCase();
-    node = node.children.get(name) ?? [...node].find((child) => child.name.toLowerCase() === wanted);
-  }
-  return node;
-}
-
-function fileAt(root: DirectoryNode, paths: readonly string[]): FileNode | undefined {
-  for (const path of paths) {
-    const found = findAnyCase(root, path);
-    if (found?.type === "file") return found;
-  }
-  return undefined;
-}
-
 /** A boot image that was found, and whose it is. */
 interface Found {
   /** `undefined` for one that is in no file. */
   readonly path: string | undefined;
-  readonly image: string | Content;
+  readonly image: BootImageOptions["image"];
   readonly known: KnownLoader | undefined;
 }
 
@@ -162,18 +144,15 @@ async function imageFor(root: DirectoryNode, platform: "x86" | "uefi", preset: B
     const file = fileAt(root, known.paths);
     if (file !== undefined) return { path: file.path, image: file.path, known };
   }
-  return undefined;
+  const volume = platform === "uefi" ? await uefiVolume(root) : undefined;
+  return volume === undefined ? undefined : { path: undefined, image: volume, known: undefined };
 }
 
-/** @throws {@link DiscError} E_BOOT_NOT_FOUND: what was looked for, and what is there of loaders without an image. */
-function refuseUnknown(root: DirectoryNode): never {
-  const program = fileAt(root, ["/efi/boot/bootx64.efi", "/efi/boot/bootaa64.efi", "/efi/boot/bootia32.efi"]);
-  const looked = knownLoaders.flatMap(({ paths }) => paths);
-  const hint =
-    program === undefined
-      ? "name the images with --boot-bios and --boot-uefi"
-      : `${program.path} is there, but UEFI starts from discs by an image of a FAT volume that holds it`;
-  throw new DiscError("E_BOOT_NOT_FOUND", `nothing that is known to boot is in the tree: ${hint}`, { looked });
+/** @throws {@link DiscError} E_BOOT_NOT_FOUND: what was looked for. */
+function refuseUnknown(): never {
+  const looked = [...knownLoaders.flatMap(({ paths }) => paths), ...removableMediaPrograms];
+  const message = "nothing that is known to boot is in the tree: name the images with --boot-bios and --boot-uefi";
+  throw new DiscError("E_BOOT_NOT_FOUND", message, { looked });
 }
 
 /** Boot code of the tree, or else our own. @throws what reading raises. */
@@ -209,6 +188,7 @@ function bareOffset(partitionOffset: number): BootOptions {
 /** What an image is that lies behind the volume, and not in it: in a partition that does not overlap with that one. */
 function behindVolume({ path, image, known }: Found, root: DirectoryNode): Found {
   const item = typeof image === "string" ? root.find(image) : undefined;
+  if (item?.type === "directory") return { path, image: item, known };
   return { path, image: item?.type === "file" ? item.content : image, known };
 }
 
@@ -228,7 +208,7 @@ export async function bootPreset(root: DirectoryNode, preset: BootPreset): Promi
   const images: BootImageOptions[] = [];
   if (bios !== undefined) images.push({ image: bios.image, ...bios.known?.image });
   if (uefi !== undefined) images.push({ image: uefi.image, platform: "uefi", ...uefi.known?.image });
-  if (images.length === 0) refuseUnknown(root);
+  if (images.length === 0) refuseUnknown();
   const loader = bios?.known?.loader ?? "none";
   const systemArea = hybrid ? (bootCode ?? (await bootCodeFor(root, loader))) : undefined;
   return {

@@ -335,7 +335,7 @@ export class FileSystemImage extends ImageForDisc {
     checkOptions(options);
     const times = new ImageTimes(options.sourceDateEpoch, onWarning);
     const udf = isWritten(options, "udf") ? this.#planUdf() : undefined;
-    const boot = await this.#planBoot(onWarning);
+    const boot = await this.#planBoot(onWarning, times);
     const catalog = takeCatalog(this.root, udf?.rules.extended, boot);
     reportNames(catalog, times, udf?.rules, onWarning);
     const newTree = newOwnTree(boot);
@@ -383,7 +383,7 @@ export class FileSystemImage extends ImageForDisc {
   }
 
   /** @throws as {@link planBoot}; {@link DiscError} E_NOT_SUPPORTED for tables in front of sessions that are there. */
-  async #planBoot(onWarning: WarningListener): Promise<BootPlan | undefined> {
+  async #planBoot(onWarning: WarningListener, times: ImageTimes): Promise<BootPlan | undefined> {
     const boot = this.options.boot ?? this.#boot?.options(this.root);
     if (boot === undefined || !isWritten(this.options, "iso")) return undefined;
     const isFirst = this.#imported === undefined && this.sessionStartBlock === 0;
@@ -391,7 +391,7 @@ export class FileSystemImage extends ImageForDisc {
       const what = "new partition tables in front of sessions that are on the disc already";
       throw new DiscError("E_NOT_SUPPORTED", `not supported: ${what}; a new image can have them`, { what });
     }
-    return await planBoot(boot, this.root, onWarning);
+    return await planBoot(boot, this.root, { onWarning, times });
   }
 
   protected get importedUdfRevision(): UdfRevision | undefined {

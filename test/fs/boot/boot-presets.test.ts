@@ -1,7 +1,7 @@
 import test from "ava";
 import { MemoryContent } from "../../../src/fs/tree/content.js";
 import type { BootOptions, BootPreset } from "../../../src/index.js";
-import { bootPreset, DirectoryNode } from "../../../src/index.js";
+import { bootPreset, DirectoryNode, walkTree } from "../../../src/index.js";
 
 function preset(paths: readonly string[], options: BootPreset): Promise<BootOptions> {
   const root = new DirectoryNode("");
@@ -85,6 +85,54 @@ test("for disks: boot code of the tree, of the caller, or our own", async (t) =>
 test("what is not recognised is refused, and said what is there", async (t) => {
   const refused = await t.throwsAsync(preset(["/readme"], { auto: true }), { code: "E_BOOT_NOT_FOUND" });
   t.regex(refused.message, /--boot-bios/);
-  const program = await t.throwsAsync(preset(["/EFI/BOOT/BOOTX64.EFI"], { auto: true }), { code: "E_BOOT_NOT_FOUND" });
-  t.regex(program.message, /BOOTX64\.EFI is there.*FAT volume/);
+});
+
+/** Paths of the files in the volume that is the second or only image. */
+function pathsIn(options: BootOptions): string[] {
+  const volume = options.images.at(-1)!.image as DirectoryNode;
+  return [...walkTree(volume)].filter(({ node }) => node.type === "file").map(({ path }) => path);
+}
+
+test("a tree with programs for UEFI and no volume gets one: of /EFI, and what systemd-boot reads", async (t) => {
+  const grub = await preset(["/EFI/BOOT/BOOTX64.EFI", "/EFI/BOOT/grub.cfg", "/boot/vmlinuz"], { auto: true });
+  t.is(grub.images.length, 1);
+  t.is(grub.images[0]!.platform, "uefi");
+  t.deepEqual(pathsIn(grub), ["/EFI/BOOT/BOOTX64.EFI", "/EFI/BOOT/grub.cfg"]);
+  const root = new DirectoryNode("");
+  const entry =
+    "title Live\nlinux /live/vmlinuz\ninitrd /live/ucode.img /live/initrd.img\ninitrd /MORE.IMG\n#linux /no\n";
+  for (const path of ["/live/vmlinuz", "/live/ucode.img", "/live/initrd.img", "/live/rootfs", "/more.img", "/no"]) {
+    root.addFile(path, path, { parents: true });
+  }
+  root.addFile("/efi/boot/bootaa64.efi", "program", { parents: true });
+  root.addFile("/loader/entries/live.conf", entry, { parents: true });
+  root.addFile("/loader/loader.conf", "timeout 3\n");
+  root.addFile("/isolinux/isolinux.bin", "loader", { parents: true });
+  const both = await bootPreset(root, { auto: true, hybrid: true });
+  t.deepEqual(
+    both.images.map(({ platform }) => platform),
+    [undefined, "uefi"],
+  );
+  t.deepEqual(pathsIn(both), [
+    "/efi/boot/bootaa64.efi",
+    "/loader/entries/live.conf",
+    "/loader/loader.conf",
+    "/live/vmlinuz",
+    "/live/ucode.img",
+    "/live/initrd.img",
+    "/more.img",
+  ]);
+  t.like(both.hybrid!.partitions![0], { covers: { image: 1 } });
+});
+
+test("a link among the programs for UEFI is refused", async (t) => {
+  const root = new DirectoryNode("");
+  root.addFile("/EFI/BOOT/BOOTX64.EFI", "program", { parents: true });
+  root.addSymlink("/EFI/link", "BOOT");
+  await t.throwsAsync(bootPreset(root, { auto: true }), { code: "E_NOT_A_FILE" });
+});
+
+test("a directory that is named for UEFI is one to make a volume of", async (t) => {
+  const { images } = await preset(["/esp/EFI/BOOT/BOOTX64.EFI"], { uefi: "/esp" });
+  t.deepEqual(images, [{ image: "/esp", platform: "uefi" }]);
 });

@@ -100,6 +100,32 @@ test("images that are in no file, and a catalog that no file shows", async (t) =
   t.deepEqual(paths.sort(), ["/boot", "/boot/loader.bin", "/efi.img"]);
 });
 
+test("of a directory a FAT volume is made, for UEFI alone: hidden, or behind the volume as a partition", async (t) => {
+  const fill = (root: DirectoryNode): void => {
+    root.addFile("/esp/EFI/BOOT/BOOTX64.EFI", "program", { parents: true, mtime: 1_700_000_000_000 });
+  };
+  const options = { sourceDateEpoch: 1_600_000_000 };
+  const images = [{ image: "/esp", platform: "uefi" }] as const;
+  const hybrid = { partitions: [{ covers: { image: 0 }, gpt: { type: efiSystem, name: "EFI" } }] };
+  const plain = await make(t, { images }, options, fill);
+  const { source, setUp } = await make(t, { images, hybrid }, options, fill);
+  t.is(
+    await lbaOf(source, "/efi.img"),
+    (await lbaOf(plain.source, "/efi.img")) - plain.setUp.entries[0]!.loadSectors / 4,
+  );
+  const [entry] = setUp.entries;
+  const [partition] = setUp.systemArea.gpt!.partitions;
+  t.is(partition!.startingLba, entry!.imageLba * 4);
+  t.is(partition!.endingLba + 1 - partition!.startingLba, entry!.loadSectors);
+  const sector = new Uint8Array(2048);
+  await source.read(entry!.imageLba, 1, sector);
+  t.is(Buffer.from(sector.subarray(54, 62)).toString(), "FAT12   ");
+  t.is(Buffer.from(sector).readUInt32LE(39), 1_600_000_000);
+  const again = await make(t, { images, hybrid }, options, fill);
+  t.deepEqual(again.source, source);
+  await t.throwsAsync(make(t, { images: [{ image: "/esp" }] }, options, fill), { code: "E_NOT_A_FILE" });
+});
+
 test("a boot image that is a hard link is told in both places; a copy of it is not", async (t) => {
   const shared = new MemoryContent(loader.slice());
   const { source, setUp } = await make(t, { images: [{ image: "/one", infoTable: true }] }, {}, (root) => {
