@@ -1,4 +1,5 @@
 /** Finds the partition of an image that has descriptors and directories of its own, so that it can be mounted by itself. */
+import { hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
 import { sectorBytes } from "../hybrid/byte-patch.js";
@@ -10,8 +11,12 @@ import { primaryDescriptorAt, rootLbaOf } from "../iso9660/descriptor-set.js";
 import { readSoundHead } from "../iso9660/directory-record.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 
-/** The sectors in which the partitions of all tables start. */
+/**
+ * The sectors in which partitions that can be mounted by themselves may start: those of all tables and, since where boot
+ * images in the volume are partitions it is often none itself, the usual one.
+ */
 function startsOf({ mbr, gpt, apm }: SystemArea): readonly number[] {
+  if (mbr === undefined && gpt === undefined && apm === undefined) return [];
   const unit = (apm?.blockSize ?? 0) / sectorBytes;
   return [
     ...(mbr === undefined ? [] : mbrPartitions(mbr))
@@ -19,6 +24,7 @@ function startsOf({ mbr, gpt, apm }: SystemArea): readonly number[] {
       .map(({ startingLba }) => startingLba),
     ...(gpt?.partitions ?? []).map(({ startingLba }) => startingLba),
     ...(apm?.partitions ?? []).map(({ firstBlock }) => firstBlock * unit),
+    systemAreaBlocks * sectorsInBlock,
   ];
 }
 
@@ -58,21 +64,29 @@ export async function countsFromItself(
  * makes one: there is a second set of volume descriptors in it, whose addresses are counted from its start.
  *
  * @returns 0 where there is none.
- * @throws {@link DiscError} E_READ_FAILED, E_CANCELLED.
+ * @throws {@link DiscError} E_CANCELLED.
  */
 export async function findPartitionOffset(
   source: BlockSource,
   area: SystemArea,
   signal?: AbortSignal,
 ): Promise<number> {
-  // Where boot images in the volume are partitions, it is often none itself: then the usual offset is tried.
-  for (const sector of new Set([...startsOf(area), systemAreaBlocks * sectorsInBlock])) {
+  for (const sector of new Set(startsOf(area))) {
     const lba = sector / sectorsInBlock;
-    if (!Number.isInteger(lba) || lba < systemAreaBlocks) continue;
-    const rootLba = await rootIn(source, lba + firstVolumeDescriptorBlock, signal);
-    if (rootLba !== undefined && (await countsFromItself(source, lba, rootLba, signal))) return lba;
+    if (Number.isInteger(lba) && lba >= systemAreaBlocks && (await isVolumeAt(source, lba, signal))) return lba;
   }
   return 0;
+}
+
+/** Blocks between the sessions of a disc cannot be read: there is nothing in them. */
+async function isVolumeAt(source: BlockSource, lba: number, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    const rootLba = await rootIn(source, lba + firstVolumeDescriptorBlock, signal);
+    return rootLba !== undefined && (await countsFromItself(source, lba, rootLba, signal));
+  } catch (error) {
+    if (!hasCode(error, "E_READ_FAILED") || signal?.aborted === true) throw error;
+    return false;
+  }
 }
 
 /**
