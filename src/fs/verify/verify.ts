@@ -105,7 +105,11 @@ class Verification {
    */
   async partition(session: ImageSession): Promise<void> {
     const report = this.#reporter(session.number);
-    const offset = await this.#guarded(report, () => readPartitionOffset(this.#source, this.#options.signal));
+    // What of the front cannot be read is no fault of any session: discs that grow have copies alone there.
+    const offset = await this.#guarded(
+      () => {},
+      () => readPartitionOffset(this.#source, this.#options.signal),
+    );
     if (offset === undefined || offset === 0) return;
     const place = `the partition at block ${offset}`;
     const onFinding = (finding: Finding): void => {
