@@ -148,8 +148,10 @@ class TreeFilling {
 
   async #attributesLike(folder: string): Promise<ItemAttributes> {
     const { program, newDirectoryMode } = this.#request;
-    if (program !== "xorrisofs") return { mode: newDirectoryMode };
-    const { mode, uid, gid, mtimeMs } = await stat(hostBytes(folder));
+    // What is not there is said where it is read.
+    const stats = program === "xorrisofs" ? await stat(hostBytes(folder)).catch(() => undefined) : undefined;
+    if (stats === undefined) return { mode: newDirectoryMode };
+    const { mode, uid, gid, mtimeMs } = stats;
     return { mode: mode % 0o10000, uid, gid, mtime: mtimeMs };
   }
 
