@@ -12,6 +12,7 @@ _discsmith() {
         -o|--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --at) COMPREPLY=(); return ;;
         --exclude) COMPREPLY=(); return ;;
+        --source-charset) COMPREPLY=(); return ;;
         --uid) COMPREPLY=(); return ;;
         --gid) COMPREPLY=(); return ;;
         --file-mode) COMPREPLY=(); return ;;
@@ -38,8 +39,12 @@ _discsmith() {
         --bibliographic-file) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
+        --iso-charset) COMPREPLY=(); return ;;
+        --unencodable) COMPREPLY=($(compgen -W "refuse mangle" -- "$current")); return ;;
+        --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
+        --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --rationalised --uid --gid --file-mode --dir-mode --hide --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --boot-like --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --source-charset --rationalised --uid --gid --file-mode --dir-mode --hide --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --boot-like --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     rebuild)
       case "$previous" in
@@ -48,9 +53,11 @@ _discsmith() {
         --move) COMPREPLY=(); return ;;
         --at) COMPREPLY=(); return ;;
         --exclude) COMPREPLY=(); return ;;
+        --source-charset) COMPREPLY=(); return ;;
         --session) COMPREPLY=(); return ;;
         --start) COMPREPLY=(); return ;;
         --import-fs) COMPREPLY=($(compgen -W "rockridge udf joliet iso" -- "$current")); return ;;
+        --import-charset) COMPREPLY=(); return ;;
         --boot) COMPREPLY=($(compgen -W "auto" -- "$current")); return ;;
         --boot-bios) COMPREPLY=(); return ;;
         --boot-uefi) COMPREPLY=(); return ;;
@@ -71,8 +78,12 @@ _discsmith() {
         --bibliographic-file) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
+        --iso-charset) COMPREPLY=(); return ;;
+        --unencodable) COMPREPLY=($(compgen -W "refuse mangle" -- "$current")); return ;;
+        --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
+        --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --session --start --scan --import-fs --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --source-charset --session --start --scan --import-fs --import-charset --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     patch)
       case "$previous" in
@@ -94,6 +105,7 @@ _discsmith() {
       case "$previous" in
         --at) COMPREPLY=(); return ;;
         --exclude) COMPREPLY=(); return ;;
+        --source-charset) COMPREPLY=(); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -108,12 +120,16 @@ _discsmith() {
         --bibliographic-file) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
+        --iso-charset) COMPREPLY=(); return ;;
+        --unencodable) COMPREPLY=($(compgen -W "refuse mangle" -- "$current")); return ;;
+        --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
+        --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
         --speed) COMPREPLY=(); return ;;
         --verify) COMPREPLY=($(compgen -W "none quick full" -- "$current")); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --source-charset --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     append)
       case "$previous" in
@@ -121,7 +137,9 @@ _discsmith() {
         --move) COMPREPLY=(); return ;;
         --at) COMPREPLY=(); return ;;
         --exclude) COMPREPLY=(); return ;;
+        --source-charset) COMPREPLY=(); return ;;
         --import-fs) COMPREPLY=($(compgen -W "rockridge udf joliet iso" -- "$current")); return ;;
+        --import-charset) COMPREPLY=(); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -136,17 +154,23 @@ _discsmith() {
         --bibliographic-file) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
+        --iso-charset) COMPREPLY=(); return ;;
+        --unencodable) COMPREPLY=($(compgen -W "refuse mangle" -- "$current")); return ;;
+        --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
+        --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
         --speed) COMPREPLY=(); return ;;
         --verify) COMPREPLY=($(compgen -W "none quick full" -- "$current")); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --exclude --follow-links --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --exclude --follow-links --source-charset --import-fs --import-charset --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     update)
       case "$previous" in
         --at) COMPREPLY=(); return ;;
+        --source-charset) COMPREPLY=(); return ;;
         --import-fs) COMPREPLY=($(compgen -W "rockridge udf joliet iso" -- "$current")); return ;;
+        --import-charset) COMPREPLY=(); return ;;
         --fs) COMPREPLY=(); return ;;
         -V|--volume) COMPREPLY=(); return ;;
         --iso-level) COMPREPLY=($(compgen -W "1 2 3 4" -- "$current")); return ;;
@@ -161,12 +185,16 @@ _discsmith() {
         --bibliographic-file) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
+        --iso-charset) COMPREPLY=(); return ;;
+        --unencodable) COMPREPLY=($(compgen -W "refuse mangle" -- "$current")); return ;;
+        --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
+        --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
         --speed) COMPREPLY=(); return ;;
         --verify) COMPREPLY=($(compgen -W "none quick full" -- "$current")); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --delete --checksum --dedup --import-fs --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --delete --checksum --dedup --source-charset --import-fs --import-charset --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     revert)
       case "$previous" in
@@ -185,12 +213,16 @@ _discsmith() {
         --bibliographic-file) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
+        --iso-charset) COMPREPLY=(); return ;;
+        --unencodable) COMPREPLY=($(compgen -W "refuse mangle" -- "$current")); return ;;
+        --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
+        --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
         --speed) COMPREPLY=(); return ;;
         --verify) COMPREPLY=($(compgen -W "none quick full" -- "$current")); return ;;
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     burn)
       case "$previous" in

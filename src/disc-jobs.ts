@@ -110,7 +110,7 @@ export async function appendTo(
 export async function writeTo(
   disc: string | Recorder,
   sources: readonly SourceLike[],
-  options: AppendOptions & Pick<TreeChanges, "at" | "exclude" | "followLinks"> = {},
+  options: AppendOptions & Pick<TreeChanges, "at"> & SourceOptions = {},
 ): Promise<SessionReport> {
   checkOptions(options);
   await using target = await openTarget(disc, options);
@@ -118,9 +118,9 @@ export async function writeTo(
     const { name: device } = target;
     throw new DiscError("E_DISC_NOT_BLANK", `${device}: the disc is not blank; append adds to it`, { device });
   }
-  const { at, exclude, followLinks } = options;
+  const { at, exclude, followLinks, sourceCharset } = options;
   const job = new SessionJob(target, { ...options, onNote: undefined });
   await job.prepare();
-  await changeSession(job, { sources, at, exclude, followLinks }, options);
+  await changeSession(job, { sources, at, exclude, followLinks, sourceCharset }, options);
   return await job.write();
 }

@@ -91,6 +91,7 @@ export interface ErrorDetails {
   W_REPLACED: { path: string };
   W_IMPORT_DROPPED: { path: string; what: string };
   W_NAME_SHORTENED: { path: string; fileSystem: string; name: string };
+  W_NAME_MANGLED: { path: string; fileSystem: string; name: string; character: string };
   W_NAMES_FOLD: { path: string; other: string; readers: string };
   W_NAME_LONG: { path: string; bytes: number; limitBytes: number };
   W_NOT_REPRESENTED: { path: string; fileSystem: string; reason: string };
@@ -585,6 +586,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["path", "fileSystem", "name"],
     raisedBy: "planning",
     remedy: "Use shorter names, or allow longer ones in that file system.",
+  },
+  W_NAME_MANGLED: {
+    summary: "A name was changed in one file system, for a character that its character set lacks.",
+    detail: ["path", "fileSystem", "name", "character"],
+    raisedBy: "planning",
+    remedy: "Nothing, when that was asked for; else choose a set that has the character. docs/NAMES.md shows them.",
   },
   W_NAMES_FOLD: {
     summary: "Two names differ only in case or Unicode form; some readers take them for one.",

@@ -2,7 +2,7 @@
 
 export type { BuildOptions, BuiltImage, HiddenPlace } from "./disc-jobs.js";
 export { appendTo, buildImage, writeTo } from "./disc-jobs.js";
-export { charsetByName } from "./host/charsets.js";
+export { charsetByName, findCharset } from "./host/charsets.js";
 export type { DirectorySourceOptions } from "./host/directory-source.js";
 export { fromDirectory, fromPath } from "./host/directory-source.js";
 export { dryFileAccess } from "./host/dry-file-access.js";

@@ -2,6 +2,7 @@
 import type { BuiltImage } from "./disc-jobs.js";
 import type { BootPreset } from "./fs/boot/boot-presets.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
+import type { ImportOptions } from "./fs/image/import.js";
 import type { ImageSource } from "./fs/image/open-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { checkOptions } from "./fs/image/options.js";
@@ -21,6 +22,8 @@ export interface RebuildOptions extends ImageOptions, TaskOptions {
   readonly scan?: boolean | undefined;
   /** The one tree that is taken. Default: all trees of the session, joined into one. */
   readonly importFrom?: FileSystemName | undefined;
+  /** The character set in which the session's names are read, where it is not `charset`. */
+  readonly importCharset?: ImportOptions["charset"];
   /** What the tree boots from, instead of what it booted from. */
   readonly bootPreset?: BootPreset | undefined;
   /** A file that the image is written to; left out, nothing is read of contents yet. */
@@ -53,7 +56,8 @@ export async function rebuildImage(
   options: RebuildOptions = {},
 ): Promise<RebuiltImage> {
   checkOptions(options);
-  const { session, start, scan, importFrom, charset, signal, onProgress, output } = options;
+  const { session, start, scan, importFrom, signal, onProgress, output } = options;
+  const { charset: written, importCharset: charset = written } = options;
   const tree = new FileSystemImage(options);
   const from = { session, start, scan, charset, signal, onProgress, fileSystem: importFrom };
   const importedFrom = await tree.importAsNew(source, from);

@@ -6,6 +6,7 @@ import type { Warning } from "./errors.js";
 import { DiscError, hasCode } from "./errors.js";
 import type { DetectedFileSystem } from "./fs/image/detect.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
+import type { ImportOptions } from "./fs/image/import.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { strictly } from "./fs/image/options.js";
 import type { SessionImage } from "./fs/image/session-image.js";
@@ -26,6 +27,8 @@ export interface AppendOptions extends ImageOptions, TaskOptions, SessionWriting
   readonly session?: number | undefined;
   /** The one tree that is imported. Default: all trees of the session, joined into one. */
   readonly importFrom?: FileSystemName | undefined;
+  /** The character set in which the imported session's names are read, where it is not `charset`. */
+  readonly importCharset?: ImportOptions["charset"];
   /** As in `openRecorder`. */
   readonly media?: string | undefined;
   /** As in `openRecorder`. */
@@ -121,8 +124,8 @@ export class SessionJob {
   }
 
   async #import(): Promise<void> {
-    const { signal, onProgress, charset, importFrom, onNote } = this.#options;
-    const { session } = this.#options;
+    const { signal, onProgress, importFrom, onNote } = this.#options;
+    const { session, charset: written, importCharset: charset = written } = this.#options;
     const task = { signal, onProgress, charset, session, scan: this.#target.isScanned };
     try {
       if (importFrom === undefined) this.#importedFrom = await this.image.importFileSystem(task);

@@ -33,10 +33,12 @@ export interface TreeChanges {
   readonly exclude?: DirectorySourceOptions["exclude"];
   /** Takes what links lead to in their places. */
   readonly followLinks?: boolean | undefined;
+  /** The character set of names in source folders. Default: UTF-8; what is in none stays bytes. */
+  readonly sourceCharset?: DirectorySourceOptions["charset"];
 }
 
 /** How folders of the host are taken. */
-export type SourceOptions = Pick<TreeChanges, "exclude" | "followLinks">;
+export type SourceOptions = Pick<TreeChanges, "exclude" | "followLinks" | "sourceCharset">;
 
 async function isFolder(path: string): Promise<boolean> {
   try {
@@ -65,8 +67,8 @@ export async function addSources(
   at: string,
   options: TaskOptions & SourceOptions & Pick<ImageOptions, "onWarning">,
 ): Promise<void> {
-  const { signal, onProgress, onWarning, exclude, followLinks } = options;
-  const taking = { onWarning, exclude, followLinks };
+  const { signal, onProgress, onWarning, exclude, followLinks, sourceCharset: charset } = options;
+  const taking = { onWarning, exclude, followLinks, charset };
   for (const source of sources) {
     const { path, target }: SourcePlace = typeof source === "string" ? { path: source } : source;
     if (await isFolder(path)) {
@@ -92,7 +94,7 @@ export interface ChangeTreeOptions extends TaskOptions, Pick<ImageOptions, "onWa
  */
 export async function changeTree(
   image: FileSystemImage,
-  { remove = [], move = [], sources = [], at = "/", exclude, followLinks }: TreeChanges,
+  { remove = [], move = [], sources = [], at = "/", ...taking }: TreeChanges,
   options: ChangeTreeOptions,
 ): Promise<void> {
   const { root } = image;
@@ -101,7 +103,7 @@ export async function changeTree(
     root.removeTree(path);
   }
   for (const { from, to } of move) root.move(from, to);
-  await addSources(image, sources, at, { ...options, exclude, followLinks, onWarning: strictly(options) });
+  await addSources(image, sources, at, { ...options, ...taking, onWarning: strictly(options) });
 }
 
 /** Makes an image boot as a preset says of its tree, which has to be whole. @throws as `bootPreset`. */

@@ -5,6 +5,7 @@ import { checkOptions, strictly } from "./fs/image/options.js";
 import type { TreeUpdate, UpdateTreeOptions } from "./fs/image/update-tree.js";
 import { updateTree } from "./fs/image/update-tree.js";
 import { digestOf } from "./host/content-digest.js";
+import type { DirectorySourceOptions } from "./host/directory-source.js";
 import { fromDirectory, requireFolder } from "./host/directory-source.js";
 import type { AppendOptions, SessionReport } from "./session-job.js";
 import { SessionJob } from "./session-job.js";
@@ -17,6 +18,8 @@ export interface UpdateOptions extends AppendOptions, Pick<UpdateTreeOptions, "a
    * length and SHA-256. Where their attributes are equal, too, they are hard links of each other.
    */
   readonly dedup?: boolean | undefined;
+  /** The character set of names in the folder. Default: UTF-8; what is in none stays bytes. */
+  readonly sourceCharset?: DirectorySourceOptions["charset"];
 }
 
 /** What was, or would be, changed on a disc. */
@@ -50,13 +53,13 @@ export async function updateTo(
 ): Promise<UpdateReport> {
   checkOptions(options);
   requireFolder(folder);
-  const { at, checksum, dedup, signal, onProgress } = options;
+  const { at, checksum, dedup, signal, onProgress, sourceCharset: charset } = options;
   await using target = await openTarget(disc, options);
   const job = new SessionJob(target, options);
   await job.prepare();
   requireNames(job);
   const onWarning = strictly(options);
-  const update = await updateTree(job.image, fromDirectory(folder, { onWarning }), {
+  const update = await updateTree(job.image, fromDirectory(folder, { onWarning, charset }), {
     at,
     delete: options.delete,
     checksum,

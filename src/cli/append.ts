@@ -1,6 +1,7 @@
 import type { FileSystemName } from "../node.js";
 import { appendTo } from "../node.js";
 import type { CommandContext } from "./command.js";
+import { importCharsetOf } from "./image-options.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionOptionsOf } from "./session-result.js";
@@ -12,7 +13,7 @@ import { usageError } from "./usage.js";
 export async function append(context: CommandContext): Promise<number> {
   const [disc = "", ...words] = context.arguments;
   const importFrom = context.options.text("import-fs") as FileSystemName | undefined;
-  const options = { ...sessionOptionsOf(context), importFrom };
+  const options = { ...sessionOptionsOf(context), importFrom, importCharset: importCharsetOf(context) };
   const remove = context.options.texts("remove");
   const move = context.options.texts("move").map(parseMove);
   if (words.length + remove.length + move.length === 0 && !options.close && options.volumeName === undefined) {

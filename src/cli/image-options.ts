@@ -1,5 +1,15 @@
-import type { FileSystemName, ImageOptions, IsoLevel, UdfRevision } from "../node.js";
-import { charsetByName } from "../node.js";
+import type {
+  Charset,
+  CharsetChoice,
+  FileSystemName,
+  ImageOptions,
+  IsoLevel,
+  JolietCharset,
+  UdfRevision,
+  Unencodable,
+  UnicodeForm,
+} from "../node.js";
+import { charsetByName, findCharset } from "../node.js";
 import type { CommandContext } from "./command.js";
 import type { OptionValues } from "./parse.js";
 import { usageError } from "./usage.js";
@@ -40,6 +50,16 @@ function relaxations(options: OptionValues): ImageOptions["isoRelaxations"] {
   };
 }
 
+function charsetNamed(name: string | undefined): Charset | undefined {
+  return name === undefined ? undefined : charsetByName(name);
+}
+
+/** In which character set the names of an imported session are read: that of --charset, or that of the disc. */
+export function importCharsetOf({ options }: CommandContext): CharsetChoice | undefined {
+  const given = charsetNamed(options.text("import-charset") ?? options.text("charset"));
+  return given ?? findCharset;
+}
+
 /** What the options ask of an image. */
 export function imageOptionsOf({ options, reporter, environment }: CommandContext): ImageOptions {
   const charset = options.text("charset");
@@ -66,7 +86,12 @@ export function imageOptionsOf({ options, reporter, environment }: CommandContex
     copyrightFileIdentifier: options.text("copyright-file"),
     abstractFileIdentifier: options.text("abstract-file"),
     bibliographicFileIdentifier: options.text("bibliographic-file"),
-    charset: charset === undefined ? undefined : charsetByName(charset),
+    charset: charsetNamed(charset),
+    isoCharset: charsetNamed(options.text("iso-charset")),
+    unencodable: options.text("unencodable") as Unencodable | undefined,
+    unicodeForm: options.text("unicode-form") as UnicodeForm | undefined,
+    jolietCharset: options.text("joliet-charset") as JolietCharset | undefined,
+    enhancedTree: options.has("iso-1999") ? true : undefined,
     sourceDateEpoch: sourceDateEpochOf(environment),
     onWarning: reporter.onWarning,
     strict: options.has("strict"),

@@ -17,9 +17,45 @@ const strictOption: OptionRow = { name: "strict", help: "Take warnings for error
 const charsetOption: OptionRow = {
   name: "charset",
   value: "NAME",
-  default: "UTF-8",
+  default: "what the disc says, else UTF-8",
   help: "Character set of ISO 9660 and Rock Ridge names: shift_jis, euc-kr, cp437, iso-8859-1 …",
 };
+
+/** How names are written. */
+const nameOptions: readonly OptionRow[] = [
+  {
+    name: "charset",
+    value: "NAME",
+    default: "UTF-8",
+    help: "Character set of Rock Ridge names: shift_jis, euc-kr, cp437, iso-8859-1 …; a session that is continued is read in it.",
+  },
+  {
+    name: "iso-charset",
+    value: "NAME",
+    help: 'Character set of ISO 9660 names. Default: ASCII, with "_" for all else; or that of the session that is continued.',
+  },
+  {
+    name: "unencodable",
+    value: "HOW",
+    choices: ["refuse", "mangle"],
+    default: "refuse",
+    help: 'Characters that a set of names lacks: refuse the name, or write "_" and say so.',
+  },
+  {
+    name: "unicode-form",
+    value: "FORM",
+    choices: ["nfc", "nfd"],
+    help: "Write names with composed characters, or taken apart. Default: as they are.",
+  },
+  {
+    name: "joliet-charset",
+    value: "SET",
+    choices: ["utf-16", "ucs-2"],
+    default: "utf-16",
+    help: "Whether Joliet names have characters beyond the first 65,536, as pairs of surrogates.",
+  },
+  { name: "iso-1999", help: "Add a tree of names up to 207 bytes: the enhanced one of ISO 9660:1999." },
+];
 
 export const atOption: OptionRow = {
   name: "at",
@@ -40,6 +76,14 @@ export const imageOutputOptions: readonly OptionRow[] = [
   forceOption,
 ];
 
+/** In which character set names of folders are. */
+export const sourceCharsetOption: OptionRow = {
+  name: "source-charset",
+  value: "NAME",
+  default: "UTF-8",
+  help: "Character set of names in folders that are taken; bytes that are not in it stay bytes.",
+};
+
 /** How folders are taken. */
 export const sourceOptions: readonly OptionRow[] = [
   {
@@ -49,6 +93,7 @@ export const sourceOptions: readonly OptionRow[] = [
     help: "Leave out what has such a name, or path below the source if there is a / in it: *.tmp, build/*.o.",
   },
   { name: "follow-links", help: "Take what links lead to in their places; loops are refused." },
+  sourceCharsetOption,
 ];
 
 /** Attributes that all items of an image are given. */
@@ -153,9 +198,17 @@ export const imageOptions: readonly OptionRow[] = [
     name: "growable",
     help: "Lay the image out so that all sessions added to it can be found; when adding, take a file of sequential sessions, too.",
   },
-  charsetOption,
+  ...nameOptions,
   strictOption,
 ];
+
+/** In which character set the session that is continued is read. */
+export const importCharsetOption: OptionRow = {
+  name: "import-charset",
+  value: "NAME",
+  default: "that of --charset, or what the disc says",
+  help: "Character set in which names of the session are read that is continued, or made anew.",
+};
 
 /** Which tree a session is continued from. */
 export const importOption: OptionRow = {
@@ -266,7 +319,7 @@ export const dumpOptions: readonly OptionRow[] = [
     help: "Not the root directory, but what leads to this item, and what is in a directory.",
   },
   ...sessionOptions,
-  charsetOption,
+  { ...charsetOption, default: "UTF-8" },
   jsonOption,
 ];
 

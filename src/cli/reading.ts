@@ -1,5 +1,5 @@
 import type { FileSystemName, OpenOptions } from "../node.js";
-import { charsetByName } from "../node.js";
+import { charsetByName, findCharset } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { usageError } from "./usage.js";
 
@@ -39,7 +39,7 @@ export function treeOptionsOf({ options, reporter, signal }: CommandContext): Op
   const strict = options.has("strict");
   return {
     fileSystem: fileSystemToRead(options.text("fs")),
-    charset: charset === undefined ? undefined : charsetByName(charset),
+    charset: charset === undefined ? findCharset : charsetByName(charset),
     onWarning: (warning) => {
       if (strict) throw warning;
       reporter.onWarning(warning);

@@ -3,7 +3,7 @@ import { rebuildImage } from "../node.js";
 import { bootPresetOf } from "./boot-options.js";
 import type { CommandContext } from "./command.js";
 import { taskOptions } from "./command.js";
-import { imageOptionsOf } from "./image-options.js";
+import { imageOptionsOf, importCharsetOf } from "./image-options.js";
 import { imageTargetOf, putImage } from "./image-output.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { openDisc, requireRecorded } from "./opened-disc.js";
@@ -29,7 +29,14 @@ export async function rebuild(context: CommandContext): Promise<number> {
   await using disc = await openDisc(path, context);
   requireRecorded(disc);
   const importFrom = options.text("import-fs") as FileSystemName | undefined;
-  const rebuilding = { ...imageOptions, ...taskOptions(context), ...choice, importFrom, bootPreset };
+  const rebuilding = {
+    ...imageOptions,
+    ...taskOptions(context),
+    ...choice,
+    importFrom,
+    importCharset: importCharsetOf(context),
+    bootPreset,
+  };
   const made = await rebuildImage(disc.source, changes, rebuilding);
   await putImage(context, made, target);
   return exitCodeOfLosses(reporter.warnings, made.fileSystems);

@@ -1,7 +1,9 @@
 /** How the options would have folders taken, and which attributes the items get. */
 import type { AttributeRules, FileSystemName, HiddenPlace, SourceOptions } from "../node.js";
+import { charsetByName } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { octalMode } from "./octal-mode.js";
+import type { OptionValues } from "./parse.js";
 import { expressionOf } from "./shell-pattern.js";
 import { splitAtEquals } from "./sources.js";
 import { usageError } from "./usage.js";
@@ -18,12 +20,19 @@ function fits(pattern: string): (path: string, name: string) => boolean {
   };
 }
 
+/** The character set of names in folders. */
+export function sourceCharsetOf(options: OptionValues): SourceOptions["sourceCharset"] {
+  const name = options.text("source-charset");
+  return name === undefined ? undefined : charsetByName(name);
+}
+
 /** How folders are taken. */
 export function sourceOptionsOf({ options }: CommandContext): SourceOptions {
   const tests = options.texts("exclude").map(fits);
   return {
     exclude: tests.length === 0 ? undefined : (path, name) => tests.some((test) => test(path, name)),
     followLinks: options.has("follow-links"),
+    sourceCharset: sourceCharsetOf(options),
   };
 }
 

@@ -2,9 +2,11 @@ import type { FileSystemName, UpdateChange, UpdateReport } from "../node.js";
 import { updateTo } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
+import { importCharsetOf } from "./image-options.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionInJson, sessionOptionsOf } from "./session-result.js";
+import { sourceCharsetOf } from "./source-options.js";
 
 const marks: Readonly<Record<UpdateChange["kind"], string>> = { add: "+", replace: "M", attributes: "A", remove: "-" };
 
@@ -40,6 +42,8 @@ export async function update(context: CommandContext): Promise<number> {
   const report = await updateTo(disc, folder, {
     ...sessionOptions,
     importFrom: options.text("import-fs") as FileSystemName | undefined,
+    importCharset: importCharsetOf(context),
+    sourceCharset: sourceCharsetOf(options),
     at: options.text("at"),
     delete: options.has("delete"),
     checksum: options.has("checksum"),

@@ -121,6 +121,12 @@ export const tolerances: readonly Tolerance[] = [
     seen: "names with '/', and halves of surrogate pairs in Joliet where a name was cut; shown with '_' and U+FFFD",
   },
   {
+    name: "name-not-text",
+    structures: ["DirectoryRecord"],
+    fields: ["nameBytes"],
+    seen: "names in character sets that the disc does not name; the option charset does, and till then bytes are carried",
+  },
+  {
     name: "name-not-unique",
     structures: ["DirectoryRecord"],
     fields: ["uniqueName"],

@@ -4,6 +4,8 @@ import { basename } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WarningListener } from "../errors.js";
 import { DiscError, throwIfCancelled } from "../errors.js";
+import type { Charset } from "../fs/names/charset.js";
+import { bytesFromName } from "../fs/names/name-bytes.js";
 import type { Content } from "../fs/tree/content.js";
 import { MemoryContent } from "../fs/tree/content.js";
 import type { Item, TreeSource } from "../fs/tree/directory.js";
@@ -22,6 +24,8 @@ export interface DirectorySourceOptions {
   readonly exclude?: ((path: string, name: string) => boolean) | undefined;
   /** Takes what links lead to in their places. A link that leads nowhere stays a link; a loop is refused. */
   readonly followLinks?: boolean | undefined;
+  /** The character set of its names, and of what links lead to. Default: UTF-8; what is in none stays bytes. */
+  readonly charset?: Charset | undefined;
 }
 
 /** The event loop gets its turn at least so often. */
@@ -137,7 +141,7 @@ class DirectoryScan {
       this.#options.onWarning?.(new DiscError("W_SOURCE_VANISHED", message, { path }, { cause }));
       return undefined;
     }
-    return itemOf(folder, name, stats, this.#links);
+    return itemOf(folder, name, stats, this.#links, this.#options.charset);
   }
 }
 
@@ -163,18 +167,30 @@ function fileContent(folder: string, name: string, stats: Stats, links: Map<stri
   return content;
 }
 
+/** A name of the host, in whatever character set its names are. */
+function textOf(name: string, charset: Charset | undefined): string {
+  return charset === undefined ? name : charset.decode(bytesFromName(name));
+}
+
 /** The item for something in a folder of the host. */
-function itemOf(folder: string, name: string, stats: Stats, links: Map<string, Content>): Item {
+function itemOf(
+  folder: string,
+  hostName: string,
+  stats: Stats,
+  links: Map<string, Content>,
+  charset: Charset | undefined,
+): Item {
   const attributes = attributesOf(stats);
   const type = typeOf(stats);
+  const name = textOf(hostName, charset);
   if (type === "directory") return new DirectoryNode(name, attributes);
   if (type === "symlink") {
-    const target = nameOfHost(readlinkSync(hostPath(`${folder}/${name}`), { encoding: "buffer" }));
-    return new SymlinkNode(name, target, attributes);
+    const target = nameOfHost(readlinkSync(hostPath(`${folder}/${hostName}`), { encoding: "buffer" }));
+    return new SymlinkNode(name, textOf(target, charset), attributes);
   }
   if (type === "file") {
     // What is of a kind that POSIX does not know has no content that could be read.
-    const content = stats.isFile() ? fileContent(folder, name, stats, links) : new MemoryContent(new Uint8Array(0));
+    const content = stats.isFile() ? fileContent(folder, hostName, stats, links) : new MemoryContent(new Uint8Array(0));
     return new FileNode(name, content, attributes);
   }
   const { major, minor } = deviceOf(stats);
@@ -236,8 +252,8 @@ export function fromPath(path: string, options: DirectorySourceOptions & { name?
       if (stats.isDirectory()) return fromDirectory(path, options).load(into, task);
       const slash = path.lastIndexOf("/");
       const folder = slash < 0 ? "." : path.slice(0, Math.max(0, slash));
-      const item = itemOf(folder, path.slice(slash + 1), stats, new Map());
-      item.name = options.name ?? basename(path);
+      const item = itemOf(folder, path.slice(slash + 1), stats, new Map(), options.charset);
+      item.name = options.name ?? textOf(basename(path), options.charset);
       into.attach(item);
       return undefined;
     },

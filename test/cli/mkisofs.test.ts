@@ -212,6 +212,48 @@ test.serial("names of the host in another character set", async (t) => {
   t.deepEqual([code, /charset is "nothing"/.test(err)], [2, true]);
 });
 
+test.serial("characters beyond UCS-2, and beyond the character set, as the programs have them", async (t) => {
+  const shell = new NearShell(t);
+  shell.file("tree/日本🎉.txt");
+  symlinkSync("日本🎉.txt", shell.path("tree/link"));
+  const joliet = async (...words: string[]): Promise<string[]> => {
+    await shell.ok(t, ...words, "-quiet", "-J", "-o", "x.iso", "tree");
+    return await shell.list(t, "x.iso", "--fs", "joliet");
+  };
+  t.deepEqual(await joliet("xorrisofs"), ["/日本_.txt"]);
+  t.deepEqual(await joliet("xorrisofs", "-joliet-utf16"), ["/日本🎉.txt"]);
+  t.deepEqual(await joliet("genisoimage"), ["/日本🎉.txt"]);
+  const { code, err } = await shell.run(["xorrisofs", "-quiet", "-output-charset", "shift_jis", "-o", "x.iso", "tree"]);
+  t.is(code, 0);
+  t.regex(err, /has no "🎉"/);
+  t.deepEqual(await shell.list(t, "x.iso", "--charset", "shift_jis"), ["/link", "/日本_.txt"]);
+  const [link] = await shell.json<{ target: string }[]>(t, "list", "x.iso", "--charset", "shift_jis");
+  t.is(link?.target, "日本_.txt");
+});
+
+test.serial("links of a host in another character set lead to what they led to", async (t) => {
+  const shell = new NearShell(t);
+  shell.file("tree/other");
+  writeFileSync(Buffer.from(shell.path("tree/\u00e4.txt"), "latin1"), "");
+  symlinkSync(Buffer.from("\u00e4.txt", "latin1"), shell.path("tree/link"));
+  const sets = ["-input-charset", "iso8859-1", "-output-charset", "utf-8"];
+  await shell.ok(t, "genisoimage", "-quiet", "-R", ...sets, "-o", "x.iso", "tree");
+  const [link] = await shell.json<{ target: string }[]>(t, "list", "x.iso");
+  t.is(link?.target, "ä.txt");
+});
+
+test.serial("-iso-level 4: the primary tree with genisoimage, one beside it with xorrisofs", async (t) => {
+  const shell = new NearShell(t);
+  const name = "a long name with small letters, é.html";
+  shell.file(`tree/${name}`);
+  for (const program of ["genisoimage", "xorrisofs"]) {
+    await shell.ok(t, program, "-quiet", "-iso-level", "4", "-o", "x.iso", "tree");
+    t.deepEqual(await shell.list(t, "x.iso", "--fs", "iso"), [`/${name}`], program);
+    const isBeside = readFileSync(shell.path("x.iso")).includes("A_LONG_NAME_WITH_SMALL_LETT.HTM;1");
+    t.is(isBeside, program === "xorrisofs");
+  }
+});
+
 test.serial("a session that continues another", async (t) => {
   const shell = shellWithTree(t);
   shell.file("more/new.txt");

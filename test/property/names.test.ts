@@ -2,12 +2,13 @@
 import test from "ava";
 import fc from "fast-check";
 import type { IsoLevel, IsoRelaxations } from "../../src/fs/names/iso-name.js";
-import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../../src/fs/names/iso-name.js";
+import { compareIsoIdentifiers, isoEncoding, isoNameMapping, isoNameRules } from "../../src/fs/names/iso-name.js";
 import { jolietNameMapping } from "../../src/fs/names/joliet-name.js";
 import { bytesFromName, compareNames, nameFromBytes } from "../../src/fs/names/name-bytes.js";
 import { udfNameMapping } from "../../src/fs/names/udf-name.js";
 import type { NameMapping } from "../../src/fs/names/unique-names.js";
 import { assignUniqueNames } from "../../src/fs/names/unique-names.js";
+import { charsetByName } from "../../src/host/charsets.js";
 import { anyName } from "../support/arbitraries.js";
 import { holds } from "../support/properties.js";
 
@@ -95,6 +96,7 @@ function isoFault(
   // With any dots allowed, which of them separates the extension is the reader's guess.
   if (level === 1 && anyAscii) return identifier.length > 12 ? "length" : undefined;
   if (level === 1) return stem.length > 8 || extension.length > 3 ? "8.3" : undefined;
+  if (dot <= 0 && relaxed.longNames === true) return identifier.length > 37 ? "length" : undefined;
   return stem.length + extension.length > (relaxed.longNames === true ? 36 : 30) ? "length" : undefined;
 }
 
@@ -121,6 +123,41 @@ test("ISO 9660 identifiers are legal, unique, and do not depend on the order of 
   );
   t.pass();
 });
+
+for (const name of ["shift_jis", "gb18030", "cp437", "utf-8"]) {
+  test(`ISO 9660 identifiers in ${name} are whole characters, no longer than may be, and unique`, async (t) => {
+    const charset = charsetByName(name);
+    const encoding = isoEncoding({ charset });
+    const wide = fc.string({ unit: fc.constantFrom(..."aZ.;\\ソ表能日本ｶä中🎉é\udc83\udce9"), maxLength: 40 });
+    const named = fc.uniqueArray(fc.tuple(fc.oneof(wide, anyName), fc.boolean()), {
+      selector: ([given]) => given,
+      maxLength: 30,
+    });
+    await holds(
+      fc.property(named, fc.constantFrom<IsoLevel>(1, 3, 4), (given, level) => {
+        const items = given.filter(([item]) => item !== "" && !/[/\0]|^\.{1,2}$/.test(item));
+        const assigned = assign(isoNameMapping(isoNameRules(level, {}), { charset }), items);
+        const keys = new Set<string>();
+        for (const [item, isDirectory] of items) {
+          const identifier = assigned.get(item)!;
+          const bytes = new Uint8Array(encoding.bytes(identifier));
+          encoding.write(identifier, bytes, 0);
+          // Names of text are text of the set again; those of bytes are bytes that the name had, or "_".
+          if (identifier.isWellFormed() && charset.decode(bytes) !== identifier) throw new Error("torn apart");
+          if (bytes.includes(0x3f) || bytes.includes(0x3b) || bytes.includes(0x2f)) throw new Error("a separator");
+          const limit = level === 4 ? 193 : level === 3 ? 31 : isDirectory ? 8 : 12;
+          if (bytes.length === 0 || bytes.length > limit) throw new Error(`${bytes.length} bytes`);
+          const key = encoding.key!(identifier);
+          if (key.length !== bytes.length) throw new Error("another key");
+          keys.add(key);
+        }
+        if (keys.size !== items.length) throw new Error("not unique");
+      }),
+      { numRuns: 300 },
+    );
+    t.pass();
+  });
+}
 
 test("names that are legal stay as they are", async (t) => {
   const legal = fc.uniqueArray(fc.stringMatching(/^[A-Z0-9_]{1,8}\.[A-Z0-9]{1,3}$/), { maxLength: 30 });
@@ -169,7 +206,7 @@ test("UDF names are legal, unique, and do not depend on the order of adding", as
   let kept = 0;
   await holds(
     fc.property(directoryOfNames, (items) => {
-      const assigned = assign(udfNameMapping, items);
+      const assigned = assign(udfNameMapping(), items);
       const names = [...assigned.values()];
       if (new Set(names).size !== names.length) throw new Error(`not unique: ${JSON.stringify(names)}`);
       for (const [name, became] of assigned) {
@@ -180,7 +217,7 @@ test("UDF names are legal, unique, and do not depend on the order of adding", as
           throw new Error(`${JSON.stringify(name)} became ${JSON.stringify(became)}`);
         if (name === became) kept++;
       }
-      const reversed = assign(udfNameMapping, items.toReversed());
+      const reversed = assign(udfNameMapping(), items.toReversed());
       if (JSON.stringify([...reversed]) !== JSON.stringify([...assigned])) throw new Error("depends on the order");
     }),
     { numRuns: 1000 },

@@ -8,6 +8,7 @@ import type { ExecutionContext } from "ava";
 const packages: Readonly<Record<string, string>> = {
   xorriso: "xorriso",
   genisoimage: "genisoimage",
+  iconv: "libc-bin",
   isoinfo: "genisoimage",
   growisofs: "dvd+rw-tools",
   implantisomd5: "isomd5sum",

@@ -190,7 +190,7 @@ function isHeld(item: Item, isExtended: boolean, { udfSpecialFiles }: ImageOptio
 export async function expectedUdfListing(root: DirectoryNode, options: ImageOptions): Promise<UdfListing> {
   const revision = Number(options.udfRevision);
   const isExtended = revision >= 2;
-  const named = namesIn(udfNameMapping, (item) => isHeld(item, isExtended, options));
+  const named = namesIn(udfNameMapping(), (item) => isHeld(item, isExtended, options));
   const names = new Map<Content, number>();
   for (const { node } of walkTree(root)) {
     if (node.type === "file") names.set(node.content, (names.get(node.content) ?? 0) + 1);
@@ -236,7 +236,7 @@ async function streamDigests(item: Item): Promise<Record<string, string>> {
   const streams = [...(item.streams ?? [])].sort(([one], [other]) => compareNames(one, other));
   const given = streams.map(([name]) => name);
   const names = assignUniqueNames(
-    udfNameMapping,
+    udfNameMapping(),
     given,
     () => false,
     (index) => given[index]!,

@@ -38,6 +38,10 @@ function charsetOf(name: string | undefined): Charset | undefined {
   return name === undefined || /^(default|utf-?8)$/i.test(name) ? undefined : charsetByName(name);
 }
 
+function outputCharsetOf({ program, outputCharset, inputCharset }: MkisofsRequest): string | undefined {
+  return outputCharset ?? (program === "xorrisofs" ? undefined : inputCharset);
+}
+
 function fileSystemsOf({ rockRidge, joliet, udf }: MkisofsRequest): FileSystemName[] {
   const wanted = { rockridge: rockRidge, joliet, udf };
   return ["iso", ...(["rockridge", "joliet", "udf"] as const).filter((name) => wanted[name])];
@@ -68,7 +72,10 @@ function imageOptionsOf(
     jolietNameLength: request.longJolietNames ? 103 : 64,
     udfRevision: request.udf ? request.udfRevision : undefined,
     growable: request.growable,
-    charset: charsetOf(request.outputCharset ?? request.inputCharset),
+    charset: charsetOf(outputCharsetOf(request)),
+    unencodable: "mangle",
+    jolietCharset: request.jolietCharset,
+    enhancedTree: request.enhancedTree ? true : undefined,
     systemIdentifier: request.systemIdentifier ?? (isContinued ? undefined : systemIdentifiers[program]),
     volumeSetIdentifier: request.volumeSetIdentifier,
     publisherIdentifier: request.publisherIdentifier,

@@ -38,6 +38,14 @@ export const fileSystemOptions: readonly MkisofsOption[] = [
     request.joliet = true;
     request.longJolietNames = true;
   }),
+  acts(
+    "-joliet-utf16",
+    "xorrisofs",
+    'Joliet names in UTF-16. Without it, xorrisofs has "_" for characters beyond UCS-2; the others write UTF-16.',
+    (request) => {
+      request.jolietCharset = "utf-16";
+    },
+  ),
   acts("-jcharset CHARSET", "genisoimage", "-J, and -input-charset.", (request, charset) => {
     request.joliet = true;
     request.inputCharset = charset!;
@@ -82,9 +90,11 @@ export const nameOptions: readonly MkisofsOption[] = [
   acts(
     "-iso-level LEVEL",
     "both",
-    "1: 8 and 3 characters; 2: 31; 3: files over 4 GiB, too; 4: ISO 9660:1999.",
+    "1: 8 and 3 characters; 2: 31; 3: files over 4 GiB, too; 4: ISO 9660:1999, with xorrisofs as a tree beside that of 3.",
     (request, level) => {
-      request.isoLevel = isoLevelOf(level!);
+      const wanted = isoLevelOf(level!);
+      request.enhancedTree = wanted === 4 && request.program === "xorrisofs";
+      request.isoLevel = request.enhancedTree ? 3 : wanted;
     },
   ),
   acts("-l, -full-iso9660-filenames", "both", "Names of 31 characters.", useFullNames),
@@ -161,7 +171,7 @@ export const nameOptions: readonly MkisofsOption[] = [
   acts(
     "-output-charset CHARSET",
     "both",
-    "The character set of Rock Ridge names. Default: that of -input-charset.",
+    "The character set of Rock Ridge names, and of those of ISO 9660:1999. Default: that of -input-charset; UTF-8 with xorrisofs. What it lacks becomes _.",
     (request, charset) => {
       request.outputCharset = charset!;
     },

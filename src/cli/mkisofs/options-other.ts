@@ -120,11 +120,6 @@ export const refusedOptions: readonly MkisofsOption[] = [
   refused("-md5", "xorrisofs", "checksums are not recorded"),
   refused("-scdbackup_tag FILE NAME", "xorrisofs", "checksums are not recorded"),
   refused("-application_use VALUE", "xorrisofs", "the field has no text of the user's"),
-  refused(
-    "-joliet-utf16",
-    "xorrisofs",
-    "characters beyond UCS-2 are in Joliet names in any case; leave the option out",
-  ),
   refused("-untranslated_name_len LENGTH", "xorrisofs", "names of ISO 9660 have up to 37 characters: -U"),
   refused("-quoted_path_list FILE", "xorrisofs", "-path-list reads plain lines"),
   refused("-sort-weight-patterns FILE", "xorrisofs", "-sort-weight-list reads paths, -sort patterns"),

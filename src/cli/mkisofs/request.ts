@@ -1,5 +1,5 @@
 /** What a command line of mkisofs, genisoimage, xorrisofs or oscdimg asks for: plain data that options write to. */
-import type { IsoLevel, UdfRevision } from "../../node.js";
+import type { IsoLevel, JolietCharset, UdfRevision } from "../../node.js";
 
 /** Whose command line it is. */
 export type MkisofsProgram = "genisoimage" | "xorrisofs" | "oscdimg";
@@ -150,6 +150,9 @@ export interface MkisofsRequest {
   version: boolean;
   inputCharset: string | undefined;
   outputCharset: string | undefined;
+  jolietCharset: JolietCharset;
+  /** A tree of long names, beside the primary one. */
+  enhancedTree: boolean;
   session: { readonly previous: number; readonly next: number } | undefined;
   previousImage: string | undefined;
   /** The last one is that which options go to. */
@@ -255,6 +258,8 @@ export function newRequest(program: MkisofsProgram): MkisofsRequest {
     version: false,
     inputCharset: undefined,
     outputCharset: undefined,
+    jolietCharset: program === "xorrisofs" ? "ucs-2" : "utf-16",
+    enhancedTree: false,
     session: undefined,
     previousImage: undefined,
     bootEntries: [newBootEntry()],

@@ -13,7 +13,7 @@ import type {
   TaskOptions,
   TreeSource,
 } from "../../node.js";
-import { bytesFromName, fromDirectory, fromPath, walkTree } from "../../node.js";
+import { bytesFromName, fromDirectory, fromPath, SymlinkNode, walkTree } from "../../node.js";
 import { usageError } from "../usage.js";
 import type { PathTest } from "./path-patterns.js";
 import { linesOf, pathTestOfAll } from "./path-patterns.js";
@@ -67,11 +67,24 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
+/** A link like another one, with the target that its bytes stand for. */
+function decodedLink(link: SymlinkNode, charset: Charset): SymlinkNode {
+  const { name, mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, hiddenIn } = link;
+  return new SymlinkNode(name, charset.decode(bytesFromName(link.target)), {
+    ...{ mode, uid, gid, hidden, hiddenIn },
+    mtime: mtimeMs ?? undefined,
+    atime: atimeMs ?? undefined,
+    ctime: ctimeMs ?? undefined,
+    birthtime: birthtimeMs ?? undefined,
+  });
+}
+
 /** Gives all that is below a directory the names that its bytes stand for in a character set. */
 function decodeNames(directory: DirectoryNode, charset: Charset): void {
   const items = [...directory];
   directory.children.clear();
-  for (const item of items) {
+  for (const given of items) {
+    const item = given.type === "symlink" ? decodedLink(given, charset) : given;
     item.name = charset.decode(bytesFromName(item.name));
     directory.attach(item);
     if (item.type === "directory") decodeNames(item, charset);

@@ -6,10 +6,13 @@ import { DiscError, hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { DescriptorSet } from "../iso9660/descriptor-set.js";
 import { noDescriptors, readDescriptorSet, rootLbaOf } from "../iso9660/descriptor-set.js";
+import { charsetOfEscapeSequences } from "../iso9660/escape-sequences.js";
 import { DirectoryTree, isoNaming, readSelfRecord } from "../iso9660/iso-reader.js";
 import type { PrimaryVolumeDescriptor, SupplementaryVolumeDescriptor } from "../iso9660/volume-descriptors.js";
 import { jolietNaming } from "../joliet/joliet-reader.js";
-import type { Charset } from "../names/charset.js";
+import type { Charset, CharsetChoice } from "../names/charset.js";
+import { chosenCharset } from "../names/charset.js";
+import { nameFromBytes } from "../names/name-bytes.js";
 import type { RockRidgeUse } from "../rockridge/rock-ridge-reader.js";
 import { detectRockRidge, rockRidgeProtocol } from "../rockridge/rock-ridge-reader.js";
 import { ContinuationReader } from "../susp/system-use-reader.js";
@@ -33,12 +36,27 @@ export interface DetectedVolume {
   readonly volumeName: string;
 }
 
+/**
+ * The character set of the names of ISO 9660 or Rock Ridge: an Enhanced Volume Descriptor may name that of its tree by
+ * escape sequences, libisofs names that of the others in an attribute of the root.
+ */
+export function charsetOf(
+  { descriptors, rockRidge }: Pick<DetectedVolume, "descriptors" | "rockRidge">,
+  fileSystem: FileSystemName,
+  choice: CharsetChoice | undefined,
+): Charset | undefined {
+  const { enhanced } = descriptors;
+  const escapes = fileSystem === "iso" ? enhanced?.escapeSequences : undefined;
+  const announced = escapes === undefined ? rockRidge?.charset : charsetOfEscapeSequences(escapes);
+  return chosenCharset(choice, announced ?? rockRidge?.charset);
+}
+
 /** How a volume is read. */
 export interface VolumeOptions {
   readonly onWarning?: WarningListener | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The character set of ISO 9660 and Rock Ridge names; left out, UTF-8. */
-  readonly charset?: Charset | undefined;
+  /** The character set of ISO 9660 and Rock Ridge names, or what finds the one that the disc names; left out, UTF-8. */
+  readonly charset?: CharsetChoice | undefined;
   /** The block behind the last one that was recorded in the session; left out, the source's end. */
   readonly endLba?: number | undefined;
 }
@@ -127,6 +145,14 @@ class Detection {
   }
 }
 
+/** The name of a volume, whose bytes stand as one character each; of what is no text, the bytes are kept as in names. */
+function volumeNameOf({ volumeIdentifier }: PrimaryVolumeDescriptor, charset: Charset | undefined): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is that of ASCII
+  if (/^[\x00-\x7f]*$/.test(volumeIdentifier)) return volumeIdentifier;
+  const bytes = Uint8Array.from(volumeIdentifier, (character) => character.charCodeAt(0));
+  return charset === undefined ? nameFromBytes(bytes) : charset.decode(bytes);
+}
+
 /**
  * Finds out what the session that starts at `startLba` holds. A tree counts only where its root directory is there: a
  * session that was torn may have descriptors and no tree.
@@ -154,7 +180,9 @@ export async function detectVolume(
   // Joliet's name may have small letters where the primary one may not, but is cut off at 16 characters.
   const volumeName =
     (rockRidge === undefined ? joliet?.volumeIdentifier : undefined) ??
-    plain?.volumeIdentifier ??
+    (plain === undefined
+      ? undefined
+      : volumeNameOf(plain, charsetOf({ descriptors, rockRidge }, "rockridge", options.charset))) ??
     udf?.information.logicalVolumeIdentifier ??
     "";
   return { startLba, descriptors, rockRidge, udf, fileSystems, volumeName };
@@ -181,16 +209,18 @@ export function openTree(
     const message = `the session at block ${volume.startLba} has no ${fileSystem} file system, but ${found.join(", ")}`;
     throw new DiscError("E_FILE_SYSTEM_NOT_FOUND", message, { fileSystem, found });
   }
+  const charset = charsetOf(volume, fileSystem, options.charset);
   const protocol =
     fileSystem === "rockridge" && volume.rockRidge !== undefined
-      ? rockRidgeProtocol(volume.rockRidge, new ContinuationReader(source), options.charset)
+      ? rockRidgeProtocol(volume.rockRidge, new ContinuationReader(source), charset)
       : undefined;
   return new DirectoryTree({
     source,
     fileSystem,
     rootDirectoryRecord: descriptor.rootDirectoryRecord,
-    naming: fileSystem === "joliet" ? jolietNaming : isoNaming(options.charset),
+    naming: fileSystem === "joliet" ? jolietNaming : isoNaming(charset),
     protocol,
+    charset,
     volumeSequenceNumber: descriptor.volumeSetSize > 1 ? descriptor.volumeSequenceNumber : undefined,
     onWarning: options.onWarning,
   });

@@ -33,6 +33,7 @@ import { importFailed, importTree } from "./import.js";
 import type { LaidOutSession } from "./lay-out-session.js";
 import { layOutSession } from "./lay-out-session.js";
 import { reportNames } from "./name-report.js";
+import { withNamesLike } from "./names-like.js";
 import type { ImageSource } from "./open-image.js";
 import type { ImageOptions } from "./options.js";
 import { checkOptions, isWritten } from "./options.js";
@@ -211,7 +212,7 @@ export class FileSystemImage extends ImageForDisc {
       const { fileSystems } = imported;
       this.#takeTree(imported.root, () => {
         this.#imported = { source, volumeName, udf, bootRecords };
-        this.options = volumeFieldsLike(imported, this.options, this.#onWarning);
+        this.options = withNamesLike(volumeFieldsLike(imported, this.options, this.#onWarning), imported.names);
         if (this.options.fileSystems !== undefined) return;
         this.#takeFileSystems(isShownInUdf && !fileSystems.includes("udf") ? [...fileSystems, "udf"] : fileSystems);
       });

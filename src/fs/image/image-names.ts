@@ -15,6 +15,7 @@ import { omissionFromUdf } from "../udf/udf-naming.js";
 import type { HierarchyNaming } from "./hierarchy-naming.js";
 import { isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
+import { RockRidgeNames } from "./rock-ridge-names.js";
 import { ImageTimes } from "./times.js";
 
 /** Names of the items of one directory; those that are left out have none. */
@@ -60,7 +61,12 @@ class HierarchicNaming implements Naming {
   constructor(root: DirectoryNode, fileSystem: FileSystemName, naming: HierarchyNaming) {
     const ignore = (): void => {};
     const catalog = visibleCatalog(takeCatalog(root), fileSystem);
-    const directories = buildHierarchy(catalog, { ...naming, onOmitted: ignore, onShortened: ignore });
+    const directories = buildHierarchy(catalog, {
+      ...naming,
+      onOmitted: ignore,
+      onShortened: ignore,
+      onMangled: ignore,
+    });
     this.#directories = new Map(directories.map((directory) => [directory.node, directory]));
   }
 
@@ -84,8 +90,13 @@ class HierarchicNaming implements Naming {
 }
 
 /** The names of Rock Ridge, which shows what the hierarchy does that it extends. */
-function ownNames(directory: DirectoryNode): DirectoryNames {
-  return new Map([...directory].filter((item) => !isHidden(item, "iso")).map((item) => [item, item.name]));
+function rockRidgeNaming(options: ImageOptions): Naming {
+  return new PlainNaming((directory) => {
+    const items = [...directory].filter((item) => !isHidden(item, "iso"));
+    items.sort((one, other) => compareNames(one.name, other.name));
+    const names = new RockRidgeNames(options).namesOf(items);
+    return new Map(items.map((item, index) => [item, names[index]!]));
+  });
 }
 
 function udfNaming(options: ImageOptions, revision: UdfRevision): Naming {
@@ -99,7 +110,7 @@ function udfNaming(options: ImageOptions, revision: UdfRevision): Naming {
     const items = [...directory].filter(isThere);
     items.sort((one, other) => compareNames(one.name, other.name));
     const names = assignUniqueNames(
-      udfNameMapping,
+      udfNameMapping(options.unicodeForm),
       items.map(({ name }) => name),
       (index) => items[index]!.type === "directory",
       (index) => items[index]!.path,
@@ -123,7 +134,7 @@ export class NamesInFileSystem {
     else if (fileSystem === "joliet")
       this.#naming = new HierarchicNaming(root, "joliet", jolietHierarchyNaming(options));
     else if (fileSystem === "udf") this.#naming = udfNaming(options, revision);
-    else this.#naming = new PlainNaming(ownNames);
+    else this.#naming = rockRidgeNaming(options);
   }
 
   /**

@@ -3,7 +3,9 @@ import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import { blockBytes, blocksOf } from "../../units.js";
-import type { Charset } from "../names/charset.js";
+import type { IdentifierUse } from "../iso9660/identifier-use.js";
+import { DirectoryTree } from "../iso9660/iso-reader.js";
+import type { CharsetChoice } from "../names/charset.js";
 import type { DirectoryNode } from "../tree/directory.js";
 import type { DirectoryListing, DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import { identityOf } from "../tree/disc-entry.js";
@@ -18,6 +20,8 @@ import { DirectoryJoin } from "./join-directories.js";
 import { JoinReport } from "./join-report.js";
 import type { JoinedDirectory, Relocation } from "./join-trees.js";
 import { SessionJoin, TreeJoin } from "./join-trees.js";
+import type { NameOptions, SeenIdentifiers } from "./names-like.js";
+import { namesLike } from "./names-like.js";
 import type { ImageSource, OpenedSession } from "./open-image.js";
 import { openSession } from "./open-image.js";
 import type { ImageSession } from "./sessions.js";
@@ -36,8 +40,8 @@ export interface ImportOptions extends TaskOptions {
   /** The one tree that is read. Default: all trees of the session, joined into one. */
   readonly fileSystem?: FileSystemName | undefined;
   readonly onWarning?: WarningListener | undefined;
-  /** The character set of ISO 9660 and Rock Ridge names; left out, UTF-8. */
-  readonly charset?: Charset | undefined;
+  /** The character set of ISO 9660 and Rock Ridge names, or what finds the one that the disc names; left out, UTF-8. */
+  readonly charset?: CharsetChoice | undefined;
 }
 
 /** An imported session. */
@@ -53,8 +57,8 @@ export interface ImportedTree {
   readonly udf: UdfVolumeInformation | undefined;
   /** What the descriptors of ISO 9660 say of it. */
   readonly volume: VolumeInformation;
-  /** Whether it has the descriptor of ISO 9660:1999. */
-  readonly hasEnhanced: boolean;
+  /** How its names have to be written to stay as they are. */
+  readonly names: NameOptions;
 }
 
 /** A tree made of all that are in a session. */
@@ -339,8 +343,9 @@ export async function importTree(source: ImageSource, options: ImportOptions = {
   const opened = await openSession(source, { ...options, wholeOnly: true });
   const { blocks, volume, session } = opened;
   const { bootCatalogLba } = volume.descriptors;
-  const { root, fileSystem } = await importTrees(blocks, treesOf(opened, options), options, bootCatalogLba);
-  const { fileSystems, volumeName, descriptors } = volume;
+  const trees = treesOf(opened, options);
+  const { root, fileSystem } = await importTrees(blocks, trees, options, bootCatalogLba);
+  const { fileSystems, volumeName } = volume;
   return {
     root,
     fileSystem,
@@ -349,8 +354,16 @@ export async function importTree(source: ImageSource, options: ImportOptions = {
     session,
     udf: volume.udf?.information,
     volume: informationOf(volume, "iso"),
-    hasEnhanced: descriptors.enhanced !== undefined,
+    names: namesLike(volume, fileSystems, seenIdentifiers(trees), options.charset),
   };
+}
+
+/** What was seen of the identifiers of trees that were read. */
+function seenIdentifiers(trees: readonly TreeReader[]): SeenIdentifiers {
+  const useOf = (...names: FileSystemName[]): IdentifierUse | undefined =>
+    trees.find((tree): tree is DirectoryTree => tree instanceof DirectoryTree && names.includes(tree.fileSystem))
+      ?.identifiers;
+  return { iso: useOf("rockridge", "iso"), joliet: useOf("joliet") };
 }
 
 /** The error for a result without what could not be imported. */

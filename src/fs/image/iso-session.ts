@@ -1,6 +1,5 @@
 /** Which writers make a session, and in which order their regions lie. */
 import { encode } from "../../codec/struct.js";
-import { writeTextBytes, writeUtf16be } from "../../codec/text.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { BootPlan } from "../boot/boot-plan.js";
@@ -11,7 +10,12 @@ import type { HierarchyOptions } from "../iso9660/hierarchy.js";
 import { buildHierarchy } from "../iso9660/hierarchy.js";
 import { HierarchyWriter } from "../iso9660/hierarchy-writer.js";
 import type { VolumeSpaceSize } from "../iso9660/iso-writer.js";
-import { descriptorRegion, IsoDescriptorWriter, TerminatorWriter } from "../iso9660/iso-writer.js";
+import {
+  descriptorRegion,
+  EnhancedDescriptorWriter,
+  PrimaryDescriptorWriter,
+  TerminatorWriter,
+} from "../iso9660/iso-writer.js";
 import type { VolumeDescription } from "../iso9660/volume-description.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import { JolietDescriptorWriter } from "../joliet/joliet-writer.js";
@@ -21,17 +25,16 @@ import type { Plan } from "../layout/plan.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
 import { nextPlace } from "../layout/region.js";
 import { visibleCatalog } from "../layout/visible-catalog.js";
-import type { Charset } from "../names/charset.js";
 import { isoNameRules } from "../names/iso-name.js";
-import { bytesFromName } from "../names/name-bytes.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
 import { timeMs } from "../tree/node.js";
 import type { Growth } from "./growth.js";
-import { isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
+import { enhancedHierarchyNaming, isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
-import { isoVolumeName, isWritten } from "./options.js";
+import { isoVolumeName, isWritten, volumeText } from "./options.js";
 import type { OwnTreePlan } from "./partition-tree.js";
 import { areSequencesTaken } from "./partition-tree.js";
+import { RockRidgeNames } from "./rock-ridge-names.js";
 import type { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
 import { udfWriter } from "./udf-session.js";
@@ -117,7 +120,7 @@ function reporters(
   parts: SessionParts,
   fileSystem: string,
   isShorteningReported: boolean,
-): Pick<HierarchyOptions, "onOmitted" | "onShortened"> {
+): Pick<HierarchyOptions, "onOmitted" | "onShortened" | "onMangled"> {
   return {
     onOmitted: (path, reason) => {
       const message = `"${path}" is not in ${fileSystem}: ${reason}`;
@@ -128,6 +131,10 @@ function reporters(
       const message = `"${path}" is shortened to "${name}" in ${fileSystem}`;
       parts.onWarning(new DiscError("W_NAME_SHORTENED", message, { path, fileSystem, name }));
     },
+    onMangled: (path, name, character) => {
+      const message = `"${path}" is "${name}" in ${fileSystem}, which has no "${character}"`;
+      parts.onWarning(new DiscError("W_NAME_MANGLED", message, { path, fileSystem, name, character }));
+    },
   };
 }
 
@@ -136,27 +143,19 @@ function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWrit
   const catalog = visibleCatalog(parts.catalog, "iso");
   const level = options.isoLevel ?? 3;
   const rules = isoNameRules(level, options.isoRelaxations ?? {});
-  const directories = buildHierarchy(catalog, {
-    ...isoHierarchyNaming(options),
-    // Where Rock Ridge or Joliet keeps the full name, that a short one exists beside it is no loss.
-    ...reporters(parts, "ISO 9660", !hasRockRidge && !isWritten(options, "joliet")),
-  });
+  const naming = isoHierarchyNaming(options);
+  // Where Rock Ridge or Joliet keeps the full name, that a short one exists beside it is no loss.
+  const reports = reporters(parts, "ISO 9660", !hasRockRidge && !isWritten(options, "joliet"));
+  const directories = buildHierarchy(catalog, { ...naming, ...reports });
   if (level < 3) refuseLargeFiles(parts);
-  const version = rules.version ? ";1" : "";
-  const systemUse = new RockRidgeWriter({
-    version: options.rockRidgeVersion ?? "1.12",
-    times: (item) => times.stamps(item),
-    encodeName: (name) => encodeName(name, options.charset),
-  });
   return new HierarchyWriter(
     {
       prefix: "iso",
       fileSystem: "ISO 9660",
-      version,
-      bytesPerCharacter: 1,
-      writeText: writeTextBytes,
+      version: rules.version ? ";1" : "",
+      encoding: naming.encoding,
       timeMs: (item) => times.modifyMs(item),
-      ...(hasRockRidge ? { systemUse } : {}),
+      ...(hasRockRidge ? { systemUse: rockRidgeWriter(parts, catalog) } : {}),
     },
     directories,
     catalog,
@@ -164,14 +163,41 @@ function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWrit
   );
 }
 
-/** @throws {@link DiscError} E_NAME_INVALID for a name with characters that the character set lacks. */
-function encodeName(name: string, charset: Charset | undefined): Uint8Array {
-  // A name that is not UTF-8 already is in some other character set: its bytes stay.
-  if (charset === undefined || !name.isWellFormed()) return bytesFromName(name);
-  const bytes = charset.encode(name);
-  if (bytes !== undefined) return bytes;
-  const rule = `the character set ${charset.name} lacks some of its characters`;
-  throw new DiscError("E_NAME_INVALID", `"${name}": ${rule}`, { name, path: name, rule });
+function rockRidgeWriter(parts: SessionParts, catalog: Catalog): RockRidgeWriter {
+  const { options, times } = parts;
+  const names = new RockRidgeNames(options);
+  names.take(catalog, reporters(parts, "Rock Ridge", true).onMangled);
+  return new RockRidgeWriter({
+    version: options.rockRidgeVersion ?? "1.12",
+    times: (item) => times.stamps(item),
+    nameBytes: (item) => names.nameBytes(item),
+    targetBytes: (name) => names.targetBytes(name),
+  });
+}
+
+/** The hierarchy of long names that an Enhanced Volume Descriptor describes beside the primary one. */
+function enhancedHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWriter {
+  const { options, contents, times } = parts;
+  const catalog = visibleCatalog(parts.catalog, "iso");
+  const naming = enhancedHierarchyNaming(options);
+  const directories = buildHierarchy(catalog, {
+    ...naming,
+    ...reporters(parts, naming.fileSystem, !hasRockRidge && !isWritten(options, "joliet")),
+    // That links and devices are in Rock Ridge alone is what everybody expects.
+    ...(hasRockRidge ? { onOmitted: () => {} } : {}),
+  });
+  return new HierarchyWriter(
+    {
+      prefix: "enhanced",
+      fileSystem: naming.fileSystem,
+      version: "",
+      encoding: naming.encoding,
+      timeMs: (item) => times.modifyMs(item),
+    },
+    directories,
+    catalog,
+    contents,
+  );
 }
 
 /** Levels 1 and 2 hold a file in one extent. ECMA-119 10.1, 10.2. */
@@ -189,8 +215,9 @@ function jolietHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyW
   const { options, contents, times } = parts;
   const catalog = visibleCatalog(parts.catalog, "joliet");
   const reports = reporters(parts, "Joliet", true);
+  const naming = jolietHierarchyNaming(options);
   const directories = buildHierarchy(catalog, {
-    ...jolietHierarchyNaming(options),
+    ...naming,
     ...reports,
     // With Rock Ridge beside it, that links and devices are there alone is what everybody expects.
     ...(hasRockRidge ? { onOmitted: () => {} } : {}),
@@ -200,8 +227,7 @@ function jolietHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyW
       prefix: "joliet",
       fileSystem: "Joliet",
       version: ";1",
-      bytesPerCharacter: 2,
-      writeText: writeUtf16be,
+      encoding: naming.encoding,
       timeMs: (item) => times.modifyMs(item),
     },
     directories,
@@ -243,7 +269,7 @@ function isoWriters(
   const { options, times, growth, ownTree, bootRecords } = parts;
   const hasRockRidge = isWritten(options, "rockridge");
   const description: VolumeDescription = {
-    volumeName: options.volumeName ?? "DISC",
+    volumeName: volumeText(options.volumeName ?? "DISC"),
     systemIdentifier: options.systemIdentifier ?? "",
     volumeSetIdentifier: options.volumeSetIdentifier ?? "",
     publisherIdentifier: options.publisherIdentifier ?? "",
@@ -260,36 +286,61 @@ function isoWriters(
   };
   const volumeSpaceSize = growth === undefined ? endOfVolume : lengthOfSession;
   const iso = isoHierarchy(parts, hasRockRidge);
-  const isoDescription = { ...description, volumeName: isoVolumeName(description.volumeName) };
+  const isoDescription = {
+    ...description,
+    volumeName: isoVolumeName(options.volumeName ?? "DISC", options.isoCharset),
+  };
   const joliet = isWritten(options, "joliet") ? jolietHierarchy(parts, hasRockRidge) : undefined;
   const bootWriter = boot ?? new BootRecordWriter(bootRecords, bootRecordPosition);
   /** The set of a volume, with the writers of what stands behind its primary descriptor. */
   const setOf = (
-    hierarchies: { readonly iso: HierarchyWriter; readonly joliet: HierarchyWriter | undefined },
+    described: Hierarchies,
     size: VolumeSpaceSize,
     second: readonly RegionWriter[],
     originLba: number,
   ): RegionWriter[] => {
     let position = bootRecordPosition + second.reduce((sum, { regions }) => sum + regions.length, 0);
-    const jolietPosition = hierarchies.joliet === undefined ? undefined : position++;
-    const enhancedPosition = options.isoLevel === 4 ? position++ : undefined;
-    const set = [
-      new IsoDescriptorWriter(isoDescription, hierarchies.iso, size, enhancedPosition, originLba),
-      ...second,
-    ];
-    if (hierarchies.joliet !== undefined) {
-      set.push(new JolietDescriptorWriter(description, hierarchies.joliet, size, jolietPosition!, originLba));
+    const set = [new PrimaryDescriptorWriter(isoDescription, described.iso, size, originLba), ...second];
+    if (described.joliet !== undefined) {
+      set.push(new JolietDescriptorWriter(description, described.joliet, size, position++, originLba));
+    }
+    if (described.enhanced !== undefined) {
+      set.push(new EnhancedDescriptorWriter(isoDescription, described.enhanced, size, position++, originLba));
     }
     return [...set, new TerminatorWriter(position, originLba)];
   };
-  const descriptors = setOf({ iso, joliet }, volumeSpaceSize, [bootWriter], 0);
-  const hierarchies = joliet === undefined ? [iso] : [iso, joliet];
+  const enhanced = enhancedOf(parts, iso, hasRockRidge);
+  const descriptors = setOf({ iso, joliet, enhanced }, volumeSpaceSize, [bootWriter], 0);
+  const hierarchies = differing({ iso, joliet, enhanced });
   if (ownTree === undefined) return { descriptors, hierarchies, ownDescriptors: [] };
-  const own = { iso: iso.inPartition(ownTree), joliet: joliet?.inPartition(ownTree) };
+  const ownIso = iso.inPartition(ownTree);
+  const own: Hierarchies = {
+    iso: ownIso,
+    joliet: joliet?.inPartition(ownTree),
+    enhanced: enhanced === iso ? ownIso : enhanced?.inPartition(ownTree),
+  };
   // Firmware looks for a boot record from the start of the medium alone.
   const ownDescriptors = setOf(own, ownTree.size, [], ownTree.originLba);
-  hierarchies.push(own.iso, ...(own.joliet === undefined ? [] : [own.joliet]));
-  return { descriptors, hierarchies, ownDescriptors };
+  return { descriptors, hierarchies: [...hierarchies, ...differing(own)], ownDescriptors };
+}
+
+/** The hierarchies that the descriptors of a volume describe. */
+interface Hierarchies {
+  readonly iso: HierarchyWriter;
+  readonly joliet: HierarchyWriter | undefined;
+  /** The primary one, or one of its own. */
+  readonly enhanced: HierarchyWriter | undefined;
+}
+
+/** Each hierarchy of a volume once. */
+function differing({ iso, joliet, enhanced }: Hierarchies): HierarchyWriter[] {
+  return [...new Set([iso, joliet, enhanced])].filter((hierarchy) => hierarchy !== undefined);
+}
+
+/** The hierarchy that an Enhanced Volume Descriptor describes: one of its own, or the primary one at level 4. */
+function enhancedOf(parts: SessionParts, iso: HierarchyWriter, hasRockRidge: boolean): HierarchyWriter | undefined {
+  if (parts.options.enhancedTree === true) return enhancedHierarchy(parts, hasRockRidge);
+  return parts.options.isoLevel === 4 ? iso : undefined;
 }
 
 /** The writers of a session. */

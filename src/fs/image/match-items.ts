@@ -1,6 +1,7 @@
 /** Which items of two trees of one session are the same, where one tree may have changed names to fit into it. */
 import { hasCode } from "../../errors.js";
-import { isoNameMapping, isoNameRules } from "../names/iso-name.js";
+import { utf8Charset } from "../names/charset.js";
+import { isoNameMapping, isoNameRules, longestEnhancedName } from "../names/iso-name.js";
 import { jolietNameMapping } from "../names/joliet-name.js";
 import { compareNames } from "../names/name-bytes.js";
 import { udfNameMapping } from "../names/udf-name.js";
@@ -22,16 +23,21 @@ const isoMappings: readonly NameMapping[] = either.flatMap((anyAscii) =>
         isoNameRules(3, { anyAscii, lowercase, omitVersion }),
         isoNameRules(1, { anyAscii, lowercase, omitVersion }),
         isoNameRules(3, { anyAscii, lowercase, omitVersion, longNames: true }),
-      ].map(isoNameMapping),
+      ].map((rules) => isoNameMapping(rules)),
     ),
   ),
 );
 
 const mappings: Readonly<Record<FileSystemName, readonly NameMapping[]>> = {
   rockridge: [],
-  udf: [udfNameMapping],
+  udf: [udfNameMapping()],
   joliet: [jolietNameMapping(64), jolietNameMapping(103)],
-  iso: [...isoMappings, isoNameMapping(isoNameRules(4, {}))],
+  iso: [
+    ...isoMappings,
+    isoNameMapping(isoNameRules(4, {})),
+    isoNameMapping(isoNameRules(4, {}), { charset: utf8Charset }),
+    isoNameMapping(isoNameRules(4, {}, longestEnhancedName), { charset: utf8Charset }),
+  ],
 };
 
 /** How one tree may have changed the names of another one; the way that was found last comes first. */

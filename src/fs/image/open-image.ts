@@ -4,7 +4,7 @@ import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { DisplacedSource } from "../../medium/displaced-source.js";
 import type { Session } from "../../medium/session.js";
-import type { Charset } from "../names/charset.js";
+import type { CharsetChoice } from "../names/charset.js";
 import type { FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import { endOfPartitions, mayEndLater } from "../udf/volume-information.js";
 import { cutOffReason } from "./cut-off.js";
@@ -36,8 +36,8 @@ export interface OpenOptions {
   readonly addressOffset?: number | undefined;
   readonly onWarning?: WarningListener | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The character set of ISO 9660 and Rock Ridge names; left out, UTF-8. */
-  readonly charset?: Charset | undefined;
+  /** The character set of ISO 9660 and Rock Ridge names, or what finds the one that the disc names; left out, UTF-8. */
+  readonly charset?: CharsetChoice | undefined;
 }
 
 /** A session with its volume, or with the reason why there is none. */

@@ -3,6 +3,7 @@ import type { WarningListener } from "../../errors.js";
 import { DiscError, hasCode } from "../../errors.js";
 import { revisionNumber, udfRevisions } from "../udf/revision.js";
 import type { ImportedTree } from "./import.js";
+import { withNamesLike } from "./names-like.js";
 import type { ImageOptions } from "./options.js";
 import { checkOptions } from "./options.js";
 
@@ -63,13 +64,12 @@ export function volumeFieldsLike(
  * @param given Win over what is taken over.
  */
 export function optionsLike(imported: ImportedTree, given: ImageOptions, onWarning: WarningListener): ImageOptions {
-  const { fileSystems, udf, hasEnhanced } = imported;
+  const { fileSystems, udf } = imported;
   const isBare = fileSystems.every((name) => name === "udf") || fileSystems.includes("iso");
   const usual = udfRevisions.find((revision) => revisionNumber(revision) === udf?.udfRevision);
   return {
-    ...volumeFieldsLike(imported, given, onWarning),
+    ...withNamesLike(volumeFieldsLike(imported, given, onWarning), imported.names),
     fileSystems: given.fileSystems ?? (isBare ? fileSystems : ["iso", ...fileSystems]),
-    isoLevel: given.isoLevel ?? (hasEnhanced ? 4 : undefined),
     udfRevision: given.udfRevision ?? usual,
   };
 }

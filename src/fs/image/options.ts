@@ -1,13 +1,15 @@
+import { textFromBytes } from "../../codec/text.js";
 import { longTimeRange, recordingTimeRange } from "../../codec/time.js";
 import type { WarningListener } from "../../errors.js";
 import { DiscError, refuseOption } from "../../errors.js";
 import type { BootOptions } from "../boot/boot-options.js";
 import { checkBootOptions } from "../boot/boot-options.js";
 import { jolietVolumeName } from "../joliet/joliet-writer.js";
-import type { Charset } from "../names/charset.js";
+import type { Charset, Unencodable, UnicodeForm } from "../names/charset.js";
+import { encodedName } from "../names/charset.js";
 import type { IsoLevel, IsoRelaxations } from "../names/iso-name.js";
 import { isoLevels } from "../names/iso-name.js";
-import type { JolietNameLength } from "../names/joliet-name.js";
+import type { JolietCharset, JolietNameLength } from "../names/joliet-name.js";
 import type { RockRidgeVersion } from "../rockridge/entries.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
 import type { RevisionRules, UdfRevision } from "../udf/revision.js";
@@ -64,6 +66,25 @@ export interface ImageOptions {
   readonly growable?: boolean | undefined;
   /** The character set of Rock Ridge names. Default: their own bytes, which are UTF-8 nearly always. */
   readonly charset?: Charset | undefined;
+  /**
+   * The character set of ISO 9660 names. Default: ASCII, with "_" for all else; a session that is continued, or rebuilt,
+   * keeps the one that its names are in.
+   */
+  readonly isoCharset?: Charset | undefined;
+  /**
+   * What becomes of a name with characters that `charset`, `isoCharset` or `jolietCharset` lacks: an error
+   * (E_NAME_INVALID), or "_" in their places, reported as W_NAME_MANGLED. Default: "refuse".
+   */
+  readonly unencodable?: Unencodable | undefined;
+  /** Writes all names composed, or taken apart; names that then are one are numbered. Default: as they are. */
+  readonly unicodeForm?: UnicodeForm | undefined;
+  /** Default: "utf-16", which Linux and Windows read; the specification has "ucs-2". */
+  readonly jolietCharset?: JolietCharset | undefined;
+  /**
+   * Adds a tree of names of up to 207 bytes, in any depth, with an Enhanced Volume Descriptor (ISO 9660:1999), beside the
+   * tree of levels 1 to 3. Level 4 has that descriptor without it, and such names in the primary tree.
+   */
+  readonly enhancedTree?: boolean | undefined;
   /** What the image boots from. An appended session has that of the session it continues, unless it is given here. */
   readonly boot?: BootOptions | undefined;
   readonly systemIdentifier?: string | undefined;
@@ -144,10 +165,12 @@ function checkBlocks(option: string, value: number | undefined, allowed: string)
 }
 
 /** Refuses what breaks ECMA-119 or the Joliet Specification where it is asked for. */
-function checkCompliance({ isoRelaxations, jolietNameLength }: ImageOptions): void {
+function checkCompliance({ isoRelaxations, jolietNameLength, jolietCharset, isoCharset }: ImageOptions): void {
   const allowed = "none with strictFileSystemCompliance";
   const relaxed = Object.entries(isoRelaxations ?? {}).find(([, value]) => value === true);
   if (relaxed !== undefined) refuseOption(`isoRelaxations.${relaxed[0]}`, true, allowed);
+  if (isoCharset !== undefined) refuseOption("isoCharset", isoCharset.name, allowed);
+  if (jolietCharset === "utf-16") refuseOption("jolietCharset", jolietCharset, "ucs-2 with strictFileSystemCompliance");
   if (jolietNameLength === 103)
     refuseOption("jolietNameLength", jolietNameLength, "64 with strictFileSystemCompliance");
 }
@@ -169,6 +192,10 @@ export function checkOptions(options: ImageOptions): void {
     refuseOption("udfEmbedFiles", true, "in images of UDF alone, without a virtual partition");
   }
   checkOneOf("jolietNameLength", jolietNameLength, [64, 103]);
+  checkOneOf("jolietCharset", options.jolietCharset, ["utf-16", "ucs-2"]);
+  checkOneOf("unencodable", options.unencodable, ["refuse", "mangle"]);
+  checkOneOf("unicodeForm", options.unicodeForm, ["nfc", "nfd"]);
+  if (options.enhancedTree === true && isoLevel === 4) refuseOption("isoLevel", 4, "1 to 3 with enhancedTree");
   if (options.isoRelaxations?.longNames === true && options.isoRelaxations.omitVersion !== true) {
     refuseOption("isoRelaxations", options.isoRelaxations, "longNames only together with omitVersion");
   }
@@ -206,15 +233,31 @@ function checkBoot(options: ImageOptions, boot: BootOptions): void {
     refuseOption("fileSystems", options.fileSystems, "one of ISO 9660 where the image boots");
 }
 
-/** The volume name as the primary descriptor holds it: one byte a character, "_" for what is not ASCII. */
-export function isoVolumeName(name: string): string {
-  return name.replace(/[^\x20-\x7e]/gu, "_");
+/** Bytes of the volume's name in a descriptor. ECMA-119 8.4.6. */
+const volumeNameBytes = 32;
+
+/**
+ * The volume name as the primary descriptor holds it, one character a byte: in the character set of ISO 9660 names where
+ * it fits there, else with "_" for what is not ASCII. Bytes of an imported name that are no text stay.
+ */
+export function isoVolumeName(name: string, charset?: Charset): string {
+  const bytes = charset === undefined ? undefined : encodedName(name, charset);
+  if (bytes !== undefined && bytes.length <= volumeNameBytes) return textFromBytes(bytes, 0, bytes.length);
+  return name.replace(/[^\x20-\x7e]/gu, (character) => {
+    const code = character.charCodeAt(0);
+    return character.length === 1 && code >= 0xdc80 && code <= 0xdcff ? String.fromCharCode(code - 0xdc00) : "_";
+  });
+}
+
+/** The volume name as text, for descriptors in Unicode: "_" for bytes that are none. */
+export function volumeText(name: string): string {
+  return name.isWellFormed() ? name : name.toWellFormed().replace(/\ufffd/g, "_");
 }
 
 /** The volume name as one file system has it. */
 export function volumeNameIn(name: string, fileSystem: FileSystemName): string {
-  if (fileSystem === "udf") return udfVolumeName(name);
-  return fileSystem === "joliet" ? jolietVolumeName(name) : isoVolumeName(name);
+  if (fileSystem === "udf") return udfVolumeName(volumeText(name));
+  return fileSystem === "joliet" ? jolietVolumeName(volumeText(name)) : isoVolumeName(name);
 }
 
 /**
@@ -231,7 +274,7 @@ function checkVolumeName(name: string | undefined): void {
   if (name === undefined) return;
   const rule = "up to 32 characters, none of them a control character";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (isoVolumeName(name).length > 32 || name === "" || /[\x00-\x1f\x7f]/.test(name)) {
+  if (isoVolumeName(name).length > volumeNameBytes || name === "" || /[\x00-\x1f\x7f]/.test(name)) {
     const message = `volume name "${name}" cannot be written: ${rule}`;
     throw new DiscError("E_VOLUME_NAME_INVALID", message, { name, fileSystem: "ISO 9660", rule });
   }

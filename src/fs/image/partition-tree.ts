@@ -82,7 +82,8 @@ export function checkOwnTree(tree: OwnTreePlan | undefined, hasUdf: boolean, isG
 /** Why the tree of a partition cannot show a session that is added; `undefined` where it can. */
 function obstacle(tree: OwnTree, options: ImageOptions, contents: ContentLayout): string | undefined {
   if (!tree.isGrowing) return "the partition does not reach what is added";
-  const wanted = [isWritten(options, "joliet"), options.isoLevel === 4].filter((isThere) => isThere).length + 2;
+  const hasEnhanced = options.isoLevel === 4 || options.enhancedTree === true;
+  const wanted = [isWritten(options, "joliet"), hasEnhanced].filter((isThere) => isThere).length + 2;
   if (!isWritten(options, "iso")) return "what is added has no ISO 9660";
   if (wanted > tree.descriptors) return "its descriptors have no room for one more";
   return (contents.startOfPinned() ?? tree.originLba) < tree.originLba ? "files lie before the partition" : undefined;

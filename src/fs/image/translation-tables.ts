@@ -1,5 +1,5 @@
 /** Files that tell which name of ISO 9660 stands for which name of the tree: TRANS.TBL, as mkisofs(8) -T writes them. */
-import { compareIsoIdentifiers, isoNameMapping, isoNameRules } from "../names/iso-name.js";
+import { isoNameRules } from "../names/iso-name.js";
 import { bytesFromName, compareNames } from "../names/name-bytes.js";
 import { assignUniqueNames } from "../names/unique-names.js";
 import { MemoryContent } from "../tree/content.js";
@@ -7,6 +7,7 @@ import type { DirectoryNode, Item } from "../tree/directory.js";
 import type { ItemType } from "../tree/node.js";
 import { joinPath } from "../tree/path.js";
 import { walkTree } from "../tree/walk.js";
+import { isoHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
 
 /** The letter of a row. */
@@ -33,12 +34,13 @@ function rowOf(item: Item, identifier: string, version: string): string {
 
 function tableOf(directory: DirectoryNode, options: ImageOptions, name: string): Uint8Array {
   const rules = isoNameRules(options.isoLevel ?? 3, options.isoRelaxations ?? {});
+  const { mapping, encoding, compare } = isoHierarchyNaming(options);
   const items = [...directory].sort((one, other) => compareNames(one.name, other.name));
   // The table has a name of its own, which no other file may be given.
   const names = [...items.map((item) => item.name), name].sort(compareNames);
   const kinds = new Map(items.map((item) => [item.name, item.type]));
   const identifiers = assignUniqueNames(
-    isoNameMapping(rules),
+    mapping,
     names,
     (index) => kinds.get(names[index]!) === "directory",
     (index) => joinPath(directory.path, names[index]!),
@@ -46,7 +48,8 @@ function tableOf(directory: DirectoryNode, options: ImageOptions, name: string):
   const identifierOf = new Map(names.map((given, index) => [given, identifiers[index]!]));
   const rows = items
     .map((item) => ({ item, identifier: identifierOf.get(item.name)! }))
-    .sort((one, other) => compareIsoIdentifiers(one.identifier, other.identifier))
+    .map((row) => ({ ...row, key: encoding.key?.(row.identifier) ?? row.identifier }))
+    .sort((one, other) => compare(one.key, other.key))
     .map(({ item, identifier }) => rowOf(item, identifier, rules.version ? ";1" : ""));
   return bytesFromName(rows.map((row) => `${row}\n`).join(""));
 }

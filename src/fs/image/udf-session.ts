@@ -18,7 +18,7 @@ import { partitionStartOf, UdfWriter } from "../udf/udf-writer.js";
 import { firstFreeNumber } from "../udf/virtual-allocation-table-writer.js";
 import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import type { ImageOptions } from "./options.js";
-import { checkVirtual } from "./options.js";
+import { checkVirtual, volumeText } from "./options.js";
 import type { ImageTimes } from "./times.js";
 
 /** How the UDF volume of a session is written: decided before the tree is taken. */
@@ -214,11 +214,12 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
     catalog,
     contents,
     specialFiles,
+    form: options.unicodeForm,
     embedsDirectories: plan.embeddedBytes > 0,
     isMetadataDuplicated: options.udfMetadataMirror !== false,
     times,
     imageMs: times.imageMs,
-    volumeName: options.volumeName ?? "DISC",
+    volumeName: volumeText(options.volumeName ?? "DISC"),
     volumeSetName: options.volumeSetIdentifier ?? "",
     recognitionBlock: parts.recognitionBlock,
     hasLaterSequences: parts.hasLaterSequences,

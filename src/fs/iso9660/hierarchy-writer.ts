@@ -6,6 +6,7 @@ import type { Plan } from "../layout/plan.js";
 import { lbaOf } from "../layout/plan.js";
 import type { Place, Region, RegionWriter, Renderer } from "../layout/region.js";
 import { nextPlace } from "../layout/region.js";
+import type { IdentifierEncoding } from "../names/identifier-encoding.js";
 import type { SystemUse } from "../susp/area.js";
 import type { Extent } from "../tree/content.js";
 import type { Item } from "../tree/directory.js";
@@ -25,9 +26,7 @@ export interface HierarchyForm {
   readonly fileSystem: string;
   /** What is written behind the identifiers of files. */
   readonly version: string;
-  /** 1, or 2 for UTF-16. */
-  readonly bytesPerCharacter: 1 | 2;
-  writeText(text: string, target: Uint8Array, at: number): void;
+  readonly encoding: IdentifierEncoding;
   readonly systemUse?: SystemUse;
   /** Recording time of an item, in milliseconds since 1970. */
   timeMs(item: Item): number;
@@ -182,7 +181,7 @@ export class HierarchyWriter implements RegionWriter {
   }
 
   #renderer(plan: Plan): DirectoryRenderer {
-    const { timeMs, writeText, version } = this.#form;
+    const { timeMs, encoding, version } = this.#form;
     const hasContinuations = this.#layout.continuationBlocks > 0;
     const regionLba = contentsLba(plan);
     const { originLba } = this.#place;
@@ -196,14 +195,14 @@ export class HierarchyWriter implements RegionWriter {
       },
       timeMs,
       writeIdentifier: (identifier, item, target, at) =>
-        writeText(item.type === "directory" ? identifier : identifier + version, target, at),
+        encoding.write(item.type === "directory" ? identifier : identifier + version, target, at),
     });
   }
 
   #identifierBytes(identifier: string, item: Item): number {
     // A moved directory's placeholder is a directory to the user: its identifier has no version number either.
-    const characters = identifier.length + (item.type === "directory" ? 0 : this.#form.version.length);
-    return characters * this.#form.bytesPerCharacter;
+    const { encoding, version } = this.#form;
+    return encoding.bytes(item.type === "directory" ? identifier : identifier + version);
   }
 
   #extentCount(object: number): number {
@@ -212,7 +211,12 @@ export class HierarchyWriter implements RegionWriter {
   }
 
   #pathRecordBytes(directory: HierarchyDirectory): number {
-    return pathTableRecordBytes(Math.max(1, directory.identifier.length * this.#form.bytesPerCharacter));
+    return pathTableRecordBytes(this.#pathIdentifierBytes(directory));
+  }
+
+  /** The root's identifier is one zero byte. ECMA-119 9.4.5. */
+  #pathIdentifierBytes({ identifier }: HierarchyDirectory): number {
+    return Math.max(1, this.#form.encoding.bytes(identifier));
   }
 
   #pathTable(kind: "L" | "M", renderer: DirectoryRenderer): Uint8Array {
@@ -220,8 +224,8 @@ export class HierarchyWriter implements RegionWriter {
     const table = new Uint8Array(blocksOf(this.#pathTableBytes) * 2048);
     let at = 0;
     for (const directory of this.#directories) {
-      const identifier = new Uint8Array(Math.max(1, directory.identifier.length * this.#form.bytesPerCharacter));
-      this.#form.writeText(directory.identifier, identifier, 0);
+      const identifier = new Uint8Array(this.#pathIdentifierBytes(directory));
+      this.#form.encoding.write(directory.identifier, identifier, 0);
       const record: PathTableRecord = {
         extendedAttributeRecordLength: 0,
         locationOfExtent: renderer.directoryLba(directory),

@@ -1,8 +1,11 @@
 import { DiscError } from "../../errors.js";
 import type { Catalog, CatalogDirectory } from "../layout/catalog.js";
+import type { Unencodable } from "../names/charset.js";
+import { nameInForm } from "../names/charset.js";
+import type { IdentifierEncoding } from "../names/identifier-encoding.js";
 import { compareNames } from "../names/name-bytes.js";
 import type { NameMapping } from "../names/unique-names.js";
-import { assignUniqueNames } from "../names/unique-names.js";
+import { assignUniqueNames, refuseLacking } from "../names/unique-names.js";
 import type { Item } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
 import { joinPath } from "../tree/path.js";
@@ -15,15 +18,20 @@ const maximumLevel = 8;
 export interface HierarchyOptions {
   readonly fileSystem: string;
   readonly mapping: NameMapping;
-  /** Order of two identifiers without version numbers. */
+  /** How identifiers stand on disc. */
+  readonly encoding: IdentifierEncoding;
+  /** Order of two identifiers without version numbers, by the keys that their encoding gives. */
   compare(left: string, right: string): number;
+  /** What becomes of names with characters that the mapping lacks. */
+  readonly unencodable: Unencodable;
   /** Why an item is not in this hierarchy, or `undefined`. */
   omits(item: Item): string | undefined;
   /** What happens to directories below level 8. */
   readonly deepDirectories: "relocate" | "allow" | "refuse";
-  /** Called for items left out, and names that were shortened. */
+  /** Called for items left out, and names that were shortened, or lost a character. */
   onOmitted(path: string, reason: string): void;
   onShortened(path: string, identifier: string): void;
+  onMangled(path: string, identifier: string, character: string): void;
 }
 
 /** One directory of a hierarchy, with its entries in the order of their identifiers. */
@@ -217,21 +225,34 @@ class HierarchyBuilder {
   }
 
   #named(items: Item[], objects: number[], pathAt: (index: number) => string): Entries {
-    const { mapping, compare } = this.#options;
+    const { mapping, encoding, compare } = this.#options;
     const isDirectory = (index: number): boolean => items[index]!.type === "directory";
     const names = items.map(({ name }) => name);
     const assigned = assignUniqueNames(mapping, names, isDirectory, pathAt);
-    for (let index = 0; index < items.length; index++) {
-      if (assigned[index]!.length < names[index]!.length) this.#options.onShortened(pathAt(index), assigned[index]!);
-    }
+    this.#report(names, assigned, pathAt);
+    const keys = encoding.key === undefined ? assigned : assigned.map(encoding.key);
     // Most mappings leave the order of names as it is.
-    if (isSorted(assigned, compare)) return { items, identifiers: assigned, objects: Int32Array.from(objects) };
-    const order = Uint32Array.from(items.keys()).sort((one, other) => compare(assigned[one]!, assigned[other]!));
+    if (isSorted(keys, compare)) return { items, identifiers: assigned, objects: Int32Array.from(objects) };
+    const order = Uint32Array.from(items.keys()).sort((one, other) => compare(keys[one]!, keys[other]!));
     return {
       items: Array.from(order, (index) => items[index]!),
       identifiers: Array.from(order, (index) => assigned[index]!),
       objects: Int32Array.from(order, (index) => objects[index]!),
     };
+  }
+
+  #report(names: readonly string[], assigned: readonly string[], pathAt: (index: number) => string): void {
+    const { mapping, unencodable, onShortened, onMangled } = this.#options;
+    for (let index = 0; index < names.length; index++) {
+      const [name, identifier] = [names[index]!, assigned[index]!];
+      if (name === identifier) continue;
+      const lacking = mapping.lacks?.(name);
+      if (lacking !== undefined) {
+        if (unencodable === "refuse") refuseLacking(mapping.fileSystem, name, pathAt(index), lacking);
+        onMangled(pathAt(index), identifier, lacking);
+      }
+      if (identifier.length < nameInForm(name, mapping.form).length) onShortened(pathAt(index), identifier);
+    }
   }
 }
 

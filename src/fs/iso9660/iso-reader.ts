@@ -19,6 +19,7 @@ import type { PlacedRecord } from "./directory-reader.js";
 import { readDirectoryRecords, recordKind } from "./directory-reader.js";
 import type { DirectoryRecord } from "./directory-record.js";
 import { fileFlags } from "./directory-record.js";
+import { IdentifierUse } from "./identifier-use.js";
 import type { CollectedItem } from "./record-collector.js";
 import { hasFlag, RecordCollector } from "./record-collector.js";
 import type { RootDirectoryRecord } from "./volume-descriptors.js";
@@ -56,6 +57,8 @@ export interface DirectoryTreeOptions {
   readonly naming: IdentifierNaming;
   /** Reads the system use areas; left out, they are not looked at. */
   readonly protocol?: SystemUseProtocol | undefined;
+  /** The character set in which names are read, for messages. */
+  readonly charset?: Charset | undefined;
   /** Which volume of a set of several this is; `undefined` where there is only one. */
   readonly volumeSequenceNumber?: number | undefined;
   readonly onWarning?: WarningListener | undefined;
@@ -91,6 +94,10 @@ export async function readSelfRecord(
 /** A tree of directory records, of ISO 9660 with or without Rock Ridge, or of Joliet. */
 export class DirectoryTree implements TreeReader {
   readonly fileSystem: FileSystemName;
+  /** What the identifiers are like that were listed so far. */
+  readonly identifiers: IdentifierUse = new IdentifierUse();
+  /** Whether names whose bytes are no text were told of: once for a tree. */
+  #hasToldOfBytes = false;
   readonly #options: DirectoryTreeOptions;
   readonly #source: BlockSource;
   readonly #protocol: SystemUseProtocol | undefined;
@@ -202,6 +209,9 @@ export class DirectoryTree implements TreeReader {
     const isDirectory = hasFlag(record, fileFlags.directory);
     const given = attributes?.name;
     const { name, version } = given === undefined ? this.#decoded(record, isDirectory, context) : unversioned(given);
+    if (this.fileSystem === "joliet") this.identifiers.addJoliet(name);
+    else this.identifiers.add(record.fileIdentifier, isDirectory);
+    if (!this.#hasToldOfBytes && !name.isWellFormed()) this.#tellOfBytes(builder.pathOf(name), context);
     if (attributes?.childLocation !== undefined) {
       const hidden = hasFlag(record, fileFlags.existence);
       return this.#addRelocated(name, attributes.childLocation, hidden, builder, context, signal);
@@ -212,6 +222,13 @@ export class DirectoryTree implements TreeReader {
     if (attributes?.encoding !== undefined) warnEncoding(builder.pathOf(name), attributes.encoding, context);
     builder.add(name, version, entry, context);
     return undefined;
+  }
+
+  #tellOfBytes(path: string, context: ReadContext): void {
+    this.#hasToldOfBytes = true;
+    const set = this.#options.charset?.name ?? "UTF-8";
+    const reason = `of "${path}" are no ${set}: they are kept as they are, as are those of others like it`;
+    reportFault(context, "DirectoryRecord", "nameBytes", "7.4", reason);
   }
 
   #decoded({ fileIdentifier }: DirectoryRecord, isDirectory: boolean, context: ReadContext): NamedIdentifier {

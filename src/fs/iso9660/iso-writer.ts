@@ -59,50 +59,62 @@ export function describeVolume(
   };
 }
 
-/** Writes the Primary Volume Descriptor and, at level 4, the Enhanced one, which describes the same hierarchy. */
-export class IsoDescriptorWriter implements RegionWriter {
-  readonly regions: readonly Region[];
+/** Writes the Primary Volume Descriptor. */
+export class PrimaryDescriptorWriter implements RegionWriter {
+  readonly regions: readonly [Region];
+  readonly #volume: VolumeDescription;
+  readonly #hierarchy: HierarchyWriter;
+  readonly #volumeSpaceSize: VolumeSpaceSize;
+
+  /** @param originLba As in {@link descriptorRegion}. */
+  constructor(volume: VolumeDescription, hierarchy: HierarchyWriter, volumeSpaceSize: VolumeSpaceSize, originLba = 0) {
+    this.#volume = volume;
+    this.#hierarchy = hierarchy;
+    this.#volumeSpaceSize = volumeSpaceSize;
+    this.regions = [descriptorRegion("primaryVolumeDescriptor", "Primary Volume Descriptor", 0, originLba)];
+  }
+
+  bind(plan: Plan): ReadonlyMap<string, Renderer> {
+    const described = describeVolume(this.#volume, this.#hierarchy, plan, this.#volumeSpaceSize(plan));
+    const [{ kind }] = this.regions;
+    return new Map([[kind, async (_first, out) => primaryVolumeDescriptor.write(described, out, 0)]]);
+  }
+}
+
+/** Writes the Enhanced Volume Descriptor, of the primary hierarchy or of one of its own. ECMA-119 8.5. */
+export class EnhancedDescriptorWriter implements RegionWriter {
+  readonly regions: readonly [Region];
   readonly #volume: VolumeDescription;
   readonly #hierarchy: HierarchyWriter;
   readonly #volumeSpaceSize: VolumeSpaceSize;
 
   /**
-   * @param enhancedPosition Where in the set the Enhanced Volume Descriptor goes; `undefined` for none.
+   * @param position Where in the set it goes.
    * @param originLba As in {@link descriptorRegion}.
    */
   constructor(
     volume: VolumeDescription,
     hierarchy: HierarchyWriter,
     volumeSpaceSize: VolumeSpaceSize,
-    enhancedPosition: number | undefined,
+    position: number,
     originLba = 0,
   ) {
     this.#volume = volume;
     this.#hierarchy = hierarchy;
     this.#volumeSpaceSize = volumeSpaceSize;
-    const region = (kind: string, name: string, position: number): Region =>
-      descriptorRegion(kind, name, position, originLba);
-    const primary = region("primaryVolumeDescriptor", "Primary Volume Descriptor", 0);
-    this.regions =
-      enhancedPosition === undefined
-        ? [primary]
-        : [primary, region("enhancedVolumeDescriptor", "Enhanced Volume Descriptor", enhancedPosition)];
+    this.regions = [descriptorRegion("enhancedVolumeDescriptor", "Enhanced Volume Descriptor", position, originLba)];
   }
 
   bind(plan: Plan): ReadonlyMap<string, Renderer> {
-    const described = describeVolume(this.#volume, this.#hierarchy, plan, this.#volumeSpaceSize(plan));
-    const enhanced: SupplementaryVolumeDescriptor = {
-      ...described,
+    const descriptor: SupplementaryVolumeDescriptor = {
+      ...describeVolume(this.#volume, this.#hierarchy, plan, this.#volumeSpaceSize(plan)),
       version: 2,
       fileStructureVersion: 2,
       volumeFlags: 0,
       escapeSequences: new Uint8Array(0),
     };
-    const writers: readonly Renderer[] = [
-      async (_first, out) => primaryVolumeDescriptor.write(described, out, 0),
-      async (_first, out) => enhancedVolumeDescriptor.write(enhanced, out, 0),
-    ];
-    return new Map(this.regions.map(({ kind }, index) => [kind, writers[index]!]));
+    const [{ kind }] = this.regions;
+    return new Map([[kind, async (_first, out) => enhancedVolumeDescriptor.write(descriptor, out, 0)]]);
   }
 }
 

@@ -10,6 +10,7 @@ import { aCharacters, dCharacters, fixedText, rawBytes, ucs2Text, zeros } from "
 import { longTime, recordingTime } from "../../codec/time.js";
 import type { DirectoryRecordHead } from "./directory-record.js";
 import { fileFlags } from "./directory-record.js";
+import { charsetOfEscapeSequences } from "./escape-sequences.js";
 
 /** The first block of the volume descriptor set, from the start of its session. ECMA-119 6.2.1: 16 blocks of system area. */
 export const firstVolumeDescriptorBlock = 16;
@@ -121,7 +122,7 @@ export const primaryVolumeDescriptor: StructCodec<PrimaryVolumeDescriptor> = str
 
 function explainEscapeSequences(escapeSequences: Uint8Array): string | undefined {
   const level = jolietLevel(escapeSequences);
-  return level === 0 ? undefined : `Joliet level ${level}`;
+  return level === 0 ? charsetOfEscapeSequences(escapeSequences) : `Joliet level ${level}`;
 }
 
 /** The rows of a Supplementary Volume Descriptor, whose texts are in the character set of its escape sequences. */

@@ -3,6 +3,8 @@
  * U+DCFF, one for each, which no UTF-8 text decodes to; so every sequence of bytes has one string, and gets back.
  */
 
+import { textOfUnits } from "../../codec/text.js";
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -42,6 +44,24 @@ export function nameFromBytes(bytes: Uint8Array): string {
     at += Math.max(1, length);
   }
   return name + utf8.decode(bytes.subarray(wellFormedFrom));
+}
+
+/** Whether bytes are UTF-8 as a whole. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; ) {
+    const length = sequenceLength(bytes, at);
+    if (length === 0) return false;
+    at += length;
+  }
+  return true;
+}
+
+/**
+ * A name that has a lone surrogate for every byte that is not ASCII, also where the bytes are UTF-8: for bytes that are to
+ * be taken for no text at all. Its bytes are these again.
+ */
+export function escapedName(bytes: Uint8Array): string {
+  return textOfUnits(Array.from(bytes, (byte) => (byte < 0x80 ? byte : 0xdc00 + byte)));
 }
 
 /** The bytes of a text of ASCII alone, as most names are; `undefined` for others. */

@@ -1,4 +1,6 @@
 /** Names in UDF: up to 255 bytes of OSTA Compressed Unicode, the first of which says how wide its characters are. */
+import type { UnicodeForm } from "./charset.js";
+import { nameInForm } from "./charset.js";
 import type { NameMapping } from "./unique-names.js";
 import { cutUtf16, partsWithin } from "./utf16-name.js";
 
@@ -21,15 +23,18 @@ function maximumLength(text: string): number {
 }
 
 /** The mapping of names to UDF's. */
-export const udfNameMapping: NameMapping = {
-  fileSystem: "UDF",
-  candidate: (name, isDirectory) => {
-    const legal = plain.test(name) ? name : name.replace(forbidden, "_");
-    const maximum = maximumLength(legal);
-    if (legal.length <= maximum) return { stem: legal, extension: "" };
-    return partsWithin(legal, maximum, isDirectory);
-  },
-  // A stem that was cut may have lost what made it wide: the shorter limit holds in any case.
-  maximumStem: (extension) => maximumWide - extension.length,
-  cut: cutUtf16,
-};
+export function udfNameMapping(form?: UnicodeForm): NameMapping {
+  return {
+    fileSystem: "UDF",
+    form,
+    candidate: (name, isDirectory) => {
+      const legal = plain.test(name) ? name : nameInForm(name, form).replace(forbidden, "_");
+      const maximum = maximumLength(legal);
+      if (legal.length <= maximum) return { stem: legal, extension: "" };
+      return partsWithin(legal, maximum, isDirectory);
+    },
+    // A stem that was cut may have lost what made it wide: the shorter limit holds in any case.
+    maximumStem: (extension) => maximumWide - extension.length,
+    cut: cutUtf16,
+  };
+}

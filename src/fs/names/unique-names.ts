@@ -1,4 +1,5 @@
 import { DiscError } from "../../errors.js";
+import type { UnicodeForm } from "./charset.js";
 
 /** A name cut into the part that may be shortened and renumbered, and the part that is kept. */
 export interface NameParts {
@@ -10,6 +11,8 @@ export interface NameParts {
 /** How one file system makes its own names out of those of the tree. */
 export interface NameMapping {
   readonly fileSystem: string;
+  /** The form of Unicode that names are brought into first. */
+  readonly form?: UnicodeForm | undefined;
   /** The name this file system would like for an item. */
   candidate(name: string, isDirectory: boolean): NameParts;
   /** The longest stem next to that extension, in characters. */
@@ -18,6 +21,21 @@ export interface NameMapping {
   cut(text: string, length: number): string;
   /** What readers tell two names apart by; left out, the names as they are. */
   identity?(name: string): string;
+  /** A character of a name that this file system is told not to have; `undefined` where all can be written. */
+  lacks?(name: string): string | undefined;
+}
+
+/**
+ * Refuses a name for a character that a file system is told not to have.
+ *
+ * @throws {@link DiscError} E_NAME_INVALID.
+ */
+export function refuseLacking(fileSystem: string, name: string, path: string, character: string): never {
+  const code = character.codePointAt(0)!;
+  const what = `"${character}" (U+${code.toString(16).toUpperCase().padStart(4, "0")})`;
+  const composed = name.normalize("NFC") === name ? "" : "; its composed form (nfc) may have none of the kind";
+  const rule = `${fileSystem} cannot hold ${what}${composed}`;
+  throw new DiscError("E_NAME_INVALID", `"${path}": ${rule}`, { name, path, rule });
 }
 
 /** Numbers in renumbered names have up to so many digits; then there is no free name. */

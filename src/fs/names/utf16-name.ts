@@ -11,11 +11,15 @@ export function cutUtf16(text: string, length: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
 
-/** A name of at most that many code units: where it is shortened, its extension stays whole. */
-export function partsWithin(name: string, length: number, isDirectory: boolean): NameParts {
+/** A name, apart: what follows on its last dot is an extension, unless it is a long one, or a directory's. */
+export function partsOfName(name: string, isDirectory: boolean): NameParts {
   const dot = isDirectory ? -1 : name.lastIndexOf(".");
   const hasExtension = dot > 0 && name.length - dot <= longestExtension;
-  const extension = hasExtension ? name.slice(dot) : "";
-  const stem = hasExtension ? name.slice(0, dot) : name;
+  return { stem: hasExtension ? name.slice(0, dot) : name, extension: hasExtension ? name.slice(dot) : "" };
+}
+
+/** A name of at most that many code units: where it is shortened, its extension stays whole. */
+export function partsWithin(name: string, length: number, isDirectory: boolean): NameParts {
+  const { stem, extension } = partsOfName(name, isDirectory);
   return { stem: cutUtf16(stem, length - extension.length), extension };
 }

@@ -6,6 +6,7 @@ import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
 import type { BytePatch } from "../hybrid/byte-patch.js";
 import type { DetectedVolume } from "../image/detect.js";
+import { charsetOf } from "../image/detect.js";
 import { rootLbaOf } from "../iso9660/descriptor-set.js";
 import type { PlacedRecord } from "../iso9660/directory-reader.js";
 import { readDirectoryRecords, recordKind } from "../iso9660/directory-reader.js";
@@ -15,7 +16,7 @@ import type { CollectedItem } from "../iso9660/record-collector.js";
 import { hasFlag, RecordCollector } from "../iso9660/record-collector.js";
 import type { PrimaryVolumeDescriptor } from "../iso9660/volume-descriptors.js";
 import { jolietNaming } from "../joliet/joliet-reader.js";
-import type { Charset } from "../names/charset.js";
+import type { Charset, CharsetChoice } from "../names/charset.js";
 import type { IdentifierNaming } from "../names/identifier-naming.js";
 import { visitTimes } from "../rockridge/entries.js";
 import type { RockRidgeUse } from "../rockridge/rock-ridge-reader.js";
@@ -52,7 +53,7 @@ export interface ReferenceSearch {
   readonly wanted: readonly ByteRange[];
   /** Bytes in which files are allotted. */
   readonly unitBytes: number;
-  readonly charset: Charset | undefined;
+  readonly charset: CharsetChoice | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -69,6 +70,7 @@ interface Hierarchy {
   readonly root: Extent;
   readonly naming: IdentifierNaming;
   readonly rockRidge: RockRidgeUse | undefined;
+  readonly charset: Charset | undefined;
 }
 
 interface OpenDirectory {
@@ -81,7 +83,8 @@ function addressOf({ lba, offset }: PlacedRecord): number {
 }
 
 /** The hierarchies of a session; the enhanced descriptor of many images has the root of the primary one. */
-function hierarchiesOf({ descriptors, rockRidge }: DetectedVolume, charset: Charset | undefined): Hierarchy[] {
+function hierarchiesOf(volume: DetectedVolume, choice: CharsetChoice | undefined): Hierarchy[] {
+  const { descriptors, rockRidge } = volume;
   const { primary, joliet, enhanced } = descriptors;
   const hierarchies: Hierarchy[] = [];
   const add = (
@@ -93,9 +96,11 @@ function hierarchiesOf({ descriptors, rockRidge }: DetectedVolume, charset: Char
     if (hierarchies.every((known) => known.root.lba !== root.lba)) hierarchies.push({ ...others, root });
   };
   const fileSystem = rockRidge === undefined ? "iso" : "rockridge";
-  add(primary, { fileSystem, naming: isoNaming(charset), rockRidge });
-  add(joliet, { fileSystem: "joliet", naming: jolietNaming, rockRidge: undefined });
-  add(enhanced, { fileSystem: "iso", naming: isoNaming(charset), rockRidge: undefined });
+  const charset = charsetOf(volume, fileSystem, choice);
+  add(primary, { fileSystem, naming: isoNaming(charset), rockRidge, charset });
+  add(joliet, { fileSystem: "joliet", naming: jolietNaming, rockRidge: undefined, charset: undefined });
+  const ofEnhanced = charsetOf(volume, "iso", choice);
+  add(enhanced, { fileSystem: "iso", naming: isoNaming(ofEnhanced), rockRidge: undefined, charset: ofEnhanced });
   return hierarchies;
 }
 
@@ -156,8 +161,8 @@ class HierarchySearch {
   }
 
   async #attributesOf({ placed: { record } }: CollectedItem): Promise<ExtendedAttributes | undefined> {
-    const { rockRidge } = this.#hierarchy;
-    const { charset, signal } = this.#search;
+    const { rockRidge, charset } = this.#hierarchy;
+    const { signal } = this.#search;
     if (rockRidge === undefined) return undefined;
     const protocol = rockRidgeProtocol(rockRidge, this.#continuations, charset);
     const attributes = protocol.attributes(record.systemUse, this.#context);

@@ -13,6 +13,7 @@ import type {
 } from "../susp/system-use-reader.js";
 import { signatureOf, visitEntries } from "../susp/system-use-reader.js";
 import type { ItemType } from "../tree/node.js";
+import { AnnouncedCharset } from "./announced-charset.js";
 import type { RockRidgeVersion } from "./entries.js";
 import {
   alternateName,
@@ -42,6 +43,7 @@ const signatures = {
   RE: signatureOf("RE"),
   ZF: signatureOf("ZF"),
   SF: signatureOf("SF"),
+  AL: signatureOf("AL"),
 } as const;
 
 /** The identifiers by which ER announces Rock Ridge, with the version each one means. */
@@ -60,6 +62,8 @@ export interface RockRidgeUse {
   readonly bytesSkipped: number;
   /** The version that ER names; `null` where there is none, and PX alone shows that Rock Ridge is in use. */
   readonly version: RockRidgeVersion | null;
+  /** The character set that the root's attributes name; `undefined` for none. */
+  readonly charset: string | undefined;
 }
 
 /** Bytes before SP in the system use of the root; `undefined` where there is no SP. */
@@ -85,6 +89,7 @@ export async function detectRockRidge(
   let version: RockRidgeVersion | null = null;
   let hasAttributes = false;
   let bytesSkipped = 0;
+  const announced = new AnnouncedCharset();
   const visit: EntryVisitor = (signature, source, at, length) => {
     if (signature === signatures.SP && length >= sharingProtocolIndicator.size) {
       bytesSkipped = sharingProtocolIndicator.read(source, at, context).bytesSkipped;
@@ -93,6 +98,8 @@ export async function detectRockRidge(
       version = identifiers.get(identifier) ?? version;
     } else if (signature === signatures.PX) {
       hasAttributes = true;
+    } else if (signature === signatures.AL) {
+      announced.add(source, at, length);
     }
   };
   const continuation = visitEntries(systemUse.subarray(place ?? 0), context, visit);
@@ -104,7 +111,7 @@ export async function detectRockRidge(
   if (version === null) {
     reportFault(context, "ER", "presence", "5.5", "of Rock Ridge is missing, though its entries are there");
   }
-  return { bytesSkipped, version };
+  return { bytesSkipped, version, charset: announced.name };
 }
 
 /** Collects what the entries of one record say. */

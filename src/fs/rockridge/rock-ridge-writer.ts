@@ -1,5 +1,4 @@
 import type { Codec } from "../../codec/codec.js";
-import { bytesFromName } from "../names/name-bytes.js";
 import type { PendingEntry, RecordSubject, SystemUse } from "../susp/area.js";
 import { distributeEntries, partBytes, writePart } from "../susp/area.js";
 import type { ContinuationArea } from "../susp/entries.js";
@@ -33,13 +32,16 @@ import {
 export interface RockRidgeOptions {
   readonly version: RockRidgeVersion;
   times(item: Item): TimeStamps;
-  encodeName(name: string): Uint8Array;
+  /** The bytes of an item's name, and of a name in a link's target. */
+  nameBytes(item: Item): Uint8Array;
+  targetBytes(name: string): Uint8Array;
 }
 
-/** Bytes of the name in the image, quickly for ASCII. */
-function nameBytes(name: string, encode: (name: string) => Uint8Array): number {
+/** Length of an item's name in the image, quickly for ASCII. */
+function nameLength(item: Item, bytesOf: (item: Item) => Uint8Array): number {
+  const { name } = item;
   for (let index = 0; index < name.length; index++) {
-    if (name.charCodeAt(index) > 0x7f) return encode(name).length;
+    if (name.charCodeAt(index) > 0x7f) return bytesOf(item).length;
   }
   return name.length;
 }
@@ -60,13 +62,13 @@ function nameEntries(name: Uint8Array): PendingEntry[] {
 }
 
 /** The components of a link's target. An empty one, as between doubled slashes, is left out: it changes nothing. */
-function linkComponents(target: string): LinkComponent[] {
+function linkComponents(target: string, bytesOf: (name: string) => Uint8Array): LinkComponent[] {
   const none = new Uint8Array(0);
   const components: LinkComponent[] = target.startsWith("/") ? [{ kind: "root", continues: false, text: none }] : [];
   for (const name of target.split("/")) {
     if (name === "") continue;
     const kind = name === "." ? "current" : name === ".." ? "parent" : "name";
-    components.push({ kind, continues: false, text: kind === "name" ? bytesFromName(name) : none });
+    components.push({ kind, continues: false, text: kind === "name" ? bytesOf(name) : none });
   }
   return components;
 }
@@ -88,11 +90,11 @@ const maximumLinkEntryBytes = 255;
  * Distributes a link's target over SL entries. An entry that is followed by another ends, wherever names are long
  * enough for it, inside a component, which the next one continues: between whole components libarchive loses the "/".
  */
-function linkEntries(target: string): PendingEntry[] {
+function linkEntries(target: string, bytesOf: (name: string) => Uint8Array): PendingEntry[] {
   const room = maximumLinkEntryBytes - 5;
   const entries: LinkComponent[][] = [[]];
   let left = room;
-  const components = linkComponents(target);
+  const components = linkComponents(target, bytesOf);
   for (const [index, { kind, text }] of components.entries()) {
     const isLast = index + 1 === components.length;
     let rest = text;
@@ -166,7 +168,7 @@ export class RockRidgeWriter implements SystemUse {
     if (isRootSelf || (!isPlain && role !== "self" && role !== "parent")) return undefined;
     const fixed = posixAttributesBytes[this.#options.version] + timeStamps.bytes(times);
     if (role !== "child") return fixed;
-    const bytes = nameBytes(item.name, this.#options.encodeName);
+    const bytes = nameLength(item, this.#options.nameBytes);
     return bytes > maximumNamePieceBytes ? undefined : fixed + 5 + bytes;
   }
 
@@ -178,7 +180,7 @@ export class RockRidgeWriter implements SystemUse {
     timeStamps.write(times, target, position);
     position += timeStamps.bytes(times);
     if (subject.role === "child") {
-      alternateName.write({ continues: false, name: this.#options.encodeName(subject.item.name) }, target, position);
+      alternateName.write({ continues: false, name: this.#options.nameBytes(subject.item) }, target, position);
     }
   }
 
@@ -202,10 +204,10 @@ export class RockRidgeWriter implements SystemUse {
     if (role === "self" || role === "parent") return entries;
     const at: DirectoryLocation = { location };
     if (role === "parentOfMoved") return [...entries, pending("PL", parentLink, at)];
-    entries.push(...nameEntries(this.#options.encodeName(item.name)));
+    entries.push(...nameEntries(this.#options.nameBytes(item)));
     if (role === "placeholder") entries.push(pending("CL", childLink, at));
     if (role === "relocated") entries.push(pending("RE", relocated, {}));
-    if (item.type === "symlink") entries.push(...linkEntries(item.target));
+    if (item.type === "symlink") entries.push(...linkEntries(item.target, this.#options.targetBytes));
     if (item.type === "block" || item.type === "character") {
       entries.push(pending("PN", deviceNumber, deviceNumberOf(item.major, item.minor)));
     }

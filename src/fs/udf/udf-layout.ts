@@ -5,6 +5,7 @@
 import { alignUp, blockBytes, blocksOf } from "../../units.js";
 import type { Catalog, CatalogDirectory } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
+import type { UnicodeForm } from "../names/charset.js";
 import type { Item } from "../tree/directory.js";
 import type { FileEntryReference } from "../tree/disc-entry.js";
 import { longAllocationDescriptor, maximumExtentBytes, shortAllocationDescriptor } from "./allocation.js";
@@ -25,6 +26,8 @@ export interface UdfLayoutOptions {
   readonly contents: ContentLayout;
   /** Whether links, devices, FIFOs and sockets are written. 7-Zip refuses a volume that has any. */
   readonly specialFiles: boolean;
+  /** The form of Unicode that names are brought into. */
+  readonly form: UnicodeForm | undefined;
   /** Whether directories are kept in their file entries where they fit. */
   readonly embedsDirectories: boolean;
   /** Bytes of a file entry before its extended attributes. */

@@ -1,6 +1,7 @@
 /** Which items a volume holds, and under which names. */
 import { blockBytes } from "../../units.js";
 import type { CatalogDirectory, CatalogStream } from "../layout/catalog.js";
+import { nameInForm } from "../names/charset.js";
 import { udfNameMapping } from "../names/udf-name.js";
 import { assignUniqueNames } from "../names/unique-names.js";
 import type { Item } from "../tree/directory.js";
@@ -23,7 +24,7 @@ export function streamNames(
 ): readonly string[] {
   const pathOf = (index: number): string => `${item.path}:${streams[index]!.name}`;
   const given = streams.map(({ name }) => name);
-  const names = assignUniqueNames(udfNameMapping, given, () => false, pathOf);
+  const names = assignUniqueNames(udfNameMapping(), given, () => false, pathOf);
   for (const [index, name] of names.entries()) if (name !== given[index]) onShortened(pathOf(index), name);
   return names;
 }
@@ -88,7 +89,7 @@ export class Naming {
     }
     const items = positions.map((position) => children[position]!);
     const names = assignUniqueNames(
-      udfNameMapping,
+      udfNameMapping(this.#options.form),
       items.map(({ name }) => name),
       (index) => items[index]!.type === "directory",
       (index) => joinPath(node.path, items[index]!.name),
@@ -99,14 +100,15 @@ export class Naming {
   }
 
   #checkNames(source: CatalogDirectory, items: readonly Item[], names: readonly string[]): void {
-    const { rules, onShortened, onLongPath } = this.#options;
+    const { rules, form, onShortened, onLongPath } = this.#options;
     const above = this.#pathBytes[source.index]!;
     const limited = rules.number <= 0x0200;
     let next = 0;
     for (let index = 0; index < names.length; index++) {
       const name = names[index]!;
       const item = items[index]!;
-      if (name !== item.name) onShortened(joinPath(source.node.path, item.name), name);
+      if (name !== item.name && name !== nameInForm(item.name, form))
+        onShortened(joinPath(source.node.path, item.name), name);
       if (!limited) continue;
       const pathBytes = above + 1 + compressedUnicodeBytes(name);
       if (pathBytes > maximumPathBytes) onLongPath(joinPath(source.node.path, item.name), pathBytes, maximumPathBytes);

@@ -10,6 +10,7 @@ import { detectVolume, openTree } from "../image/detect.js";
 import type { ImageSource, OpenOptions } from "../image/open-image.js";
 import { openImage } from "../image/open-image.js";
 import type { ImageSession } from "../image/sessions.js";
+import { rootLbaOf } from "../iso9660/descriptor-set.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import { identityOf } from "../tree/disc-entry.js";
 import { extentsOfRuns } from "../udf/contents-reader.js";
@@ -66,6 +67,37 @@ function isOfUdf({ code, detail }: Warning): boolean {
   if (code !== "W_TOLERATED") return false;
   const { clause } = detail as { clause: string };
   return /^(UDF|ECMA-167|[1-4]\/)/.test(clause);
+}
+
+/** Whether a warning tells of bytes that are no text: a name in Rock Ridge may be any bytes, and that is no fault. */
+function isOfNames({ code, detail }: Warning): boolean {
+  return code === "W_TOLERATED" && (detail as { tolerance: string }).tolerance === "name-not-text";
+}
+
+/** A tree of directory records, by the descriptors that show it. */
+interface RecordTree {
+  /** For messages. */
+  readonly name: string;
+  readonly fileSystem: FileSystemName;
+  readonly volume: DetectedVolume;
+}
+
+/**
+ * The trees of directory records of a volume: each once, though plain ISO 9660 is what Rock Ridge extends, and an Enhanced
+ * Volume Descriptor may describe the primary tree.
+ */
+function recordTreesOf(volume: DetectedVolume): RecordTree[] {
+  const { descriptors, fileSystems, rockRidge } = volume;
+  const { primary, enhanced } = descriptors;
+  const isApart = primary !== undefined && enhanced !== undefined && rootLbaOf(primary) !== rootLbaOf(enhanced);
+  const trees: RecordTree[] = [];
+  for (const fileSystem of fileSystems) {
+    if (fileSystem === "udf" || (fileSystem === "iso" && rockRidge !== undefined)) continue;
+    const plain = { ...volume, descriptors: { ...descriptors, enhanced: undefined } };
+    trees.push({ name: fileSystem, fileSystem, volume: isApart ? plain : volume });
+  }
+  if (isApart && fileSystems.includes("iso")) trees.push({ name: "ISO 9660:1999", fileSystem: "iso", volume });
+  return trees;
 }
 
 class Verification {
@@ -138,6 +170,7 @@ class Verification {
     // What readers say of UDF is looked at more closely below.
     const ofUdf: Warning[] = [];
     const onWarning = (warning: Warning): void => {
+      if (isOfNames(warning)) return;
       if (isOfUdf(warning)) ofUdf.push(warning);
       else reportError(report, "warning", warning);
     };
@@ -193,12 +226,11 @@ class Verification {
   ): Promise<void> {
     const { charset, signal } = this.#options;
     const all = new ContentMap();
-    const maps = new Map<FileSystemName, ContentMap>();
-    for (const fileSystem of volume.fileSystems) {
-      if (fileSystem === "udf" || (fileSystem === "iso" && volume.rockRidge !== undefined)) continue;
-      const tree = openTree(this.#source, volume, fileSystem, { onWarning, charset, signal });
+    const maps = new Map<string, ContentMap>();
+    for (const { name, fileSystem, volume: shown } of recordTreesOf(volume)) {
+      const tree = openTree(this.#source, shown, fileSystem, { onWarning, charset, signal });
       const map = new ContentMap();
-      maps.set(fileSystem, map);
+      maps.set(name, map);
       const isFirst = maps.size === 1;
       await this.#guarded(report, () =>
         this.#walk(tree, report, (entry) => {

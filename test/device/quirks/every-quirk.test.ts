@@ -10,7 +10,8 @@ const isSlow = process.env.DISCSMITH_SLOW === "1";
 
 for (const { name, media, endsWith } of quirks) {
   for (const type of media.filter((candidate) => isSlow || !doubleLayers.includes(candidate))) {
-    test(`${name} on ${type}`, async (t) => {
+    // One after the other: all their discs would be in memory at once.
+    test.serial(`${name} on ${type}`, async (t) => {
       const disc = await blankDisc(type);
       const { starts, error } = await course(await driveOf(disc, { quirks: [name] }), sessionsOn(type));
       if (error !== undefined && error.code !== endsWith) t.log(error);

@@ -67,6 +67,7 @@ const cases: Readonly<Record<string, readonly [(root: DirectoryNode) => void, Im
   "the rich tree": [fillAll, {}],
   "the rich tree, RRIP 1.10, level 1": [fillAll, { rockRidgeVersion: "1.10", isoLevel: 1 }],
   "the rich tree, level 4, Joliet of 103": [fillAll, { isoLevel: 4, jolietNameLength: 103 }],
+  "the rich tree, with a tree of ISO 9660:1999": [fillAll, { enhancedTree: true }],
   "UDF 1.02 beside the others": [fillForUdf, { fileSystems: everything, udfRevision: "1.02" }],
   "UDF 2.01 alone, with links and devices": [
     fillForUdf,

@@ -44,6 +44,11 @@ const layouts: readonly { readonly name: string; readonly options: ImageOptions;
     { name: "ISO 9660, Rock Ridge and Joliet", options: {}, trees: ["rockridge", "joliet"] },
     { name: "level 4", options: { fileSystems: ["iso"], isoLevel: 4 }, trees: ["iso"] },
     {
+      name: "ISO 9660:1999 beside Rock Ridge",
+      options: { fileSystems: ["iso", "rockridge"], enhancedTree: true },
+      trees: ["rockridge", "iso"],
+    },
+    {
       name: "a bridge",
       options: { fileSystems: ["iso", "rockridge", "joliet", "udf"] },
       trees: ["rockridge", "joliet", "udf"],

@@ -26,7 +26,7 @@ function bytes(...parts: (Uint8Array | number[])[]): Uint8Array {
 }
 
 function attributes(...parts: Uint8Array[]): ExtendedAttributes {
-  const protocol = rockRidgeProtocol({ bytesSkipped: 0, version: "1.12" }, continuations);
+  const protocol = rockRidgeProtocol({ bytesSkipped: 0, version: "1.12", charset: undefined }, continuations);
   return protocol.attributes(bytes(...parts), context);
 }
 
@@ -89,13 +89,17 @@ test("modes, owners, times and devices", (t) => {
 test("Rock Ridge is known by ER, or by PX without it, behind XA attributes too", async (t) => {
   const reference = (version: "1.10" | "1.12"): Uint8Array => encode(extensionsReference, rockRidgeReferences[version]);
   const detect = (...parts: (Uint8Array | number[])[]) => detectRockRidge(bytes(...parts), continuations, context);
-  t.deepEqual(await detect(indicator, reference("1.12")), { bytesSkipped: 0, version: "1.12" });
-  t.deepEqual(await detect(indicator, reference("1.10")), { bytesSkipped: 0, version: "1.10" });
-  t.deepEqual(await detect(indicator, attributeBytes), { bytesSkipped: 0, version: null });
+  t.deepEqual(await detect(indicator, reference("1.12")), { bytesSkipped: 0, version: "1.12", charset: undefined });
+  t.deepEqual(await detect(indicator, reference("1.10")), { bytesSkipped: 0, version: "1.10", charset: undefined });
+  t.deepEqual(await detect(indicator, attributeBytes), { bytesSkipped: 0, version: null, charset: undefined });
   t.is(await detect(indicator), undefined);
   t.is(await detect(), undefined);
   const extended = encode(sharingProtocolIndicator, { bytesSkipped: 14 });
-  t.deepEqual(await detect(new Array(14).fill(1), extended, attributeBytes), { bytesSkipped: 14, version: null });
+  t.deepEqual(await detect(new Array(14).fill(1), extended, attributeBytes), {
+    bytesSkipped: 14,
+    version: null,
+    charset: undefined,
+  });
 });
 
 test("entries that are too short are left out with a warning", (t) => {
