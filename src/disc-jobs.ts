@@ -15,8 +15,8 @@ import type { TaskOptions } from "./medium/session-data.js";
 import type { AppendOptions, SessionReport } from "./session-job.js";
 import { SessionJob } from "./session-job.js";
 import { openTarget } from "./session-target.js";
-import type { SourceLike, SourceOptions, TreeChanges } from "./tree-changes.js";
-import { addSources, applyBootPreset, changeTree } from "./tree-changes.js";
+import type { FilmPreset, SourceLike, SourceOptions, TreeChanges } from "./tree-changes.js";
+import { addSources, applyBootPreset, applyFilmPreset, changeTree } from "./tree-changes.js";
 
 /** An item that one file system does not show, nor what is in it; "iso" stands for Rock Ridge, too. */
 export interface HiddenPlace {
@@ -38,6 +38,10 @@ export interface BuildOptions extends ImageOptions, TaskOptions, SourceOptions {
   readonly hide?: readonly HiddenPlace[] | undefined;
   /** What the tree boots from, found once it is whole. */
   readonly bootPreset?: BootPreset | undefined;
+  /** The film that the tree holds, which is to be written as players want it, once the tree is whole. */
+  readonly filmPreset?: FilmPreset | undefined;
+  /** Hears what becomes of the tree of a film. */
+  readonly onNote?: ((note: string) => void) | undefined;
   /** Another image; this one is to boot like it. It has to stay open until this one is written. */
   readonly bootLike?: ImageSource | undefined;
 }
@@ -49,6 +53,8 @@ export interface BuiltImage {
   readonly files: number;
   /** The root among them. */
   readonly directories: number;
+  /** What is written. */
+  readonly fileSystems: readonly FileSystemName[];
 }
 
 /**
@@ -68,10 +74,11 @@ export async function buildImage(sources: readonly SourceLike[], options: BuildO
   const { signal, onProgress, charset } = options;
   if (options.bootLike !== undefined) await tree.bootLike(options.bootLike, { signal, onProgress, charset });
   await applyBootPreset(tree, options.bootPreset);
+  applyFilmPreset(tree, options.filmPreset, options.onNote);
   const image = await tree.createResultImage();
-  const { fileCount: files, directoryCount: directories } = tree;
+  const { fileCount: files, directoryCount: directories, fileSystems } = tree;
   if (options.output !== undefined) await writeImageFile(image, options.output, options);
-  return { image, files, directories };
+  return { image, files, directories, fileSystems };
 }
 
 async function changeSession(job: SessionJob, changes: TreeChanges, options: AppendOptions): Promise<void> {
@@ -101,6 +108,12 @@ export async function appendTo(
   return await job.write();
 }
 
+/** How the first session of a disc is written. */
+export interface FirstSessionOptions extends AppendOptions, Pick<TreeChanges, "at">, SourceOptions {
+  /** The film that the sources hold, which is to be written as players want it. */
+  readonly filmPreset?: FilmPreset | undefined;
+}
+
 /**
  * Writes the first session of a disc.
  *
@@ -110,7 +123,7 @@ export async function appendTo(
 export async function writeTo(
   disc: string | Recorder,
   sources: readonly SourceLike[],
-  options: AppendOptions & Pick<TreeChanges, "at"> & SourceOptions = {},
+  options: FirstSessionOptions = {},
 ): Promise<SessionReport> {
   checkOptions(options);
   await using target = await openTarget(disc, options);
@@ -122,5 +135,6 @@ export async function writeTo(
   const job = new SessionJob(target, { ...options, onNote: undefined });
   await job.prepare();
   await changeSession(job, { sources, at, exclude, followLinks, sourceCharset }, options);
+  applyFilmPreset(job.image, options.filmPreset, options.onNote);
   return await job.write();
 }

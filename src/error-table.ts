@@ -39,6 +39,8 @@ export interface ErrorDetails {
   E_BOOT_IMAGE_INVALID: { path: string; rule: string };
   E_BOOT_NOT_FOUND: { looked: readonly string[] };
   E_BOOT_EMULATION_MISMATCH: { path: string; emulation: string; bytes: number; expectedBytes: number };
+  // Films
+  E_FILM_INVALID: { path: string; rule: string };
   // What is read from a medium or an image
   E_FIELD_INVALID: { lba: number | null; structure: string; field: string; clause: string; reason: string };
   E_NO_FILE_SYSTEM: { startLba: number };
@@ -94,6 +96,7 @@ export interface ErrorDetails {
   W_NAME_MANGLED: { path: string; fileSystem: string; name: string; character: string };
   W_NAMES_FOLD: { path: string; other: string; readers: string };
   W_NAME_LONG: { path: string; bytes: number; limitBytes: number };
+  W_FILM_FAULTY: { path: string; rule: string };
   W_NOT_REPRESENTED: { path: string; fileSystem: string; reason: string };
   W_BOOT_LEFT_OUT: { what: string; reason: string };
   W_VOLUME_FIELD_LEFT_OUT: { field: string; value: unknown };
@@ -332,6 +335,13 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     raisedBy: "planning an image that boots",
     remedy: "Leave the emulation out, or fill the image up.",
     reference: imapi("BOOT_EMULATION_IMAGE_SIZE_MISMATCH", 0xc0aab14a),
+  },
+  E_FILM_INVALID: {
+    summary: "A film cannot be laid out as players want it.",
+    detail: ["path", "rule"],
+    raisedBy: "planning an image with a film, build --films",
+    remedy:
+      "See the message, and the rule of that name in docs/VERIFY.md; a film that was cut may need to be authored anew.",
   },
   E_FIELD_INVALID: {
     summary: "Bytes on the medium, or in a drive's reply, break a rule of their standard.",
@@ -598,6 +608,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["path", "other", "readers"],
     raisedBy: "planning",
     remedy: "Rename one of them.",
+  },
+  W_FILM_FAULTY: {
+    summary: "A film is written, and some players may stumble over it.",
+    detail: ["path", "rule"],
+    raisedBy: "planning an image with a film, build --films",
+    remedy: "See the message, and the rule of that name in docs/VERIFY.md.",
   },
   W_NAME_LONG: {
     summary: "A name is longer than a common reader shows.",

@@ -1,6 +1,6 @@
 /** The package under Node: the core, and what the host gives it. */
 
-export type { BuildOptions, BuiltImage, HiddenPlace } from "./disc-jobs.js";
+export type { BuildOptions, BuiltImage, FirstSessionOptions, HiddenPlace } from "./disc-jobs.js";
 export { appendTo, buildImage, writeTo } from "./disc-jobs.js";
 export { charsetByName, findCharset } from "./host/charsets.js";
 export type { DirectorySourceOptions } from "./host/directory-source.js";
@@ -33,6 +33,7 @@ export { patchImage, revertPatch, undoPathOf } from "./patch-job.js";
 export type { RebuildOptions, RebuiltImage } from "./rebuild-job.js";
 export { rebuildImage } from "./rebuild-job.js";
 export type { AppendOptions, SessionReport, SessionWriting } from "./session-job.js";
-export type { SourceLike, SourceOptions, SourcePlace, TreeChanges } from "./tree-changes.js";
+export type { FilmPreset, SourceLike, SourceOptions, SourcePlace, TreeChanges } from "./tree-changes.js";
+export { applyFilmPreset } from "./tree-changes.js";
 export type { UpdateOptions, UpdateReport } from "./update-job.js";
 export { updateTo } from "./update-job.js";

@@ -1,16 +1,20 @@
 /** Makes a new, compact image of a session of a disc or image, with changes. */
 import type { BuiltImage } from "./disc-jobs.js";
+import type { WarningListener } from "./errors.js";
+import { DiscError, hasCode } from "./errors.js";
 import type { BootPreset } from "./fs/boot/boot-presets.js";
+import { filmDirectories, planFilm } from "./fs/films/plan-film.js";
+import { recogniseFilm } from "./fs/films/prepare-film.js";
 import { FileSystemImage } from "./fs/image/file-system-image.js";
 import type { ImportOptions } from "./fs/image/import.js";
 import type { ImageSource } from "./fs/image/open-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
-import { checkOptions } from "./fs/image/options.js";
+import { checkOptions, strictly } from "./fs/image/options.js";
 import type { FileSystemName } from "./fs/tree/disc-entry.js";
 import { writeImageFile } from "./host/write-image-file.js";
 import type { TaskOptions } from "./medium/session-data.js";
-import type { TreeChanges } from "./tree-changes.js";
-import { applyBootPreset, changeTree } from "./tree-changes.js";
+import type { FilmPreset, TreeChanges } from "./tree-changes.js";
+import { applyBootPreset, applyFilmPreset, changeTree } from "./tree-changes.js";
 
 /** How an image is rebuilt. */
 export interface RebuildOptions extends ImageOptions, TaskOptions {
@@ -26,6 +30,13 @@ export interface RebuildOptions extends ImageOptions, TaskOptions {
   readonly importCharset?: ImportOptions["charset"];
   /** What the tree boots from, instead of what it booted from. */
   readonly bootPreset?: BootPreset | undefined;
+  /**
+   * The film that the tree holds, which is to be written as players want it. Default: a film that the session has in UDF
+   * is laid out as one again, as far as that can be.
+   */
+  readonly filmPreset?: FilmPreset | undefined;
+  /** Hears what becomes of the tree of a film. */
+  readonly onNote?: ((note: string) => void) | undefined;
   /** A file that the image is written to; left out, nothing is read of contents yet. */
   readonly output?: string | undefined;
   /** Replaces a file that is there. */
@@ -36,8 +47,21 @@ export interface RebuildOptions extends ImageOptions, TaskOptions {
 export interface RebuiltImage extends BuiltImage {
   /** The tree it was made of, the richest one of several. */
   readonly importedFrom: FileSystemName;
-  /** What is written. */
-  readonly fileSystems: readonly FileSystemName[];
+}
+
+/** Lays a film out as one again; what was changed so that it is none any more is said, and written like other files. */
+async function keepFilm(tree: FileSystemImage, onWarning: WarningListener): Promise<void> {
+  const { udfEmbedFiles, udfVirtual } = tree.options;
+  const isPossible = tree.fileSystems.includes("udf") && udfEmbedFiles !== true && udfVirtual !== true;
+  const films = isPossible ? recogniseFilm(tree.root) : undefined;
+  if (films === undefined || !tree.root.children.has(filmDirectories[films])) return;
+  try {
+    await planFilm(tree.root, films, () => {});
+    tree.options = { ...tree.options, films };
+  } catch (error) {
+    if (!hasCode(error, "E_FILM_INVALID")) throw error;
+    onWarning(new DiscError("W_FILM_FAULTY", error.message, error.detail));
+  }
 }
 
 /**
@@ -63,6 +87,8 @@ export async function rebuildImage(
   const importedFrom = await tree.importAsNew(source, from);
   await changeTree(tree, changes, options);
   await applyBootPreset(tree, options.bootPreset);
+  if (options.filmPreset === undefined) await keepFilm(tree, strictly(options));
+  else applyFilmPreset(tree, options.filmPreset, options.onNote);
   const image = await tree.createResultImage();
   const { fileCount: files, directoryCount: directories, fileSystems } = tree;
   if (output !== undefined) await writeImageFile(image, output, options);

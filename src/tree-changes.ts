@@ -2,7 +2,11 @@
 import { stat } from "node:fs/promises";
 import type { BootPreset } from "./fs/boot/boot-presets.js";
 import { bootPreset } from "./fs/boot/boot-presets.js";
+import type { FilmKind } from "./fs/films/plan-film.js";
+import type { FilmNote } from "./fs/films/prepare-film.js";
+import { prepareFilm } from "./fs/films/prepare-film.js";
 import type { FileSystemImage } from "./fs/image/file-system-image.js";
+import { filmOptions } from "./fs/image/film-options.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { strictly } from "./fs/image/options.js";
 import type { Item } from "./fs/tree/directory.js";
@@ -110,4 +114,23 @@ export async function changeTree(
 export async function applyBootPreset(image: FileSystemImage, preset: BootPreset | undefined): Promise<void> {
   if (preset === undefined) return;
   image.options = { ...image.options, boot: await bootPreset(image.root, preset) };
+}
+
+/** Which film a tree holds, that is to be written as players want it; `auto` for what is found in it. */
+export type FilmPreset = FilmKind | "auto";
+
+/**
+ * Makes an image one that players of films take: completes its tree, which has to be whole, and its options.
+ *
+ * @param onNote Hears what becomes of the tree.
+ * @throws {@link DiscError} as `prepareFilm` and `filmOptions`.
+ */
+export function applyFilmPreset(
+  image: FileSystemImage,
+  preset: FilmPreset | undefined,
+  onNote: FilmNote | undefined,
+): void {
+  if (preset === undefined) return;
+  const film = prepareFilm(image.root, preset, onNote ?? (() => {}));
+  image.options = filmOptions(film, image.options);
 }

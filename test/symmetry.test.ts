@@ -20,6 +20,10 @@ const oneSided: Readonly<Record<string, string>> = {
   unallocatedSpaceDescriptor: "written because a sequence must have one; nothing is ever free",
   volumeDescriptorPointer: "read only: a sequence of ours goes on nowhere",
   bootRecord: "read only: what makes an image bootable is kept when it grows, and not made",
+  managementTable: "read only: what a film states of itself is its author's",
+  tableHead: "read only, as the management table",
+  titleSearchPointer: "read only, as the management table",
+  cellAddress: "read only, as the management table",
   indirectEntry: "read only: chains of entries are for media on which blocks are appended one by one",
 };
 

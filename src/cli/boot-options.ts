@@ -1,6 +1,7 @@
 /** What the options ask an image to boot from. */
-import type { BootPreset } from "../node.js";
-import { fromFile } from "../node.js";
+import { pathKind } from "../host/path-kind.js";
+import type { BootPreset, Content } from "../node.js";
+import { DirectoryNode, fromDirectory, fromFile } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { readNamedFile } from "./host-file.js";
 import type { OpenedDisc } from "./opened-disc.js";
@@ -16,8 +17,16 @@ async function readBootCode(path: string): Promise<Uint8Array> {
   throw usageError(`--mbr: "${path}" has ${code.length} bytes, boot code has up to ${systemAreaBytes}`);
 }
 
+/** What is booted and in no tree: a file of the host, or a folder, of which a FAT volume is made. */
+async function openOutside(path: string, signal: AbortSignal): Promise<Content | DirectoryNode> {
+  if ((await pathKind(path)) !== "folder") return await fromFile(path);
+  const volume = new DirectoryNode("");
+  await volume.addTree(fromDirectory(path), { signal });
+  return volume;
+}
+
 /** The preset that the options name; `undefined` where they ask for nothing. @throws {@link DiscError} E_USAGE. */
-export async function bootPresetOf({ options }: CommandContext): Promise<BootPreset | undefined> {
+export async function bootPresetOf({ options, signal }: CommandContext): Promise<BootPreset | undefined> {
   const auto = options.text("boot") === "auto";
   const bios = options.text("boot-bios");
   const uefi = options.text("boot-uefi");
@@ -34,7 +43,8 @@ export async function bootPresetOf({ options }: CommandContext): Promise<BootPre
     return undefined;
   }
   const bootCode = mbr === undefined ? undefined : await readBootCode(mbr);
-  return { auto, bios, uefi, hybrid, partitionOffset, bootCode, catalogPath, openOutside: fromFile };
+  const opening = { openOutside: (path: string) => openOutside(path, signal) };
+  return { auto, bios, uefi, hybrid, partitionOffset, bootCode, catalogPath, ...opening };
 }
 
 /** Opens the image that this one is to boot like; `undefined` where none is named. */

@@ -2,7 +2,7 @@ import { buildImage } from "../node.js";
 import { bootPresetOf, openBootLike } from "./boot-options.js";
 import type { CommandContext } from "./command.js";
 import { taskOptions } from "./command.js";
-import { imageOptionsOf } from "./image-options.js";
+import { filmPresetOf, imageOptionsOf } from "./image-options.js";
 import { imageTargetOf, putImage } from "./image-output.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { attributeRulesOf, hiddenPlacesOf, sourceOptionsOf } from "./source-options.js";
@@ -24,8 +24,10 @@ export async function build(context: CommandContext): Promise<number> {
     attributes: attributeRulesOf(context),
     hide: hiddenPlacesOf(context),
     bootPreset,
+    filmPreset: filmPresetOf(options),
+    onNote: reporter.note,
     bootLike: like?.source,
   });
   await putImage(context, made, target);
-  return exitCodeOfLosses(reporter.warnings, imageOptions.fileSystems);
+  return exitCodeOfLosses(reporter.warnings, made.fileSystems);
 }

@@ -7,6 +7,7 @@ import {
   changeOptions,
   discTaskOptions,
   dryRunOption,
+  filmOption,
   forceOption,
   imageOptions,
   importCharsetOption,
@@ -45,8 +46,11 @@ export const discCommands: readonly CommandRow[] = [
     name: "write",
     summary: "Write the first session.",
     arguments: [disc, sources],
-    options: [atOption, ...sourceOptions, ...imageOptions, ...writingOptions],
-    description: [sourceText, "A disc that is not blank is refused: append adds to it."],
+    options: [atOption, ...sourceOptions, filmOption, ...imageOptions, ...writingOptions],
+    description: [
+      sourceText,
+      "A disc that is not blank is refused: append adds to it. Many players want a film's disc closed: --films with --close.",
+    ],
     examples: ["discsmith write backup.disc ~/documents --volume Documents"],
   },
   {

@@ -2,6 +2,7 @@ import type {
   Charset,
   CharsetChoice,
   FileSystemName,
+  FilmPreset,
   ImageOptions,
   IsoLevel,
   JolietCharset,
@@ -96,4 +97,9 @@ export function imageOptionsOf({ options, reporter, environment }: CommandContex
     onWarning: reporter.onWarning,
     strict: options.has("strict"),
   };
+}
+
+/** The film that is to be written as players want it. */
+export function filmPresetOf(options: OptionValues): FilmPreset | undefined {
+  return options.text("films") as FilmPreset | undefined;
 }

@@ -138,6 +138,14 @@ export const bootOptions: readonly OptionRow[] = [
   },
 ];
 
+/** What players want of an image with a film. */
+export const filmOption: OptionRow = {
+  name: "films",
+  value: "HOW",
+  choices: ["auto", "dvd-video", "bdmv"],
+  help: "Write a film as players want it: of VIDEO_TS as dvd-video, of BDMV as bdmv; auto: whichever the tree holds.",
+};
+
 /** Which image is the model. */
 export const bootLikeOption: OptionRow = {
   name: "boot-like",

@@ -3,7 +3,7 @@ import { rebuildImage } from "../node.js";
 import { bootPresetOf } from "./boot-options.js";
 import type { CommandContext } from "./command.js";
 import { taskOptions } from "./command.js";
-import { imageOptionsOf, importCharsetOf } from "./image-options.js";
+import { filmPresetOf, imageOptionsOf, importCharsetOf } from "./image-options.js";
 import { imageTargetOf, putImage } from "./image-output.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { openDisc, requireRecorded } from "./opened-disc.js";
@@ -26,6 +26,8 @@ export async function rebuild(context: CommandContext): Promise<number> {
     ...sourceOptionsOf(context),
   };
   const bootPreset = await bootPresetOf(context);
+  const filmPreset = filmPresetOf(options);
+  const { note: onNote } = reporter;
   await using disc = await openDisc(path, context);
   requireRecorded(disc);
   const importFrom = options.text("import-fs") as FileSystemName | undefined;
@@ -36,6 +38,8 @@ export async function rebuild(context: CommandContext): Promise<number> {
     importFrom,
     importCharset: importCharsetOf(context),
     bootPreset,
+    filmPreset,
+    onNote,
   };
   const made = await rebuildImage(disc.source, changes, rebuilding);
   await putImage(context, made, target);

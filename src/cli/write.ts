@@ -1,5 +1,6 @@
 import { writeTo } from "../node.js";
 import type { CommandContext } from "./command.js";
+import { filmPresetOf } from "./image-options.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionOptionsOf } from "./session-result.js";
@@ -16,6 +17,7 @@ export async function write(context: CommandContext): Promise<number> {
     ...options,
     ...sourceOptionsOf(context),
     at: context.options.text("at"),
+    filmPreset: filmPresetOf(context.options),
   });
   await printSession(context, report);
   return exitCodeOfLosses(context.reporter.warnings, report.fileSystems);

@@ -4,7 +4,7 @@ import type { SessionImage } from "../fs/image/session-image.js";
 import { contentsLba } from "../fs/layout/contents.js";
 import type { Content } from "../fs/tree/content.js";
 import type { TaskOptions } from "../medium/session-data.js";
-import { alignUp, blockBytes } from "../units.js";
+import { alignUp, blockBytes, blocksOf } from "../units.js";
 import type { CopyItem } from "./copy-protocol.js";
 import { copyService } from "./copy-service.js";
 import { PathContent } from "./path-content.js";
@@ -60,7 +60,11 @@ class ImageCopy {
   /** Copies all contents, which start at that byte of the file. */
   async #copyContents(start: number): Promise<void> {
     try {
+      let end = 0;
       for (const { content, block } of this.#image.contents.written()) {
+        // Gaps are holes of the file, which is a new one.
+        if (block > end) this.#progress(block - end);
+        end = block + blocksOf(content.bytes);
         await this.#add(content, start + block * blockBytes);
       }
       this.#flush();

@@ -154,12 +154,24 @@ test.serial("images that boot like others, from images of the host, and what is 
   const like = await shell.json<{ images: object[] }>(t, "boot", "y.iso");
   t.like(like, { catalogPath: "/cat", mbrLoader: "isolinux", isMbrProtective: true });
   t.like(like.images[0], { path: "/isolinux/isolinux.bin", bootInfoTable: true });
+  shell.file("volume/EFI/BOOT/BOOTX64.EFI", Buffer.alloc(100, 6));
+  for (const directory of ["volume", "/esp"]) {
+    await shell.ok(t, "build", "/esp=volume", "-o", "volume.iso", "--force", "--boot-uefi", directory, "--hybrid");
+    const { images, partitions } = await shell.json<{ images: object[]; partitions: object[] }>(
+      t,
+      "boot",
+      "volume.iso",
+    );
+    t.like(images[0], { path: null, platform: "uefi" });
+    t.is(partitions.length, 2);
+  }
   const refused = [
     ["--boot-bios", "/none"],
     ["--boot-bios", "/isolinux"],
   ];
   for (const words of refused) await shell.fails(t, 1, "build", "tree", "-o", "z.iso", ...words);
   const unclear = [
+    ["--boot-bios", shell.path("volume")],
     ["--hybrid"],
     ["--boot-catalog", "/c"],
     ["--boot", "auto", "--boot-like", "x.iso"],

@@ -72,6 +72,7 @@ function imageOptionsOf(
     jolietNameLength: request.longJolietNames ? 103 : 64,
     udfRevision: request.udf ? request.udfRevision : undefined,
     growable: request.growable,
+    films: request.dvdVideo ? "dvd-video" : undefined,
     charset: charsetOf(outputCharsetOf(request)),
     unencodable: "mangle",
     jolietCharset: request.jolietCharset,

@@ -66,7 +66,7 @@ export const fileSystemOptions: readonly MkisofsOption[] = [
   acts(
     "-dvd-video",
     "genisoimage",
-    "-udf, with the files of VIDEO_TS in the order in which players want them.",
+    "-udf, with the files of VIDEO_TS where their information files (.IFO) state.",
     (request) => {
       request.udf = true;
       request.dvdVideo = true;

@@ -198,27 +198,6 @@ async function applyWeights(root: DirectoryNode, request: MkisofsRequest): Promi
   }
 }
 
-/** Order of the files of a title set on a disc: DVD Specifications for Read-Only Disc, part 3. */
-const videoKinds = ["IFO", "VOB", "BUP"];
-
-/** What a file of VIDEO_TS is sorted by: its title set, its kind, and its number. */
-function videoOrder(name: string): number | undefined {
-  const match = /^(?:VIDEO_TS|VTS_(\d\d)_(\d))\.(IFO|VOB|BUP)$/.exec(name);
-  if (match === null) return undefined;
-  const [, set = "0", part = "0", kind = ""] = match;
-  return Number(set) * 1000 + videoKinds.indexOf(kind) * 100 + Number(part);
-}
-
-/** Puts the files of VIDEO_TS in front of all others, in the order in which players want them. */
-function sortVideo(root: DirectoryNode): void {
-  const video = root.children.get("VIDEO_TS");
-  if (video?.type !== "directory") throw usageError("-dvd-video: there is no directory VIDEO_TS in the image");
-  for (const item of video) {
-    const order = videoOrder(item.name);
-    if (order !== undefined && item.type === "file") item.sortWeight = 1_000_000 - order;
-  }
-}
-
 /**
  * Fills the tree of an image.
  *
@@ -239,7 +218,6 @@ export async function fillTree(
   for (const spec of await pathSpecsOf(request, input)) await filling.add(spec);
   await applySortFiles(request, filling.hostPaths);
   await applyWeights(image.root, request);
-  if (request.dvdVideo) sortVideo(image.root);
   const catalog = normalPath(request.catalogPath);
   // xorriso does not hide the catalog by patterns.
   if (request.program === "xorrisofs") return [];

@@ -8,13 +8,13 @@ import { systemAreaBlocks, systemAreaBytes } from "../hybrid/system-area.js";
 import type { ApmEntryOptions, CylinderAlign, GptEntryOptions, MbrEntryOptions } from "../hybrid/system-area-plan.js";
 import { cylinderAligns } from "../hybrid/system-area-plan.js";
 import type { Content } from "../tree/content.js";
-import type { DirectoryNode } from "../tree/directory.js";
+import { DirectoryNode } from "../tree/directory.js";
 
 /** An image that firmware boots from a disc: an entry of the boot catalog. IMAPI2 `IBootOptions`. */
 export interface BootImageOptions {
   /**
-   * A file of the tree, by its path; or a content that is in no file. Of a directory, by its path or itself, a FAT volume
-   * is made, as UEFI starts from.
+   * A file of the tree, by its path; or a content that is in no file. For UEFI, a FAT volume is made of a directory, by
+   * its path or itself.
    */
   readonly image: string | Content | DirectoryNode;
   /** Whom it is for; a number for platforms without a name. Default "x86". */
@@ -125,6 +125,9 @@ function checkImage(image: BootImageOptions, index: number): void {
   if (typeof platform === "number") checkNumber(option("platform"), platform, 0xff);
   if (emulation !== undefined && !(emulation in bootMediaTypes)) {
     refuseOption(option("emulation"), emulation, Object.keys(bootMediaTypes).join(", "));
+  }
+  if (image.image instanceof DirectoryNode && platformNumber(platform) !== bootPlatforms.uefi) {
+    refuseOption(option("image"), "a directory", "a file; of a directory, a volume is made for UEFI alone");
   }
   checkNumber(option("loadSegment"), image.loadSegment, 0xffff);
   if (loadSectors !== "whole") checkNumber(option("loadSectors"), loadSectors, 0xffff);

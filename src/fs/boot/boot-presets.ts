@@ -95,7 +95,7 @@ export interface BootPreset {
   /** Path of the image for UEFI, likewise; or of a directory of the tree, of which a FAT volume is made. */
   readonly uefi?: string | undefined;
   /** Opens what is to be booted and is not in the tree. Default: it has to be there. */
-  readonly openOutside?: ((path: string) => Promise<Content>) | undefined;
+  readonly openOutside?: ((path: string) => Promise<Content | DirectoryNode>) | undefined;
   /** Whether the image starts from disks, too. */
   readonly hybrid?: boolean | undefined;
   /**

@@ -5,6 +5,7 @@ import type { TaskOptions } from "../../medium/session-data.js";
 import type { RememberedBoot } from "../boot/boot-like.js";
 import type { BootPlan } from "../boot/boot-plan.js";
 import { planBoot } from "../boot/boot-plan.js";
+import { planFilm } from "../films/plan-film.js";
 import { readBootRecords } from "../growth/front.js";
 import type { Catalog } from "../layout/catalog.js";
 import { takeCatalog } from "../layout/catalog.js";
@@ -315,7 +316,7 @@ export class FileSystemImage extends ImageForDisc {
    * Gives every block of the image its place; nothing is read yet. While the result lives, the tree cannot be changed.
    *
    * @throws {@link DiscError} E_IMPORT_FAILED, E_IMAGE_TOO_BIG, E_DISC_FULL, E_TOO_MANY_DIRECTORIES, E_PATH_TOO_DEEP,
-   *   E_NAME_NOT_UNIQUE, E_FILE_TOO_BIG, E_OPTION_INVALID, E_VOLUME_NAME_INVALID; warnings when `strict`.
+   *   E_NAME_NOT_UNIQUE, E_FILE_TOO_BIG, E_OPTION_INVALID, E_VOLUME_NAME_INVALID, E_FILM_INVALID; warnings when `strict`.
    */
   async createResultImage(): Promise<SessionImage> {
     if (this.#failedImport !== undefined) throw importFailed(this.#failedImport);
@@ -344,6 +345,7 @@ export class FileSystemImage extends ImageForDisc {
       isPinned: (content) => this.#isPinned(content),
       embeddedBytes: udf?.embeddedBytes,
       fromBlock: Math.max(udf === undefined ? 0 : partitionOffset, newTree?.fromBlock ?? 0),
+      runs: options.films === undefined ? undefined : await planFilm(this.root, options.films, onWarning),
     });
     const growth = await this.#planGrowth(contents);
     const ownTree = newTree ?? keptOwnTree(growth?.ownTree, options, contents, onWarning);

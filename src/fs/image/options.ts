@@ -4,6 +4,8 @@ import type { WarningListener } from "../../errors.js";
 import { DiscError, refuseOption } from "../../errors.js";
 import type { BootOptions } from "../boot/boot-options.js";
 import { checkBootOptions } from "../boot/boot-options.js";
+import type { FilmKind } from "../films/plan-film.js";
+import { filmKinds } from "../films/plan-film.js";
 import { jolietVolumeName } from "../joliet/joliet-writer.js";
 import type { Charset, Unencodable, UnicodeForm } from "../names/charset.js";
 import { encodedName } from "../names/charset.js";
@@ -87,6 +89,11 @@ export interface ImageOptions {
   readonly enhancedTree?: boolean | undefined;
   /** What the image boots from. An appended session has that of the session it continues, unless it is given here. */
   readonly boot?: BootOptions | undefined;
+  /**
+   * The film that the tree holds: its files are laid out as players want them, in UDF. What else they want of an image is
+   * what {@link filmOptions} says.
+   */
+  readonly films?: FilmKind | undefined;
   readonly systemIdentifier?: string | undefined;
   readonly volumeSetIdentifier?: string | undefined;
   readonly publisherIdentifier?: string | undefined;
@@ -225,6 +232,15 @@ export function checkOptions(options: ImageOptions): void {
   checkTime("volumeEffective", options.volumeEffective);
   checkVolumeName(options.volumeName);
   if (options.boot !== undefined) checkBoot(options, options.boot);
+  if (options.films !== undefined) checkFilms(options);
+}
+
+/** Players read films from UDF, and from blocks of their own. OSTA UDF 6.9. */
+function checkFilms(options: ImageOptions): void {
+  checkOneOf("films", options.films, filmKinds);
+  if (!isWritten(options, "udf")) refuseOption("fileSystems", options.fileSystems, "udf among them for a film");
+  if (options.udfEmbedFiles === true) refuseOption("udfEmbedFiles", true, "false for a film");
+  if (options.udfVirtual === true) refuseOption("udfVirtual", true, "false for a film");
 }
 
 function checkBoot(options: ImageOptions, boot: BootOptions): void {

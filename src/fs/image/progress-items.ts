@@ -97,7 +97,8 @@ export class ProgressItems implements Iterable<ProgressItem> {
     const found = this.#segments.find(({ placed }) => lba >= placed.lba && lba < placed.lba + placed.region.blocks);
     if (found === undefined) return undefined;
     const { placed } = found;
-    return this.#itemIn(placed, this.#isContents(placed) ? this.#contents.positionAt(lba - placed.lba) : 0);
+    const item = this.#itemIn(placed, this.#isContents(placed) ? this.#contents.positionAt(lba - placed.lba) : 0);
+    return lba >= item.firstBlock && lba <= item.lastBlock ? item : undefined;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { blockBytes, blocksOf } from "../../units.js";
+import { alignUp, blockBytes, blocksOf } from "../../units.js";
 import type { BatchReader, Content, ContentRequest, Extent } from "../tree/content.js";
 import type { Item } from "../tree/directory.js";
 import type { Catalog } from "./catalog.js";
@@ -10,6 +10,15 @@ import { nextPlace } from "./region.js";
 /** The kind of the one region that holds all contents. */
 const contentsKind = "contents";
 
+/** Contents that lie at fixed distances from each other. */
+export interface ContentRun {
+  /** The run's block 0 lies `phase` blocks behind a multiple of so many blocks of the medium. */
+  readonly align: number;
+  readonly phase: number;
+  /** In the order of their first blocks, which are counted from the run's; none reaches into the next. */
+  readonly members: readonly { readonly content: Content; readonly block: number }[];
+}
+
 /** How the contents of a session are laid out. */
 export interface ContentLayoutOptions {
   /** Whether a content stays where an earlier session put it. */
@@ -18,15 +27,27 @@ export interface ContentLayoutOptions {
   readonly embeddedBytes?: number | undefined;
   /** The first block of the session that contents may occupy. */
   readonly fromBlock?: number | undefined;
+  /** What lies at fixed distances, before all else that directories lead to. Runs that lie so already are pinned. */
+  readonly runs?: readonly ContentRun[] | undefined;
 }
 
 /** Stands for the first block of contents that are pinned or empty, and of those that are embedded. */
 const elsewhere = -1;
 const embedded = -2;
 
+/** Whether a run lies on the disc already as it has to. */
+function isInPlace({ align, phase, members }: ContentRun, isPinned: ContentLayoutOptions["isPinned"]): boolean {
+  const recorded = members.filter(({ content }) => content.bytes > 0);
+  const starts = recorded.map(({ content, block }) => {
+    const [extent, ...others] = isPinned(content) ? (content.extents ?? []) : [];
+    return extent === undefined || extent.lba === null || others.length > 0 ? Number.NaN : extent.lba - block;
+  });
+  return starts.every((start) => start === starts[0] && (start - phase) % align === 0);
+}
+
 /**
  * Where the contents of a session lie: written ones one after another in a single region, each from a block of its
- * own; pinned ones where an earlier session put them. Arrays over the contents' numbers in the catalog: a million
+ * own, with gaps in and before runs; pinned ones where an earlier session put them. Arrays over the contents' numbers in the catalog: a million
  * small objects would cost hundreds of megabytes.
  */
 export class ContentLayout {
@@ -42,21 +63,40 @@ export class ContentLayout {
     this.#firstBlock = new Float64Array(this.contents.length).fill(elsewhere);
     const written: number[] = [];
     let block = 0;
+    const write = (index: number, at: number): void => {
+      this.#firstBlock[index] = at;
+      written.push(index);
+      block = at + blocksOf(this.contents[index]!.bytes);
+    };
+    const runs = (options.runs ?? []).filter((run) => !isInPlace(run, options.isPinned));
+    const numbers = runs.length === 0 ? undefined : new Map(this.contents.map((content, index) => [content, index]));
+    let areRunsDue = runs.length > 0;
     for (const index of orderOf(catalog)) {
+      if (areRunsDue && index < catalog.firstStreamContent) {
+        areRunsDue = false;
+        for (const { align, phase, members } of runs) {
+          const start = alignUp(block - phase, align) + phase;
+          for (const member of members)
+            if (member.content.bytes > 0) write(numbers!.get(member.content)!, start + member.block);
+        }
+      }
       const content = this.contents[index]!;
-      if (content.bytes === 0 || options.isPinned(content)) continue;
+      if (this.#firstBlock[index]! >= 0 || content.bytes === 0 || options.isPinned(content)) continue;
       // What is embedded may be rendered more than once: a metadata partition has a mirror.
       if (content.bytes <= (options.embeddedBytes ?? 0) && content.repeatable) {
         this.#firstBlock[index] = embedded;
         continue;
       }
-      this.#firstBlock[index] = block;
-      written.push(index);
-      block += blocksOf(content.bytes);
+      write(index, block);
     }
     this.#written = Int32Array.from(written);
-    const { fromBlock = 0 } = options;
-    const place: Place = fromBlock === 0 ? nextPlace : { at: "next", from: fromBlock };
+    const { fromBlock: from = 0 } = options;
+    const align = runs.length === 0 ? undefined : Math.max(...runs.map((run) => run.align));
+    const place: Place = {
+      ...nextPlace,
+      ...(from === 0 ? {} : { from }),
+      ...(align === undefined ? {} : { align }),
+    };
     this.region = { kind: contentsKind, name: "File contents", blocks: block, place, needs: "plan" };
   }
 
@@ -145,12 +185,14 @@ export class ContentLayout {
       if (start >= end) break;
       const offset = Math.max(0, first - start) * blockBytes;
       const to = Math.min(content.bytes, (end - start) * blockBytes);
+      // Behind it there is a gap.
+      if (offset >= to) continue;
       const at = (start - first) * blockBytes + offset;
       yield { content, offset, into: out.subarray(at, at + to - offset) };
     }
   }
 
-  /** Position, among the written contents, of the one that holds a block of the region. */
+  /** Position, among the written contents, of the one that holds a block of the region, or lies before it in a gap. */
   positionAt(block: number): number {
     let low = 0;
     let high = this.#written.length - 1;

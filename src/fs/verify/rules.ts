@@ -1,4 +1,5 @@
 /** All that verifying looks at, by the names of its findings. docs/VERIFY.md is made of it. */
+import { filmRules } from "./film-rules.js";
 import { isoRules } from "./iso-rules.js";
 import type { VerifyRule } from "./rule.js";
 import { rulesOfTable } from "./rule.js";
@@ -23,4 +24,5 @@ export const verifyRules: readonly VerifyRuleGroup[] = [
   { title: "UDF: extents", rules: rulesOfTable(udfExtentRules) },
   { title: "UDF: file entries", rules: rulesOfTable(udfEntryRules) },
   { title: "UDF: directories, attributes, streams", rules: rulesOfTable(udfDirectoryRules) },
+  { title: "Films: DVD-Video and BDMV", rules: rulesOfTable(filmRules) },
 ];

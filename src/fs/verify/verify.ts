@@ -15,6 +15,7 @@ import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.j
 import { identityOf } from "../tree/disc-entry.js";
 import { extentsOfRuns } from "../udf/contents-reader.js";
 import { areSameContents, ContentMap, checkOverlaps, compareTrees, readContents } from "./contents.js";
+import { checkFilms } from "./films.js";
 import type { FindingReporter } from "./structures.js";
 import { checkStructures } from "./structures.js";
 import { checkUdf } from "./udf.js";
@@ -167,6 +168,7 @@ class Verification {
       return;
     }
     const { signal } = this.#options;
+    const errorsBefore = this.errors;
     // What readers say of UDF is looked at more closely below.
     const ofUdf: Warning[] = [];
     const onWarning = (warning: Warning): void => {
@@ -196,6 +198,9 @@ class Verification {
       for (const warning of ofUdf) reportError(report, "warning", warning);
     }
     await this.#contents(volume, udf, report, onWarning);
+    // What is in the films of a tree that is damaged is not known.
+    if (this.errors > errorsBefore) return;
+    await this.#guarded(report, () => checkFilms({ source: this.#source, volume, report, signal }));
   }
 
   /** Checks the UDF volume of a session, if it has one, or is said to. @returns Its files. */

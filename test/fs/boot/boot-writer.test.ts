@@ -2,8 +2,16 @@ import type { ExecutionContext } from "ava";
 import test from "ava";
 import { mbrPartitions } from "../../../src/fs/hybrid/mbr.js";
 import { MemoryContent } from "../../../src/fs/tree/content.js";
-import type { BootOptions, BootSetUp, DirectoryNode, ErrorCode, ImageOptions, Warning } from "../../../src/index.js";
-import { DiscError, FileSystemImage, MemorySource, openImage, readBootSetUp, verifyImage } from "../../../src/index.js";
+import type { BootOptions, BootSetUp, ErrorCode, ImageOptions, Warning } from "../../../src/index.js";
+import {
+  DirectoryNode,
+  DiscError,
+  FileSystemImage,
+  MemorySource,
+  openImage,
+  readBootSetUp,
+  verifyImage,
+} from "../../../src/index.js";
 import { bytesOf } from "../../support/made-image.js";
 
 const loader = Uint8Array.from({ length: 5001 }, (_unused, index) => (index * 31) % 251);
@@ -282,6 +290,7 @@ const loaderImage = { image: "/boot/loader.bin" };
 const wrong: readonly (readonly [string, ErrorCode, BootOptions, ImageOptions?])[] = [
   ["a path that is not there", "E_ITEM_NOT_FOUND", { images: [{ image: "/none" }] }],
   ["a directory", "E_NOT_A_FILE", { images: [{ image: "/boot" }] }],
+  ["a volume of a directory for BIOS", "E_OPTION_INVALID", { images: [{ image: new DirectoryNode("") }] }],
   ["an empty image", "E_BOOT_IMAGE_INVALID", { images: [{ image: new MemoryContent(new Uint8Array(0)) }] }],
   [
     "no room for a table",

@@ -116,3 +116,50 @@ test("any part of the region can be rendered alone", async (t) => {
     }
   }
 });
+
+test("runs lie before all else, at their distances and phases, and what is between is zero", async (t) => {
+  const root = filled([5000, 1, 2049, 100]);
+  const contentAt = (index: number): Content => takeCatalog(root, true).contents[index]!;
+  const run = {
+    align: 16,
+    phase: 13,
+    members: [
+      { content: contentAt(2), block: 0 },
+      { content: contentAt(1), block: 5 },
+    ],
+  };
+  const other = { align: 32, phase: 0, members: [{ content: contentAt(3), block: 0 }] };
+  const layout = layOut(root, { runs: [run, other], fromBlock: 288 });
+  t.is(writtenBlocks(layout), "2 at 13, 1 at 18, 3 at 32, 0 at 33");
+  t.deepEqual(layout.region.place, { at: "next", from: 288, align: 32 });
+  t.is(layout.region.blocks, 36);
+  const bytes = await rendered(layout);
+  t.deepEqual(
+    [bytes[12 * 2048], bytes[13 * 2048], bytes[15 * 2048], bytes[18 * 2048], bytes[32 * 2048]],
+    [0, 3, 0, 2, 4],
+  );
+  t.true(bytes.subarray(19 * 2048, 32 * 2048).every((byte) => byte === 0));
+  // Whichever blocks are asked for, a gap is one.
+  for (const first of [0, 14, 16, 20, 31]) {
+    const out = new Uint8Array(4 * 2048);
+    await layout.render(first, out, planRegions([layout.region], 0));
+    t.deepEqual(Buffer.from(out), bytes.subarray(first * 2048, (first + 4) * 2048), `${first}`);
+  }
+});
+
+test("runs that lie on the disc as they have to stay, others are written whole", (t) => {
+  const source = new MemorySource(new Uint8Array(100 * 2048));
+  const laid = (places: readonly number[], phase: number): string => {
+    const root = new DirectoryNode("");
+    const contents = places.map((lba, index) => {
+      const content = new OnDiscContent(source, [{ lba, bytes: 2048 }]);
+      root.addFile(`/${index}`, content);
+      return { content, block: index * 4 };
+    });
+    const layout = layOut(root, { runs: [{ align: 16, phase, members: contents }] });
+    return writtenBlocks(layout);
+  };
+  t.is(laid([35, 39], 3), "");
+  t.is(laid([35, 39], 4), "0 at 4, 1 at 8");
+  t.is(laid([35, 40], 3), "0 at 3, 1 at 7");
+});
