@@ -10,7 +10,9 @@ import type { SessionImage } from "./fs/image/session-image.js";
 import type { AttributeRules } from "./fs/tree/attribute-rules.js";
 import { applyAttributeRules } from "./fs/tree/attribute-rules.js";
 import type { FileSystemName } from "./fs/tree/disc-entry.js";
+import { compressedResult } from "./host/compress-contents.js";
 import { writeImageFile } from "./host/write-image-file.js";
+import type { ZisofsOptions } from "./host/zisofs-options.js";
 import type { TaskOptions } from "./medium/session-data.js";
 import type { AppendOptions, SessionReport } from "./session-job.js";
 import { SessionJob } from "./session-job.js";
@@ -38,6 +40,8 @@ export interface BuildOptions extends ImageOptions, TaskOptions, SourceOptions {
   readonly hide?: readonly HiddenPlace[] | undefined;
   /** What the tree boots from, found once it is whole. */
   readonly bootPreset?: BootPreset | undefined;
+  /** Compresses files by zisofs: as `compressContents`. Default: none. */
+  readonly zisofs?: ZisofsOptions | undefined;
   /** The film that the tree holds, which is to be written as players want it, once the tree is whole. */
   readonly filmPreset?: FilmPreset | undefined;
   /** Hears what becomes of the tree of a film. */
@@ -60,7 +64,7 @@ export interface BuiltImage {
 /**
  * Makes an image of files and folders of the host; with `output`, writes it to a file.
  *
- * @throws {@link DiscError} as `FileSystemImage.createResultImage`, `addTree` and `writeImageFile`.
+ * @throws {@link DiscError} as `FileSystemImage.createResultImage`, `addTree`, `compressContents` and `writeImageFile`.
  * @example
  * await buildImage(["photos"], { output: "photos.iso", volumeName: "Photos" });
  */
@@ -75,7 +79,7 @@ export async function buildImage(sources: readonly SourceLike[], options: BuildO
   if (options.bootLike !== undefined) await tree.bootLike(options.bootLike, { signal, onProgress, charset });
   await applyBootPreset(tree, options.bootPreset);
   applyFilmPreset(tree, options.filmPreset, options.onNote);
-  const image = await tree.createResultImage();
+  const image = await compressedResult(tree, options.zisofs, options);
   const { fileCount: files, directoryCount: directories, fileSystems } = tree;
   if (options.output !== undefined) await writeImageFile(image, options.output, options);
   return { image, files, directories, fileSystems };

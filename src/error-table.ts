@@ -98,6 +98,7 @@ export interface ErrorDetails {
   W_NAME_LONG: { path: string; bytes: number; limitBytes: number };
   W_FILM_FAULTY: { path: string; rule: string };
   W_NOT_REPRESENTED: { path: string; fileSystem: string; reason: string };
+  W_CONTENTS_COMPRESSED: { files: number; readers: string };
   W_BOOT_LEFT_OUT: { what: string; reason: string };
   W_VOLUME_FIELD_LEFT_OUT: { field: string; value: unknown };
   W_TOLERATED: {
@@ -626,6 +627,12 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     detail: ["path", "fileSystem", "reason"],
     raisedBy: "planning",
     remedy: "Nothing, when another file system of the image holds it.",
+  },
+  W_CONTENTS_COMPRESSED: {
+    summary: "Files are compressed, and readers that do not see that they are get what is stored.",
+    detail: ["files", "readers"],
+    raisedBy: "planning",
+    remedy: "Leave Joliet out, or what a boot loader reads as it is: docs/ZISOFS.md.",
   },
   W_VOLUME_FIELD_LEFT_OUT: {
     summary:

@@ -89,6 +89,7 @@ export type { FileAttributes, ItemAttributes, ItemType, NamedStream, SpecialType
 export { FileNode, SpecialNode, SymlinkNode } from "./fs/tree/node.js";
 export type { WalkedItem } from "./fs/tree/walk.js";
 export { walkTree } from "./fs/tree/walk.js";
+export type { ZisofsForm } from "./fs/tree/zisofs-form.js";
 export type { UdfRevision } from "./fs/udf/revision.js";
 export { udfRevisions } from "./fs/udf/revision.js";
 export type {

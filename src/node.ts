@@ -3,6 +3,8 @@
 export type { BuildOptions, BuiltImage, FirstSessionOptions, HiddenPlace } from "./disc-jobs.js";
 export { appendTo, buildImage, writeTo } from "./disc-jobs.js";
 export { charsetByName, findCharset } from "./host/charsets.js";
+export type { CompressedContents } from "./host/compress-contents.js";
+export { compressContents } from "./host/compress-contents.js";
 export type { DirectorySourceOptions } from "./host/directory-source.js";
 export { fromDirectory, fromPath } from "./host/directory-source.js";
 export { dryFileAccess } from "./host/dry-file-access.js";
@@ -20,6 +22,7 @@ export { streamedImage } from "./host/streamed-image.js";
 export { validateImageFile, validateImageStream } from "./host/validate-file.js";
 export type { WriteImageOptions } from "./host/write-image-file.js";
 export { writeImageFile } from "./host/write-image-file.js";
+export type { ZisofsOptions } from "./host/zisofs-options.js";
 export * from "./index.js";
 export type {
   PatchImageOptions,

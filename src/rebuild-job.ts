@@ -11,7 +11,9 @@ import type { ImageSource } from "./fs/image/open-image.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { checkOptions, strictly } from "./fs/image/options.js";
 import type { FileSystemName } from "./fs/tree/disc-entry.js";
+import { compressedResult } from "./host/compress-contents.js";
 import { writeImageFile } from "./host/write-image-file.js";
+import type { ZisofsOptions } from "./host/zisofs-options.js";
 import type { TaskOptions } from "./medium/session-data.js";
 import type { FilmPreset, TreeChanges } from "./tree-changes.js";
 import { applyBootPreset, applyFilmPreset, changeTree } from "./tree-changes.js";
@@ -30,6 +32,8 @@ export interface RebuildOptions extends ImageOptions, TaskOptions {
   readonly importCharset?: ImportOptions["charset"];
   /** What the tree boots from, instead of what it booted from. */
   readonly bootPreset?: BootPreset | undefined;
+  /** Compresses files by zisofs: as `compressContents`. Default: none. */
+  readonly zisofs?: ZisofsOptions | undefined;
   /**
    * The film that the tree holds, which is to be written as players want it. Default: a film that the session has in UDF
    * is laid out as one again, as far as that can be.
@@ -89,7 +93,7 @@ export async function rebuildImage(
   await applyBootPreset(tree, options.bootPreset);
   if (options.filmPreset === undefined) await keepFilm(tree, strictly(options));
   else applyFilmPreset(tree, options.filmPreset, options.onNote);
-  const image = await tree.createResultImage();
+  const image = await compressedResult(tree, options.zisofs, options);
   const { fileCount: files, directoryCount: directories, fileSystems } = tree;
   if (output !== undefined) await writeImageFile(image, output, options);
   return { image, files, directories, importedFrom, fileSystems };

@@ -13,6 +13,8 @@ import type { SessionImage } from "./fs/image/session-image.js";
 import type { Item } from "./fs/tree/directory.js";
 import type { FileSystemName } from "./fs/tree/disc-entry.js";
 import { walkTree } from "./fs/tree/walk.js";
+import { compressedResult } from "./host/compress-contents.js";
+import type { ZisofsOptions } from "./host/zisofs-options.js";
 import type { TaskOptions } from "./medium/session-data.js";
 import type { SessionTarget } from "./session-target.js";
 
@@ -21,6 +23,8 @@ export type SessionWriting = Pick<RecorderWriteOptions, "close" | "dummy" | "spe
 
 /** How a session is written. */
 export interface AppendOptions extends ImageOptions, TaskOptions, SessionWriting {
+  /** Compresses files by zisofs: as `compressContents`. Default: none. */
+  readonly zisofs?: ZisofsOptions | undefined;
   /** Says what would be done, and does nothing. */
   readonly dryRun?: boolean | undefined;
   /** The session that is imported: its number, from 1; -1 is the one before the last. Default: the last whole one. */
@@ -169,7 +173,7 @@ export class SessionJob {
     const target = this.#target;
     const { close, dummy, speed, verify, streaming, dryRun = false, signal, onProgress } = this.#options;
     const writing = { close, dummy, speed, streaming, verify, onWarning: strictly(this.#options) };
-    await using session = await this.image.createResultImage();
+    await using session = await compressedResult(this.image, this.#options.zisofs, { signal, onProgress });
     const planned = this.#report(session, (await target.lastSession()) + 1, target.plan(session, writing));
     if (dryRun) return planned;
     await target.write(session, { ...writing, signal, onProgress });

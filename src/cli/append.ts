@@ -8,12 +8,14 @@ import { printSession, sessionOptionsOf } from "./session-result.js";
 import { sourceOptionsOf } from "./source-options.js";
 import { parseMove, parseSources } from "./sources.js";
 import { usageError } from "./usage.js";
+import { zisofsOptionsOf } from "./zisofs-options.js";
 
 /** `discsmith append`. */
 export async function append(context: CommandContext): Promise<number> {
   const [disc = "", ...words] = context.arguments;
   const importFrom = context.options.text("import-fs") as FileSystemName | undefined;
-  const options = { ...sessionOptionsOf(context), importFrom, importCharset: importCharsetOf(context) };
+  const importCharset = importCharsetOf(context);
+  const options = { ...sessionOptionsOf(context), importFrom, importCharset, zisofs: zisofsOptionsOf(context) };
   const remove = context.options.texts("remove");
   const move = context.options.texts("move").map(parseMove);
   if (words.length + remove.length + move.length === 0 && !options.close && options.volumeName === undefined) {

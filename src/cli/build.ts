@@ -7,6 +7,7 @@ import { imageTargetOf, putImage } from "./image-output.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { attributeRulesOf, hiddenPlacesOf, sourceOptionsOf } from "./source-options.js";
 import { parseSources } from "./sources.js";
+import { zisofsOptionsOf } from "./zisofs-options.js";
 
 /** `discsmith build`. */
 export async function build(context: CommandContext): Promise<number> {
@@ -24,6 +25,7 @@ export async function build(context: CommandContext): Promise<number> {
     attributes: attributeRulesOf(context),
     hide: hiddenPlacesOf(context),
     bootPreset,
+    zisofs: zisofsOptionsOf(context),
     filmPreset: filmPresetOf(options),
     onNote: reporter.note,
     bootLike: like?.source,

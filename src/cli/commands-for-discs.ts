@@ -16,6 +16,8 @@ import {
   sourceCharsetOption,
   sourceOptions,
   writingOptions,
+  zisofsOptions,
+  zisofsReadyOption,
 } from "./option-groups.js";
 
 export const discCommands: readonly CommandRow[] = [
@@ -46,7 +48,15 @@ export const discCommands: readonly CommandRow[] = [
     name: "write",
     summary: "Write the first session.",
     arguments: [disc, sources],
-    options: [atOption, ...sourceOptions, filmOption, ...imageOptions, ...writingOptions],
+    options: [
+      atOption,
+      ...sourceOptions,
+      filmOption,
+      ...zisofsOptions,
+      zisofsReadyOption,
+      ...imageOptions,
+      ...writingOptions,
+    ],
     description: [
       sourceText,
       "A disc that is not blank is refused: append adds to it. Many players want a film's disc closed: --films with --close.",
@@ -60,6 +70,8 @@ export const discCommands: readonly CommandRow[] = [
     options: [
       ...changeOptions,
       ...sourceOptions,
+      ...zisofsOptions,
+      zisofsReadyOption,
       importOption,
       importCharsetOption,
       ...imageOptions,
@@ -92,6 +104,7 @@ export const discCommands: readonly CommandRow[] = [
         help: "Write no content that is on the disc already, or comes twice, again: refer to the one of equal length and SHA-256.",
       },
       sourceCharsetOption,
+      ...zisofsOptions,
       importOption,
       importCharsetOption,
       ...imageOptions,

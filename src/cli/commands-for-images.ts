@@ -17,6 +17,8 @@ import {
   patchOptions,
   sessionOptions,
   sourceOptions,
+  zisofsOptions,
+  zisofsReadyOption,
 } from "./option-groups.js";
 
 export const imageCommands: readonly CommandRow[] = [
@@ -31,6 +33,8 @@ export const imageCommands: readonly CommandRow[] = [
       ...attributeOptions,
       ...bootOptions,
       bootLikeOption,
+      ...zisofsOptions,
+      zisofsReadyOption,
       filmOption,
       ...imageOptions,
       dryRunOption,
@@ -46,6 +50,7 @@ export const imageCommands: readonly CommandRow[] = [
       "discsmith build photos -o photos.iso --volume Photos",
       "discsmith build user-data meta-data --volume cidata -o seed.iso",
       "discsmith build live --boot auto --hybrid -o live.iso",
+      "discsmith build logs --zisofs=9 --fs rockridge -o logs.iso",
       "discsmith build film --films dvd-video --volume FILM -o film.iso",
       "discsmith build /=site assets/logo.png=logo.png -o - | sha256sum",
     ],
@@ -62,6 +67,8 @@ export const imageCommands: readonly CommandRow[] = [
       importOption,
       importCharsetOption,
       ...bootOptions,
+      ...zisofsOptions,
+      zisofsReadyOption,
       filmOption,
       ...imageOptions,
       dryRunOption,

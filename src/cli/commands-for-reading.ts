@@ -1,7 +1,7 @@
 /** The commands that read discs and images. */
 import { disc } from "./command-arguments.js";
 import type { CommandRow } from "./command-table.js";
-import { dumpOptions, jsonOption, readingOptions, scanOption, treeOptions } from "./option-groups.js";
+import { dumpOptions, jsonOption, rawOption, readingOptions, scanOption, treeOptions } from "./option-groups.js";
 
 export const readingCommands: readonly CommandRow[] = [
   {
@@ -38,6 +38,7 @@ export const readingCommands: readonly CommandRow[] = [
     arguments: [disc, { name: "PATH", optional: true, multiple: true, completes: "none" }],
     options: [
       { name: "long", short: "l", help: "Mode, links, owner, group, bytes, time and link target, too." },
+      rawOption,
       ...readingOptions,
       jsonOption,
       { name: "ndjson", help: "Print one JSON object a line." },
@@ -51,7 +52,7 @@ export const readingCommands: readonly CommandRow[] = [
     name: "cat",
     summary: "Print a file.",
     arguments: [disc, { name: "PATH", multiple: true, completes: "none" }],
-    options: [...readingOptions, jsonOption],
+    options: [rawOption, ...readingOptions, jsonOption],
     description: ["Symbolic links are followed, inside the image. With --json, errors are JSON; data never is."],
     examples: ["discsmith cat backup.disc /docs/readme.txt --session -1"],
   },
@@ -63,6 +64,7 @@ export const readingCommands: readonly CommandRow[] = [
       { name: "directory", short: "C", value: "DIR", default: ".", completes: "folder", help: "Where files go." },
       { name: "overwrite", help: "Take the place of files that are there." },
       { name: "owner", help: "Restore owners and groups, and set-user-ID bits; needs root." },
+      rawOption,
       ...readingOptions,
       jsonOption,
     ],
@@ -99,6 +101,7 @@ export const readingCommands: readonly CommandRow[] = [
     options: [
       { name: "at", value: "DIR", default: "/", help: "The directory of the disc, or of both, that is compared." },
       { name: "no-content", help: "Read no contents: files of one size and time are taken for equal." },
+      rawOption,
       scanOption,
       ...treeOptions,
       jsonOption,

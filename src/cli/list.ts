@@ -26,12 +26,14 @@ export interface ListedEntry {
   readonly birthtime?: string;
   /** Named streams, where there are any. */
   readonly streams?: DiscEntry["streams"];
+  /** How the bytes of the extents are compressed, where they are. */
+  readonly zisofs?: DiscEntry["zisofs"];
 }
 
 /** An entry as `list --json` shows it. */
 function listedEntry(entry: DiscEntry): ListedEntry {
   const { path, type, bytes, mtimeMs, mode, uid, gid, links, target, major, minor, hidden, extents } = entry;
-  const { birthtimeMs, streams } = entry;
+  const { birthtimeMs, streams, zisofs } = entry;
   const isDevice = type === "block" || type === "character";
   return {
     path,
@@ -48,6 +50,7 @@ function listedEntry(entry: DiscEntry): ListedEntry {
     extents: extents.map(({ lba, bytes: length, offset }) => ({ lba, bytes: length, ...(offset ? { offset } : {}) })),
     ...(birthtimeMs === null ? {} : { birthtime: new Date(birthtimeMs).toISOString() }),
     ...(streams.length === 0 ? {} : { streams }),
+    ...(zisofs === undefined ? {} : { zisofs }),
   };
 }
 

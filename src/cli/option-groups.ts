@@ -1,6 +1,7 @@
 import { mediaTypes } from "../device.js";
 import { udfRevisions } from "../node.js";
 import type { OptionRow } from "./command-table.js";
+import { zisofsBlockSizes } from "./zisofs-options.js";
 
 export const jsonOption: OptionRow = { name: "json", help: "Print JSON; errors are a JSON object on standard error." };
 
@@ -152,6 +153,49 @@ export const bootLikeOption: OptionRow = {
   value: "IMAGE",
   completes: "file",
   help: "Boot as this image does: from files of the same paths, or else from copies of what it boots from.",
+};
+
+/** How files are compressed that are added. */
+export const zisofsOptions: readonly OptionRow[] = [
+  {
+    name: "zisofs",
+    value: "LEVEL",
+    optionalValue: /^\d$/,
+    help: "Compress files that take fewer blocks then, 1 (fast) to 9 (small), 6 without LEVEL; Linux shows them as they were. With Rock Ridge and without UDF.",
+  },
+  {
+    name: "zisofs-block",
+    value: "SIZE",
+    choices: zisofsBlockSizes,
+    default: "32K",
+    help: "What is compressed together; more than 128K in version 2 alone.",
+  },
+  { name: "zisofs-min", value: "BYTES", help: "Compress no smaller files." },
+  {
+    name: "zisofs-version",
+    value: "VERSION",
+    choices: ["1", "2", "auto"],
+    default: "1",
+    help: "2 has files of 4 GiB and more, and Linux does not read it; auto takes it for these alone.",
+  },
+  {
+    name: "zisofs-exclude",
+    value: "PATTERN",
+    multiple: true,
+    help: "Leave files of such a name, or path if there is a / in it, as they are: what isolinux loads.",
+  },
+];
+
+/** Takes compressed files of the host. */
+export const zisofsReadyOption: OptionRow = {
+  name: "zisofs-ready",
+  help: "Take files that mkzftree or the like compressed for what they are.",
+};
+
+/** Shows what is stored. */
+export const rawOption: OptionRow = {
+  name: "raw",
+  help: "Show files that are compressed by zisofs as they are stored.",
 };
 
 /** What is changed in an imported tree. */

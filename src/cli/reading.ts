@@ -39,6 +39,7 @@ export function treeOptionsOf({ options, reporter, signal }: CommandContext): Op
   const strict = options.has("strict");
   return {
     fileSystem: fileSystemToRead(options.text("fs")),
+    rawContents: options.has("raw"),
     charset: charset === undefined ? findCharset : charsetByName(charset),
     onWarning: (warning) => {
       if (strict) throw warning;

@@ -10,6 +10,7 @@ import { openDisc, requireRecorded } from "./opened-disc.js";
 import { sessionChoiceOf } from "./reading.js";
 import { sourceOptionsOf } from "./source-options.js";
 import { parseMove, parseSources } from "./sources.js";
+import { zisofsOptionsOf } from "./zisofs-options.js";
 
 /** `discsmith rebuild`. */
 export async function rebuild(context: CommandContext): Promise<number> {
@@ -38,6 +39,7 @@ export async function rebuild(context: CommandContext): Promise<number> {
     importFrom,
     importCharset: importCharsetOf(context),
     bootPreset,
+    zisofs: zisofsOptionsOf(context),
     filmPreset,
     onNote,
   };

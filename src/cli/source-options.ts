@@ -9,7 +9,7 @@ import { splitAtEquals } from "./sources.js";
 import { usageError } from "./usage.js";
 
 /** Whether a pattern without a "/" fits the name, or another one the end of the path. */
-function fits(pattern: string): (path: string, name: string) => boolean {
+export function fitsPattern(pattern: string): (path: string, name: string) => boolean {
   const expression = expressionOf(pattern.replace(/^\/+/, ""));
   if (!pattern.includes("/")) return (_path, name) => expression.test(name);
   return (path) => {
@@ -28,7 +28,7 @@ export function sourceCharsetOf(options: OptionValues): SourceOptions["sourceCha
 
 /** How folders are taken. */
 export function sourceOptionsOf({ options }: CommandContext): SourceOptions {
-  const tests = options.texts("exclude").map(fits);
+  const tests = options.texts("exclude").map(fitsPattern);
   return {
     exclude: tests.length === 0 ? undefined : (path, name) => tests.some((test) => test(path, name)),
     followLinks: options.has("follow-links"),

@@ -7,6 +7,7 @@ import { exitCodeOfLosses } from "./losses.js";
 import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionInJson, sessionOptionsOf } from "./session-result.js";
 import { sourceCharsetOf } from "./source-options.js";
+import { zisofsOptionsOf } from "./zisofs-options.js";
 
 const marks: Readonly<Record<UpdateChange["kind"], string>> = { add: "+", replace: "M", attributes: "A", remove: "-" };
 
@@ -48,6 +49,7 @@ export async function update(context: CommandContext): Promise<number> {
     delete: options.has("delete"),
     checksum: options.has("checksum"),
     dedup: options.has("dedup"),
+    zisofs: zisofsOptionsOf(context),
   });
   await print(context, report);
   if (report.skipped > 0) return exitCodes.losses;

@@ -6,6 +6,7 @@ import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionOptionsOf } from "./session-result.js";
 import { sourceOptionsOf } from "./source-options.js";
 import { parseSources } from "./sources.js";
+import { zisofsOptionsOf } from "./zisofs-options.js";
 
 /** `discsmith write`. */
 export async function write(context: CommandContext): Promise<number> {
@@ -16,6 +17,7 @@ export async function write(context: CommandContext): Promise<number> {
   const report = await writeTo(disc, sources, {
     ...options,
     ...sourceOptionsOf(context),
+    zisofs: zisofsOptionsOf(context),
     at: context.options.text("at"),
     filmPreset: filmPresetOf(context.options),
   });

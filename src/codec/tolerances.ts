@@ -188,6 +188,18 @@ export const tolerances: readonly Tolerance[] = [
   },
   {
     name: "entry-unusable",
+    structures: ["ZF"],
+    fields: ["length", "_length", "_version", "headerBytes", "blockSizeLog2", "uncompressedBytes"],
+    seen: "entries that are too short, or of a size that what is stored cannot have: the file is shown as it is stored",
+  },
+  {
+    name: "compressed-size-differs",
+    structures: ["ZisofsHeader"],
+    fields: ["uncompressedBytes"],
+    seen: "files that were exchanged behind their directory records, whose size is taken, as Linux does",
+  },
+  {
+    name: "entry-unusable",
     structures: ["TF"],
     fields: ["length"],
     seen: "entries too short for their flags",

@@ -1,15 +1,11 @@
-import type { FileHandle } from "node:fs/promises";
-import { mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { DiscError, throwIfCancelled } from "../errors.js";
 import type { Content, ContentLike } from "../fs/tree/content.js";
-import { contentOf } from "../fs/tree/content.js";
+import { contentOf, storedOf } from "../fs/tree/content.js";
 import type { DirectoryNode, TreeSource } from "../fs/tree/directory.js";
 import { walkTree } from "../fs/tree/walk.js";
 import type { TaskOptions } from "../medium/session-data.js";
 import { blocksOf } from "../units.js";
-import { hostError } from "./host-error.js";
+import { TemporaryFile } from "./temporary-file.js";
 
 /** Bytes that are copied at once. */
 const pieceBytes = 1024 * 1024;
@@ -25,10 +21,10 @@ class StagedContent implements Content {
   readonly repeatable = true;
   readonly bytes: number;
   readonly label: string;
-  readonly #file: FileHandle;
+  readonly #file: TemporaryFile;
   readonly #at: number;
 
-  constructor(file: FileHandle, at: number, { bytes, label }: Content) {
+  constructor(file: TemporaryFile, at: number, { bytes, label }: Content) {
     this.#file = file;
     this.#at = at;
     this.bytes = bytes;
@@ -38,12 +34,7 @@ class StagedContent implements Content {
   async read(offset: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
     throwIfCancelled(signal, `reading "${this.label}"`);
     try {
-      for (let done = 0; done < into.length; ) {
-        const rest = into.length - done;
-        const { bytesRead } = await this.#file.read(into, done, rest, this.#at + offset + done);
-        if (bytesRead === 0) throw new RangeError(`the stage ends ${rest} bytes early`);
-        done += bytesRead;
-      }
+      await this.#file.read(this.#at + offset, into);
     } catch (cause) {
       const message = `"${this.label}" cannot be read from where it was staged`;
       throw new DiscError("E_CONTENT_UNREADABLE", message, { path: this.label }, { cause });
@@ -64,34 +55,18 @@ interface Staging {
  * is disposed of or the process ends. IMAPI2 `StageFiles`, `WorkingDirectory`.
  */
 export class Stage implements AsyncDisposable {
-  readonly #folder: string;
-  readonly #file: FileHandle;
+  readonly #file: TemporaryFile;
   /** Contents that share a file share its copy: they are hard links. */
   readonly #staged = new Map<Content, Promise<Content>>();
   #end = 0;
 
-  private constructor(folder: string, file: FileHandle) {
-    this.#folder = folder;
+  private constructor(file: TemporaryFile) {
     this.#file = file;
   }
 
   /** @throws {@link DiscError} E_HOST where nothing can be made in the working directory. */
-  static async open({ workingDirectory = tmpdir() }: StageOptions = {}): Promise<Stage> {
-    let folder: string;
-    try {
-      folder = await mkdtemp(join(workingDirectory, "discsmith-"));
-    } catch (cause) {
-      throw hostError(workingDirectory, "making a folder", cause);
-    }
-    try {
-      const file = await open(join(folder, "contents"), "wx+", 0o600);
-      // Where an open file cannot lose its name, it goes when the stage is disposed of.
-      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-      return new Stage(folder, file);
-    } catch (cause) {
-      await rm(folder, { recursive: true, force: true });
-      throw hostError(folder, "making a file", cause);
-    }
+  static async open({ workingDirectory }: StageOptions = {}): Promise<Stage> {
+    return new Stage(await TemporaryFile.open(workingDirectory));
   }
 
   /** Bytes that were copied. */
@@ -138,7 +113,7 @@ export class Stage implements AsyncDisposable {
 
   #stage(content: Content, staging: Staging): Promise<Content> {
     // What is on a disc already may stay where it lies only as what it is.
-    if (content.extents !== undefined) return Promise.resolve(content);
+    if (storedOf(content).extents !== undefined) return Promise.resolve(content);
     const known = this.#staged.get(content);
     if (known !== undefined) return known;
     const copied = this.#copy(content, staging);
@@ -156,21 +131,11 @@ export class Stage implements AsyncDisposable {
       throwIfCancelled(signal, `copying "${content.label}"`);
       const part = piece.subarray(0, content.bytes - done);
       await content.read(done, part, signal);
-      await this.#write(part, at + done);
+      await this.#file.write(at + done, part);
       done += part.length;
       this.#report(content, staging, blocksOf(part.length));
     }
     return new StagedContent(this.#file, at, content);
-  }
-
-  async #write(part: Uint8Array, at: number): Promise<void> {
-    try {
-      for (let done = 0; done < part.length; ) {
-        done += (await this.#file.write(part, done, part.length - done, at + done)).bytesWritten;
-      }
-    } catch (cause) {
-      throw hostError(this.#folder, "writing", cause);
-    }
   }
 
   #report({ label: item }: Content, staging: Staging, blocks: number): void {
@@ -180,7 +145,6 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#file[Symbol.asyncDispose]();
   }
 }

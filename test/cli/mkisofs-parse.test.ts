@@ -54,6 +54,10 @@ const spellings: readonly (readonly [string, object])[] = [
   ["-volume_date x 2010040711405812", { volumeExpiration: Date.UTC(2010, 3, 7, 11, 40, 58, 120) }],
   ["--set_all_file_dates set_to_mtime", { fileTimes: "modification" }],
   ["-gui -v -cache-inodes -ucs-level 3", { quiet: false }],
+  ["-z", { zisofs: [1], zisofsSignature: "ZF" }],
+  ["-transparent-compression --zisofs-version-2 -z", { zisofs: [1, 2] }],
+  ["--zisofs-version-2 --zisofs2-susp-z2", { zisofs: [1, 2], zisofsSignature: "Z2" }],
+  ["--zisofs2-susp-z2 --zisofs2-susp-zf", { zisofs: [], zisofsSignature: "ZF" }],
   ["-c boot/boot.cat", { catalogPath: "boot/boot.cat" }],
 ];
 
@@ -130,7 +134,6 @@ const mistakes: readonly (readonly [string, RegExp])[] = [
   ["-hfs", /-hfs is not supported: HFS is not written/],
   ["-hfsplus", /-hfsplus is not supported/],
   ["--md5", /--md5 is not supported: checksums/],
-  ["-z", /-z is not supported/],
   ["-iso-level 5", /-iso-level is "5"/],
   ["-dir-mode u=rwx", /-dir-mode is "u=rwx", expected a mode in octal digits/],
   ["-uid root", /-uid is "root"/],

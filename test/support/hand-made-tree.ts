@@ -80,6 +80,7 @@ export class HandMadeTree implements TreeReader {
       streams: [],
       realTime: false,
       fileEntry: undefined,
+      zisofs: undefined,
       refusal: null,
       ...item,
     };

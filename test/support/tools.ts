@@ -11,6 +11,7 @@ const packages: Readonly<Record<string, string>> = {
   iconv: "libc-bin",
   isoinfo: "genisoimage",
   growisofs: "dvd+rw-tools",
+  mkzftree: "genisoimage",
   implantisomd5: "isomd5sum",
   bsdtar: "libarchive-tools",
   "7zz": "7zip",

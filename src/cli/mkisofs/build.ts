@@ -1,4 +1,6 @@
 /** Makes the image that a command line of mkisofs asks for. */
+
+import { compressedResult } from "../../host/compress-contents.js";
 import type {
   AttributeRules,
   Charset,
@@ -161,7 +163,11 @@ export async function buildMkisofsImage(request: MkisofsRequest, context: Comman
   try {
     const boot = await bootOf(request, tree.root, showsCatalog ? catalogPath : undefined);
     tree.options = { ...tree.options, boot };
-    const image = await tree.createResultImage();
+    const { zisofs: recognise, zisofsSignature: signature } = request;
+    // Without Rock Ridge there is nothing to tell it by, and genisoimage does not either.
+    const isTold = recognise.length > 0 && request.rockRidge;
+    const zisofs = isTold ? { compress: false, recognise, signature } : undefined;
+    const image = await compressedResult(tree, zisofs, task);
     const { fileCount: files, directoryCount: directories } = tree;
     return { image, files, directories, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
   } catch (error) {

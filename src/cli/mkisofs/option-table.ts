@@ -5,12 +5,14 @@ import { elToritoOptions, hybridOptions } from "./options-boot.js";
 import { fileSystemOptions, nameOptions, volumeOptions } from "./options-names.js";
 import { idleOptions, refusedOptions } from "./options-other.js";
 import { attributeOptions, hidingOptions, sourceOptions } from "./options-tree.js";
+import { zisofsOptions } from "./options-zisofs.js";
 
 /** Options in groups, by what they are about. */
 export const optionGroups: ReadonlyMap<string, readonly MkisofsOption[]> = new Map([
   ["What goes in, and where it comes out", sourceOptions],
   ["Hiding and sorting", hidingOptions],
   ["Owners, modes and times", attributeOptions],
+  ["Compressed files", zisofsOptions],
   ["File systems", fileSystemOptions],
   ["Names in ISO 9660", nameOptions],
   ["The volume", volumeOptions],

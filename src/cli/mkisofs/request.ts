@@ -101,6 +101,9 @@ export interface MkisofsRequest {
   readonly weights: WeightRequest[];
   readonly weightLists: string[];
   dvdVideo: boolean;
+  /** Versions of zisofs by which files are taken for compressed ones. */
+  zisofs: readonly (1 | 2)[];
+  zisofsSignature: "ZF" | "Z2";
   rockRidge: boolean;
   rationalised: boolean;
   joliet: boolean;
@@ -218,6 +221,8 @@ export function newRequest(program: MkisofsProgram): MkisofsRequest {
     weights: [],
     weightLists: [],
     dvdVideo: false,
+    zisofs: [],
+    zisofsSignature: "ZF",
     rationalised: false,
     joliet: false,
     udf: false,

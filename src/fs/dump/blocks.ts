@@ -13,6 +13,7 @@ import { rockRidgeStructures } from "../rockridge/entry-parts.js";
 import { entryHeadBytes, systemUseArea } from "../susp/entries.js";
 import { fileIdentifierBytesAt, fileIdentifierHeadBytes } from "../udf/file-identifier.js";
 import { descriptorTag, tagBytes, tagIdentifierAt, tagIdentifiers } from "../udf/tag.js";
+import { zisofsHeaderStructureAt } from "../zisofs/zisofs-header.js";
 import { bootCatalogIn, partitionTablesIn } from "./boot.js";
 import { DiscBytes } from "./bytes.js";
 import { dumpDirectory, dumpPathTable, guessedForm } from "./directory.js";
@@ -183,6 +184,13 @@ async function* dumpBlock(
     yield* tables;
     return blockBytes;
   }
+  const compressed = from === 0 ? zisofsHeaderStructureAt(block, 0) : undefined;
+  if (compressed !== undefined) {
+    const header = placed(role, address, dump(compressed, block, 0));
+    yield header;
+    yield placedBytes(role, address + header.bytes, block.subarray(header.bytes));
+    return blockBytes;
+  }
   const found =
     descriptorsIn(window, from, address, role) ?? (from === 0 ? laterIdentifiers(window, address, role) : undefined);
   if (found !== undefined) {
@@ -213,7 +221,7 @@ async function* dumpBlock(
 
 /**
  * Dumps what stands in blocks, whatever it is: volume descriptors, directories, path tables and continuation areas of
- * ISO 9660, boot catalogs, partition tables of hybrids, every descriptor of UDF, and else the bytes. Faults are shown beside the fields.
+ * ISO 9660, boot catalogs, partition tables of hybrids, headers of compressed files, every descriptor of UDF, and else the bytes. Faults are shown beside the fields.
  *
  * @param count Blocks; those behind the last one there is are left out.
  * @throws {@link DiscError} E_READ_FAILED where none of them can be read, E_CANCELLED.

@@ -57,6 +57,8 @@ export interface VolumeOptions {
   readonly signal?: AbortSignal | undefined;
   /** The character set of ISO 9660 and Rock Ridge names, or what finds the one that the disc names; left out, UTF-8. */
   readonly charset?: CharsetChoice | undefined;
+  /** Shows compressed contents as they are stored. */
+  readonly rawContents?: boolean | undefined;
   /** The block behind the last one that was recorded in the session; left out, the source's end. */
   readonly endLba?: number | undefined;
 }
@@ -221,6 +223,7 @@ export function openTree(
     naming: fileSystem === "joliet" ? jolietNaming : isoNaming(charset),
     protocol,
     charset,
+    rawContents: options.rawContents,
     volumeSequenceNumber: descriptor.volumeSetSize > 1 ? descriptor.volumeSequenceNumber : undefined,
     onWarning: options.onWarning,
   });

@@ -1,11 +1,12 @@
+import type { WarningListener } from "../../errors.js";
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { Content } from "../tree/content.js";
-import { OnDiscContent } from "../tree/content.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import { identityOf } from "../tree/disc-entry.js";
 import { joinPath } from "../tree/path.js";
 import type { DetectedFileSystem, DetectedVolume } from "./detect.js";
+import { contentOfEntry } from "./entry-content.js";
 import type { ImageSession } from "./sessions.js";
 
 /** The most links that are followed on the way to one item, as on Linux. */
@@ -98,6 +99,7 @@ export class DiscImage {
   readonly volume: VolumeInformation;
   readonly #source: BlockSource;
   readonly #tree: TreeReader;
+  readonly #onWarning: WarningListener | undefined;
   #root: DiscEntry | undefined;
   /** Directories by path, the one used last at the end; each with its entries by name. */
   readonly #cache: Map<string, CachedDirectory> = new Map();
@@ -109,7 +111,9 @@ export class DiscImage {
     volume: DetectedVolume,
     session: ImageSession,
     sessions: readonly ImageSession[],
+    onWarning?: WarningListener,
   ) {
+    this.#onWarning = onWarning;
     this.#source = source;
     this.#tree = tree;
     this.sessions = sessions;
@@ -195,7 +199,7 @@ export class DiscImage {
     const { path, type, refusal } = entry;
     if (type !== "file") throw new DiscError("E_NOT_A_FILE", `"${path}" is a ${type}, not a file`, { path });
     if (refusal !== null) throw new DiscError("E_NOT_SUPPORTED", `"${path}": ${refusal}`, { what: refusal });
-    return new OnDiscContent(this.#source, entry.extents);
+    return contentOfEntry(this.#source, entry, this.#onWarning);
   }
 
   /**

@@ -12,7 +12,7 @@ import { takeCatalog } from "../layout/catalog.js";
 import { ContentLayout } from "../layout/contents.js";
 import { ChangeLog } from "../tree/change-log.js";
 import type { Content, ContentLike } from "../tree/content.js";
-import { areWholeBlocks, contentOf, OnDiscContent } from "../tree/content.js";
+import { areWholeBlocks, contentOf, OnDiscContent, storedOf } from "../tree/content.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
 import { mergeImported } from "../tree/merge.js";
@@ -46,6 +46,7 @@ import { SessionImage } from "./session-image.js";
 import { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
 import { planUdf, revisionOf } from "./udf-session.js";
+import { contentChanges, reportCompressed } from "./written-contents.js";
 
 /** How an earlier session is imported. */
 export type ImportFileSystemOptions = TaskOptions & Pick<ImportOptions, "session" | "scan" | "charset">;
@@ -77,6 +78,8 @@ export class FileSystemImage extends ImageForDisc {
   readonly root: DirectoryNode = new DirectoryNode("");
   readonly #results = new Set<SessionImage>();
   readonly #changes = new ChangeLog();
+  /** Contents of the tree, with their compressed forms. */
+  readonly #compressed = new Map<Content, Content>();
   #imported: ImportedSession | undefined;
   /** Why the last import failed, until another one succeeds or the caller does without it. */
   #failedImport: unknown;
@@ -159,6 +162,24 @@ export class FileSystemImage extends ImageForDisc {
   /** Makes the changes so far final: nothing before this point can be gone back to. */
   lockInChangePoint(): void {
     this.#changes.lockIn();
+  }
+
+  /**
+   * Has a content of the tree written compressed, in results that have Rock Ridge to tell of it and no UDF, which has
+   * not; what the image boots from stays as it is.
+   *
+   * @param stored The same content in zisofs; `undefined` to have it written as it is.
+   * @throws {@link DiscError} E_IMAGE_IN_USE.
+   */
+  writeCompressed(content: Content, stored: Content | undefined): void {
+    this.refuseWhileInUse("writeCompressed");
+    if (stored === undefined) this.#compressed.delete(content);
+    else this.#compressed.set(content, stored);
+  }
+
+  /** Whether a content of the tree lies compressed, or is to be written so. */
+  isCompressed(content: Content): boolean {
+    return content.stored !== undefined || content.zisofs !== undefined || this.#compressed.has(content);
   }
 
   /** Items in the tree that are no directories. */
@@ -338,11 +359,13 @@ export class FileSystemImage extends ImageForDisc {
     const times = new ImageTimes(options.sourceDateEpoch, onWarning);
     const udf = isWritten(options, "udf") ? this.#planUdf() : undefined;
     const boot = await this.#planBoot(onWarning, times);
-    const catalog = takeCatalog(this.root, udf?.rules.extended, boot);
+    const catalog = takeCatalog(this.root, udf?.rules.extended, contentChanges(options, boot, this.#compressed));
     reportNames(catalog, times, udf?.rules, onWarning);
     const newTree = newOwnTree(boot);
+    const isPinned = (content: Content): boolean => this.#isPinned(content);
+    reportCompressed(catalog, options, boot, isPinned, onWarning);
     const contents = new ContentLayout(catalog, {
-      isPinned: (content) => this.#isPinned(content),
+      isPinned,
       embeddedBytes: udf?.embeddedBytes,
       fromBlock: Math.max(udf === undefined ? 0 : partitionOffset, newTree?.fromBlock ?? 0),
       runs: options.films === undefined ? undefined : await planFilm(this.root, options.films, onWarning),
@@ -408,6 +431,11 @@ export class FileSystemImage extends ImageForDisc {
     const goesOn = chosen?.type === "sequential" && this.options.finalised !== true;
     const mediumEnd = goesOn ? chosen.nextWritableAddress + chosen.freeSectorsOnMedia : undefined;
     return planUdf({ options: this.options, usualRevision, before: this.#imported?.udf, mediumEnd });
+  }
+
+  /** Whether a content lies on the disc that this session is added to, and stays there as it is. */
+  staysInPlace(content: Content): boolean {
+    return this.#isPinned(storedOf(content));
   }
 
   /** Whether a content stays where it lies: on the disc that this session is added to. */

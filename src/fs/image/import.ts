@@ -112,7 +112,7 @@ class SessionImport {
   #files = 0;
 
   constructor(blocks: BlockSource, options: ImportOptions, bootCatalogLba: number | undefined) {
-    this.#items = new ImportedItems(blocks);
+    this.#items = new ImportedItems(blocks, options.onWarning);
     this.#report = new JoinReport(options.onWarning);
     this.#options = options;
     this.#bootCatalogLba = bootCatalogLba;

@@ -1,15 +1,19 @@
+import type { WarningListener } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { Content } from "../tree/content.js";
-import { MemoryContent, OnDiscContent, startByteOf } from "../tree/content.js";
+import { MemoryContent, OnDiscContent, startByteOf, storedOf } from "../tree/content.js";
 import type { Item } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
 import type { FileAttributes } from "../tree/node.js";
 import { FileNode, SpecialNode, SymlinkNode } from "../tree/node.js";
+import { contentOfEntry } from "./entry-content.js";
 
 /** A content that was imported already. */
 interface SharedContent {
-  readonly content: OnDiscContent;
+  readonly content: Content;
+  /** What lies on the disc of it. */
+  readonly stored: OnDiscContent;
   readonly serialNumber: number | undefined;
   /** The tree that has that number. */
   readonly fileSystem: FileSystemName;
@@ -24,6 +28,12 @@ function mayBeOneFile(shared: SharedContent, serialNumber: number | undefined, f
   // Each tree numbers its files in its own way.
   if (shared.fileSystem !== fileSystem) return true;
   return !shared.serialNumber || !serialNumber || shared.serialNumber === serialNumber;
+}
+
+/** Whether an entry has a content: the same bytes, which one tree does not say in two ways. */
+function isThere(shared: SharedContent, entry: DiscEntry, fileSystem: FileSystemName): boolean {
+  if (!shared.stored.isAt(entry.extents)) return false;
+  return shared.fileSystem !== fileSystem || (entry.zisofs !== undefined) === (shared.stored.zisofs !== undefined);
 }
 
 function attributesOf(entry: DiscEntry): FileAttributes {
@@ -53,12 +63,14 @@ export class ImportedItems {
   /** Directories whose only use was to hold relocated ones, which are no items: their names, by where they were. */
   readonly relocations: Map<DirectoryNode, string> = new Map();
   readonly #blocks: BlockSource;
+  readonly #onWarning: WarningListener | undefined;
   readonly #empty: Content = new MemoryContent(new Uint8Array(0));
   /** By the first byte; a list only where files that start there differ. */
   readonly #contents: Map<number, SharedContent | SharedContent[]> = new Map();
 
-  constructor(blocks: BlockSource) {
+  constructor(blocks: BlockSource, onWarning?: WarningListener) {
     this.#blocks = blocks;
+    this.#onWarning = onWarning;
   }
 
   /** Makes the node of an entry, and puts it into a directory. */
@@ -94,15 +106,17 @@ export class ImportedItems {
     // Empty files state any block, or one of another file: they are no links of each other.
     if (entry.bytes === 0) return this.#empty;
     const start = startByteOf(entry.extents);
-    if (start === undefined || entry.refusal !== null) return new OnDiscContent(this.#blocks, entry.extents);
+    if (start === undefined || entry.refusal !== null) return this.contentAt(entry);
     const known = this.#known(start);
     const { serialNumber } = entry;
     for (const shared of known) {
-      const isSame = shared.content.isAt(entry.extents);
+      const isSame = isThere(shared, entry, fileSystem);
       if (isSame && mayBeOneFile(shared, serialNumber, fileSystem)) return shared.content;
     }
-    const content = new OnDiscContent(this.#blocks, entry.extents);
-    const added: SharedContent = { content, serialNumber, fileSystem, directory: parent };
+    const content = this.contentAt(entry);
+    const stored = storedOf(content);
+    if (!(stored instanceof OnDiscContent)) return content;
+    const added: SharedContent = { content, stored, serialNumber, fileSystem, directory: parent };
     this.#contents.set(start, known.length === 0 ? added : [...known, added]);
     return content;
   }
@@ -111,12 +125,12 @@ export class ImportedItems {
   directoryWith(entry: DiscEntry): DirectoryNode | undefined {
     const start = startByteOf(entry.extents);
     if (start === undefined) return undefined;
-    return this.#known(start).find(({ content }) => content.isAt(entry.extents))?.directory;
+    return this.#known(start).find(({ stored }) => stored.isAt(entry.extents))?.directory;
   }
 
   /** The content of an entry, which no item has yet. */
   contentAt(entry: DiscEntry): Content {
-    return new OnDiscContent(this.#blocks, entry.extents);
+    return contentOfEntry(this.#blocks, entry, this.#onWarning);
   }
 
   streamsOf(entry: DiscEntry): ReadonlyMap<string, Content> | undefined {

@@ -1,7 +1,7 @@
 /** Joins what is in one directory; nothing is read here. */
 import { bytesFromName } from "../names/name-bytes.js";
 import type { Content } from "../tree/content.js";
-import { areWholeBlocks, holdBytes } from "../tree/content.js";
+import { areWholeBlocks, holdBytes, storedOf } from "../tree/content.js";
 import type { DirectoryNode, Item } from "../tree/directory.js";
 import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
 import type { FileNode } from "../tree/node.js";
@@ -208,7 +208,8 @@ export class DirectoryJoin {
 
   #contentsDiffer(file: FileNode, entry: DiscEntry): void {
     const { items } = this.#session;
-    const isKept = holdBytes(file.content.extents ?? [], entry.extents) || items.directoryWith(entry) !== undefined;
+    const isKept =
+      holdBytes(storedOf(file.content).extents ?? [], entry.extents) || items.directoryWith(entry) !== undefined;
     const origin = this.#session.originOf(file);
     const both = `${placeOf(file.content)} in ${origin}, ${placeOf(entry)} in ${this.#fileSystem}`;
     this.#reportBeside(file, entry, `its contents differ: ${both}; those of ${origin} are taken`, isKept);

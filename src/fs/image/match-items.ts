@@ -8,7 +8,7 @@ import { udfNameMapping } from "../names/udf-name.js";
 import type { NameMapping } from "../names/unique-names.js";
 import { assignUniqueNames } from "../names/unique-names.js";
 import type { Content } from "../tree/content.js";
-import { areSameBytes, OnDiscContent, startByteOf } from "../tree/content.js";
+import { areSameBytes, OnDiscContent, startByteOf, storedOf } from "../tree/content.js";
 import type { DirectoryNode, Item } from "../tree/directory.js";
 import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
 import { isShortenedName, mayBeName, sharedLength, startOf } from "./shortened-name.js";
@@ -67,8 +67,9 @@ export interface Pair {
   readonly entry: DiscEntry;
 }
 
-/** Whether a file has the content of an entry. */
-export function hasContentOf(content: Content, { bytes, extents }: DiscEntry): boolean {
+/** Whether a file has the content of an entry: trees without Rock Ridge show the compressed form of contents. */
+export function hasContentOf(given: Content, { bytes, extents }: DiscEntry): boolean {
+  const content = storedOf(given);
   if (bytes === 0 || content.bytes === 0) return bytes === content.bytes;
   if (content instanceof OnDiscContent) return content.isAt(extents);
   return content.extents !== undefined && areSameBytes(content.extents, extents);
@@ -212,7 +213,7 @@ export class DirectoryMatch {
     const byStart = new Map<number, Item[]>();
     for (const item of this.items) {
       if (item.type !== "file" || item.content.bytes === 0) continue;
-      const start = startByteOf(item.content.extents ?? []);
+      const start = startByteOf(storedOf(item.content).extents ?? []);
       if (start === undefined) continue;
       const known = byStart.get(start);
       if (known === undefined) byStart.set(start, [item]);

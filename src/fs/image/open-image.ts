@@ -38,6 +38,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** The character set of ISO 9660 and Rock Ridge names, or what finds the one that the disc names; left out, UTF-8. */
   readonly charset?: CharsetChoice | undefined;
+  /** Shows contents that are compressed by zisofs as they are stored. Default: as they were before. */
+  readonly rawContents?: boolean | undefined;
 }
 
 /** A session with its volume, or with the reason why there is none. */
@@ -265,5 +267,5 @@ function checkVolumeSize(volume: DetectedVolume, blocks: BlockSource, onWarning:
  */
 export async function openImage(source: ImageSource, options: OpenOptions = {}): Promise<DiscImage> {
   const { blocks, tree, volume, session, sessions } = await openSession(source, options);
-  return new DiscImage(blocks, tree, volume, session, sessions);
+  return new DiscImage(blocks, tree, volume, session, sessions, options.onWarning);
 }

@@ -45,6 +45,7 @@ export class SessionImage implements SessionData, AsyncDisposable {
   readonly #renderers: ReadonlyMap<string, Renderer>;
   readonly #front: ReadonlyMap<number, Uint8Array>;
   readonly #release: () => void;
+  readonly #kept: AsyncDisposable[] = [];
 
   constructor({ plan, renderers, front, release, ...parts }: SessionImageParts) {
     const { contents, importedFrom, endsInPostGap, progressItems } = parts;
@@ -121,6 +122,11 @@ export class SessionImage implements SessionData, AsyncDisposable {
     }
   }
 
+  /** Keeps open what contents are read from until the image is disposed of. */
+  keep(resource: AsyncDisposable): void {
+    this.#kept.push(resource);
+  }
+
   /** Lets the tree be changed again. */
   dispose(): void {
     this.#release();
@@ -128,5 +134,6 @@ export class SessionImage implements SessionData, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.dispose();
+    for (const resource of this.#kept.splice(0)) await resource[Symbol.asyncDispose]();
   }
 }

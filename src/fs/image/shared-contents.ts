@@ -1,4 +1,5 @@
 import type { Content } from "../tree/content.js";
+import { storedOf } from "../tree/content.js";
 import type { DirectoryNode } from "../tree/directory.js";
 import { walkTree } from "../tree/walk.js";
 import { isUnreadable } from "./import-samples.js";
@@ -69,7 +70,7 @@ export class SharedContents {
 function contentsOnDisc(root: DirectoryNode, lengths: ReadonlyMap<number, unknown>): Map<number, Set<Content>> {
   const found = new Map<number, Set<Content>>();
   for (const { node } of walkTree(root)) {
-    if (node.type !== "file" || node.content.extents === undefined) continue;
+    if (node.type !== "file" || storedOf(node.content).extents === undefined) continue;
     const { content } = node;
     if (lengths.has(content.bytes)) found.set(content.bytes, (found.get(content.bytes) ?? new Set()).add(content));
   }

@@ -1,6 +1,7 @@
 import { blockBytes } from "../../units.js";
 import type { RecordRole, RecordSubject, SystemUse } from "../susp/area.js";
 import type { Item } from "../tree/directory.js";
+import type { ZisofsForm } from "../tree/zisofs-form.js";
 import { directoryRecordBytes, maximumDirectoryRecordBytes, systemUseOffset } from "./directory-record.js";
 import type { HierarchyDirectory } from "./hierarchy.js";
 
@@ -20,6 +21,8 @@ export interface RecordForm {
   readonly systemUse: SystemUse | undefined;
   /** In how many extents the object of that number lies. */
   extentCount(object: number): number;
+  /** How the contents of the object of that number are compressed. */
+  zisofs(object: number): ZisofsForm | undefined;
   readonly links: Uint32Array;
 }
 
@@ -46,6 +49,7 @@ export function subjectOf(form: RecordForm, directory: HierarchyDirectory, posit
       links: 2 + described.subdirectories,
       serialNumber: base + described.number,
       location: 0,
+      zisofs: undefined,
     };
   }
   const object = directory.objects[position]!;
@@ -56,6 +60,7 @@ export function subjectOf(form: RecordForm, directory: HierarchyDirectory, posit
     links: form.links[object]!,
     serialNumber: object + 1,
     location: 0,
+    zisofs: form.zisofs(object),
   };
 }
 

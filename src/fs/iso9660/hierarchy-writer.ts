@@ -99,6 +99,7 @@ export class HierarchyWriter implements RegionWriter {
         identifierBytes: (identifier, item) => this.#identifierBytes(identifier, item),
         systemUse: form.systemUse,
         extentCount: (object) => this.#extentCount(object),
+        zisofs: (object) => catalog.contents[catalog.contentOfObject[object]!]?.zisofs,
         links: catalog.links,
       });
     this.#pathTableBytes =

@@ -15,6 +15,8 @@ import type { DirectoryListing, DiscEntry, DiscStream, FileSystemName, TreeReade
 import type { UnnamedEntry } from "../tree/listing-builder.js";
 import { ListingBuilder } from "../tree/listing-builder.js";
 import type { ItemType } from "../tree/node.js";
+import type { ZisofsForm } from "../tree/zisofs-form.js";
+import { zisofsFault } from "../tree/zisofs-form.js";
 import type { PlacedRecord } from "./directory-reader.js";
 import { readDirectoryRecords, recordKind } from "./directory-reader.js";
 import type { DirectoryRecord } from "./directory-record.js";
@@ -57,6 +59,8 @@ export interface DirectoryTreeOptions {
   readonly naming: IdentifierNaming;
   /** Reads the system use areas; left out, they are not looked at. */
   readonly protocol?: SystemUseProtocol | undefined;
+  /** Shows compressed contents as they are stored. */
+  readonly rawContents?: boolean | undefined;
   /** The character set in which names are read, for messages. */
   readonly charset?: Charset | undefined;
   /** Which volume of a set of several this is; `undefined` where there is only one. */
@@ -218,7 +222,8 @@ export class DirectoryTree implements TreeReader {
     }
     const type = typeOf(isDirectory, attributes, name, builder, context);
     const refusal = this.#refusal(item, type, context);
-    const entry = this.#entry(type, record, attributes, item.extents, item.bytes, refusal);
+    const zisofs = type === "file" ? this.#zisofs(item, attributes, builder.pathOf(name), context) : undefined;
+    const entry = this.#entry(type, record, attributes, item.extents, item.bytes, refusal, zisofs);
     if (attributes?.encoding !== undefined) warnEncoding(builder.pathOf(name), attributes.encoding, context);
     builder.add(name, version, entry, context);
     return undefined;
@@ -261,6 +266,26 @@ export class DirectoryTree implements TreeReader {
     builder.add(name, undefined, { ...entry, hidden }, context);
   }
 
+  /** How a file is compressed; one that cannot be shown uncompressed is shown as it is stored, with a warning. */
+  #zisofs(
+    { bytes }: CollectedItem,
+    attributes: ExtendedAttributes | undefined,
+    path: string,
+    context: ReadContext,
+  ): ZisofsForm | undefined {
+    const form = attributes?.zisofs;
+    if (form === undefined || this.#options.rawContents === true) return undefined;
+    const fault = zisofsFault(form, bytes);
+    if (fault === undefined) return form;
+    if (fault.field === "algorithm") {
+      warnEncoding(path, `compressed by zisofs with the algorithm "${form.algorithm}"`, context);
+      return form;
+    }
+    const reason = `of "${path}" ${fault.reason}; it is shown as it is stored`;
+    reportFault(context, "ZF", fault.field, "zisofs, ZF", reason);
+    return undefined;
+  }
+
   #refusal(item: CollectedItem, type: ItemType, context: ReadContext): string | null {
     const expected = this.#options.volumeSequenceNumber;
     const { volumeSequenceNumber } = item.placed.record;
@@ -283,9 +308,12 @@ export class DirectoryTree implements TreeReader {
     record: DirectoryRecord,
     attributes: ExtendedAttributes | undefined,
     extents: readonly Extent[],
-    bytes: number,
+    storedBytes: number,
     refusal: string | null,
+    zisofs?: ZisofsForm,
   ): UnnamedEntry {
+    const isReadable = zisofs !== undefined && zisofsFault(zisofs, storedBytes) === undefined;
+    const bytes = isReadable ? zisofs.uncompressedBytes : storedBytes;
     const hasContents = type === "file" || type === "directory";
     const target = type === "symlink" ? (attributes?.target ?? "") : null;
     const mtimeMs = attributes?.mtimeMs ?? record.recordingDateAndTime;
@@ -309,6 +337,7 @@ export class DirectoryTree implements TreeReader {
       streams: noStreams,
       realTime: false,
       fileEntry: undefined,
+      zisofs,
       refusal,
     };
   }

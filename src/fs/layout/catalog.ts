@@ -54,6 +54,8 @@ export interface ContentChanges {
   readonly replaced: ReadonlyMap<Content, Content>;
   /** Files of no directory: their contents are written, and nothing refers to them. */
   readonly hidden: readonly FileNode[];
+  /** The compressed form in which a content is written; `undefined` for one that is written as it is. */
+  compressed?(content: Content): Content | undefined;
 }
 
 /** Numbers objects and contents as they are met. */
@@ -64,10 +66,15 @@ class Numbering {
   readonly nodeOfContent: Item[] = [];
   /** The first object of each content. */
   readonly #objectOfContent = new Map<Content, number>();
-  readonly #replaced: ReadonlyMap<Content, Content>;
+  readonly #changes: ContentChanges | undefined;
 
-  constructor(replaced: ReadonlyMap<Content, Content>) {
-    this.#replaced = replaced;
+  constructor(changes: ContentChanges | undefined) {
+    this.#changes = changes;
+  }
+
+  /** What is written for a content of the tree. */
+  #written(content: Content): Content {
+    return this.#changes?.replaced.get(content) ?? this.#changes?.compressed?.(content) ?? content;
   }
 
   object(item: Item): number {
@@ -76,7 +83,7 @@ class Numbering {
     if (first === undefined) {
       const object = this.#newObject(this.contents.length);
       this.#objectOfContent.set(item.content, object);
-      this.contents.push(this.#replaced.get(item.content) ?? item.content);
+      this.contents.push(this.#written(item.content));
       this.nodeOfContent.push(item);
       return object;
     }
@@ -125,7 +132,7 @@ class GrowingDirectory implements CatalogDirectory {
  * @param withStreams Whether named streams are written.
  */
 export function takeCatalog(root: DirectoryNode, withStreams = false, changes?: ContentChanges): Catalog {
-  const numbering = new Numbering(changes?.replaced ?? new Map());
+  const numbering = new Numbering(changes);
   const directories: GrowingDirectory[] = [new GrowingDirectory(root, 0, undefined)];
   for (let next = 0; next < directories.length; next++) {
     const directory = directories[next]!;

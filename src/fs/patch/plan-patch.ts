@@ -136,9 +136,13 @@ class PatchPlanning {
     const { signal } = this.#options;
     const { tree } = this.#opened;
     const entry = await this.#image(tree.fileSystem).lstat(change.target, { signal });
-    const { path, type, bytes, refusal, extents } = entry;
+    const { path, type, bytes, refusal, extents, zisofs } = entry;
     if (type !== "file") throw new DiscError("E_NOT_A_FILE", `"${path}" is a ${type}, not a file`, { path });
     if (refusal !== null) throw new DiscError("E_NOT_SUPPORTED", `"${path}": ${refusal}`, { what: refusal });
+    if (zisofs !== undefined) {
+      const what = "changing a content that is compressed by zisofs";
+      throw new DiscError("E_NOT_SUPPORTED", `"${path}": not supported: ${what}`, { what });
+    }
     const copies = bytes === 0 ? [] : [new FileCopy(extents, this.#unitBytes), ...(await this.#otherCopies(entry))];
     return { change, path, bytes, copies };
   }

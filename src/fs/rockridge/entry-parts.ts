@@ -7,6 +7,7 @@ import type { StructField, Structure } from "../../codec/structure.js";
 import { longTime, recordingTime } from "../../codec/time.js";
 import { nameField } from "../names/name-field.js";
 import { entryHeadBytes, entryStructure } from "../susp/entries.js";
+import { firstZisofsEntry, secondZisofsEntry } from "../zisofs/zisofs-entry.js";
 import {
   alternateName,
   childLink,
@@ -80,6 +81,13 @@ const link: Structure = entryStructure("SL", "4.1.3", (source, at) => {
   return parts;
 });
 
+/** ZF and Z2: their version says what they are made of. */
+const zisofs: Structure = entryStructure("ZF", "zisofs, ZF", (source, at) => {
+  const { fields } = source[at + 3] === 2 ? secondZisofsEntry : firstZisofsEntry;
+  const behindHead = fields.filter(({ row }) => row.firstBit >= entryHeadBytes * 8);
+  return behindHead.filter(({ row }) => at + (row.firstBit + row.bits) / 8 <= source.length);
+});
+
 /** The entries of Rock Ridge by signature. */
 export const rockRidgeStructures: ReadonlyMap<string, Structure> = new Map<string, Structure>([
   [posixAttributesRows.name, attributes],
@@ -90,4 +98,6 @@ export const rockRidgeStructures: ReadonlyMap<string, Structure> = new Map<strin
   [childLink.name, childLink],
   [parentLink.name, parentLink],
   [relocated.name, relocated],
+  ["ZF", zisofs],
+  ["Z2", zisofs],
 ]);

@@ -13,6 +13,8 @@ import type {
 } from "../susp/system-use-reader.js";
 import { signatureOf, visitEntries } from "../susp/system-use-reader.js";
 import type { ItemType } from "../tree/node.js";
+import type { ZisofsForm } from "../tree/zisofs-form.js";
+import { zisofsEntry, zisofsEntryBytes } from "../zisofs/zisofs-entry.js";
 import { AnnouncedCharset } from "./announced-charset.js";
 import type { RockRidgeVersion } from "./entries.js";
 import {
@@ -42,6 +44,7 @@ const signatures = {
   CL: signatureOf("CL"),
   RE: signatureOf("RE"),
   ZF: signatureOf("ZF"),
+  Z2: signatureOf("Z2"),
   SF: signatureOf("SF"),
   AL: signatureOf("AL"),
 } as const;
@@ -131,6 +134,7 @@ class RockRidgeAttributes implements ExtendedAttributes {
   childLocation: number | undefined;
   relocated = false;
   encoding: string | undefined;
+  zisofs: ZisofsForm | undefined;
   /** Pieces of the name; its last one was read where `nameComplete`. */
   nameBytes: Uint8Array | undefined;
   nameComplete = false;
@@ -285,6 +289,20 @@ function readDevice(
   attributes.minor = packed ? low % 0x100 : low;
 }
 
+function readZisofs(
+  attributes: RockRidgeAttributes,
+  source: Uint8Array,
+  at: number,
+  length: number,
+  context: ReadContext,
+): void {
+  if (length < zisofsEntryBytes) {
+    reportFault(context, "ZF", "length", "zisofs, ZF [2]", `is ${length}, expected ${zisofsEntryBytes}`);
+    return;
+  }
+  attributes.zisofs ??= zisofsEntry.read(source, at, context);
+}
+
 const readers: ReadonlyMap<number, Reader> = new Map<number, Reader>([
   [signatures.PX, readPosixAttributes],
   [signatures.TF, readTimes],
@@ -304,12 +322,8 @@ const readers: ReadonlyMap<number, Reader> = new Map<number, Reader>([
       attributes.relocated = true;
     },
   ],
-  [
-    signatures.ZF,
-    (attributes) => {
-      attributes.encoding = "compressed by zisofs";
-    },
-  ],
+  [signatures.ZF, readZisofs],
+  [signatures.Z2, readZisofs],
   [
     signatures.SF,
     (attributes) => {

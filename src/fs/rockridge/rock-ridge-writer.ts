@@ -4,6 +4,7 @@ import { distributeEntries, partBytes, writePart } from "../susp/area.js";
 import type { ContinuationArea } from "../susp/entries.js";
 import { extensionsReference, sharingProtocolIndicator } from "../susp/entries.js";
 import type { Item } from "../tree/directory.js";
+import { zisofsEntry } from "../zisofs/zisofs-entry.js";
 import type {
   DeviceNumber,
   DirectoryLocation,
@@ -163,9 +164,9 @@ export class RockRidgeWriter implements SystemUse {
   }
 
   /** Bytes of a record that has PX, TF and NM alone, as nearly all have; `undefined` for the others. */
-  #plainBytes({ item, role, isRootSelf }: RecordSubject, times: TimeStamps): number | undefined {
+  #plainBytes({ item, role, isRootSelf, zisofs }: RecordSubject, times: TimeStamps): number | undefined {
     const isPlain = role === "child" && (item.type === "file" || item.type === "directory");
-    if (isRootSelf || (!isPlain && role !== "self" && role !== "parent")) return undefined;
+    if (isRootSelf || zisofs !== undefined || (!isPlain && role !== "self" && role !== "parent")) return undefined;
     const fixed = posixAttributesBytes[this.#options.version] + timeStamps.bytes(times);
     if (role !== "child") return fixed;
     const bytes = nameLength(item, this.#options.nameBytes);
@@ -191,7 +192,7 @@ export class RockRidgeWriter implements SystemUse {
   }
 
   #entries(subject: RecordSubject): PendingEntry[] {
-    const { item, role, isRootSelf, location } = subject;
+    const { item, role, isRootSelf, location, zisofs } = subject;
     const entries: PendingEntry[] = [];
     if (isRootSelf) entries.push(pending("SP", sharingProtocolIndicator, { bytesSkipped: 0 }));
     entries.push(pending("PX", posixAttributes, this.#attributes(subject)));
@@ -211,6 +212,7 @@ export class RockRidgeWriter implements SystemUse {
     if (item.type === "block" || item.type === "character") {
       entries.push(pending("PN", deviceNumber, deviceNumberOf(item.major, item.minor)));
     }
+    if (zisofs !== undefined) entries.push(pending("ZF", zisofsEntry, zisofs));
     return entries;
   }
 }

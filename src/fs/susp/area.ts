@@ -2,6 +2,7 @@
 
 import { blockBytes } from "../../units.js";
 import type { Item } from "../tree/directory.js";
+import type { ZisofsForm } from "../tree/zisofs-form.js";
 import type { ContinuationArea } from "./entries.js";
 import { continuationArea } from "./entries.js";
 
@@ -22,6 +23,8 @@ export interface RecordSubject {
   readonly serialNumber: number;
   /** `placeholder`: where the directory was moved to; `parentOfMoved`: where the parent it was moved from lies; else 0. */
   readonly location: number;
+  /** How its contents are compressed; `undefined` for plain ones. */
+  readonly zisofs: ZisofsForm | undefined;
 }
 
 /** What an extension of ISO 9660 puts in the system use areas of directory records. */

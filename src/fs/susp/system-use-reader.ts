@@ -5,6 +5,7 @@ import { hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes, blocksOf } from "../../units.js";
 import type { ItemType } from "../tree/node.js";
+import type { ZisofsForm } from "../tree/zisofs-form.js";
 import type { ContinuationArea } from "./entries.js";
 import { continuationArea, entryHeadBytes } from "./entries.js";
 
@@ -200,8 +201,10 @@ export interface ExtendedAttributes {
   readonly childLocation: number | undefined;
   /** Whether it is a directory that another place of the tree shows. */
   readonly relocated: boolean;
-  /** What is special about the stored contents, such as compression; `undefined` for plain ones. */
+  /** In which form contents are stored that is not read; `undefined` for plain ones. */
   readonly encoding: string | undefined;
+  /** How contents are compressed; `undefined` for plain ones. */
+  readonly zisofs: ZisofsForm | undefined;
 }
 
 /** A protocol on top of SUSP, as directories are read by it. */

@@ -1,5 +1,5 @@
 import type { Content } from "./content.js";
-import { areSameBytes, OnDiscContent } from "./content.js";
+import { areSameBytes, OnDiscContent, storedOf } from "./content.js";
 
 /** Bytes of two contents that are compared at once. */
 const pieceBytes = 1024 * 1024;
@@ -7,8 +7,11 @@ const pieceBytes = 1024 * 1024;
 /** Whether two contents are the same bytes of the same disc, so that there is nothing to compare. */
 function lieInOnePlace(one: Content, other: Content): boolean {
   if (one === other) return true;
-  if (!(one instanceof OnDiscContent && other instanceof OnDiscContent)) return false;
-  return one.source === other.source && areSameBytes(one.extents, other.extents);
+  const [left, right] = [storedOf(one), storedOf(other)];
+  // What one tree shows compressed and another one uncompressed is not the same.
+  if ((left === one) !== (right === other)) return false;
+  if (!(left instanceof OnDiscContent && right instanceof OnDiscContent)) return false;
+  return left.source === right.source && areSameBytes(left.extents, right.extents);
 }
 
 /** Two buffers of one length, seen as bytes and as words, which are compared in a quarter of the time. */
@@ -43,7 +46,7 @@ class Pieces {
  */
 export async function firstDifference(one: Content, other: Content, signal?: AbortSignal): Promise<number | undefined> {
   if (one.bytes === 0 || lieInOnePlace(one, other)) return undefined;
-  const onDiscs = one instanceof OnDiscContent && other instanceof OnDiscContent;
+  const onDiscs = [one, other].every((content) => storedOf(content) instanceof OnDiscContent);
   const pieces = new Pieces(Math.min(pieceBytes, one.bytes));
   for (let offset = 0; offset < one.bytes; offset += pieceBytes) {
     const length = Math.min(pieceBytes, one.bytes - offset);

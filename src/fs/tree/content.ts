@@ -2,6 +2,7 @@ import { DiscError } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
 import { byteAddressOf } from "./disc-entry.js";
+import type { ZisofsForm } from "./zisofs-form.js";
 
 /** A run of bytes on a disc. All extents that are written, but the last of a content, fill whole blocks. */
 export interface Extent {
@@ -105,12 +106,22 @@ export interface Content {
   readonly extents?: readonly Extent[] | undefined;
   /** Reads contents of this kind in batches. */
   readonly batchReader?: BatchReader | undefined;
+  /** The same content compressed, as it lies, or is to lie, where Rock Ridge can say so; `undefined` for others. */
+  readonly stored?: Content | undefined;
+  /** What Rock Ridge says of these bytes, which are the compressed ones; `undefined` for plain contents. */
+  readonly zisofs?: ZisofsForm | undefined;
   /**
    * Reads `into.length` bytes from `offset` on, which are all there.
    *
-   * @throws {@link DiscError} E_CONTENT_CHANGED, E_CONTENT_UNREADABLE, E_CONTENT_NOT_REPEATABLE, E_READ_FAILED.
+   * @throws {@link DiscError} E_CONTENT_CHANGED, E_CONTENT_UNREADABLE, E_CONTENT_NOT_REPEATABLE, E_READ_FAILED,
+   *   E_FIELD_INVALID where compressed contents are damaged.
    */
   read(offset: number, into: Uint8Array, signal?: AbortSignal): Promise<void>;
+}
+
+/** What lies on a disc of a content: its compressed form, where it has one. */
+export function storedOf(content: Content): Content {
+  return content.stored ?? content;
 }
 
 /** Content that is given as bytes. */
@@ -137,14 +148,16 @@ export class OnDiscContent implements Content {
   readonly repeatable = true;
   readonly bytes: number;
   readonly source: BlockSource;
+  readonly zisofs: ZisofsForm | undefined;
   /** The first block, where that says all of a content in one extent: of a million files, most are so. */
   readonly #lba: number;
   readonly #extents: readonly Extent[] | undefined;
 
-  constructor(source: BlockSource, extents: readonly Extent[]) {
+  constructor(source: BlockSource, extents: readonly Extent[], zisofs?: ZisofsForm) {
     const first = extents[0];
     const isPlain = extents.length === 1 && first !== undefined && first.lba !== null && !first.offset;
     this.source = source;
+    this.zisofs = zisofs;
     this.bytes = extents.reduce((sum, extent) => sum + extent.bytes, 0);
     this.#lba = isPlain ? (first.lba ?? 0) : 0;
     this.#extents = isPlain ? undefined : extents;

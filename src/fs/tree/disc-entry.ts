@@ -1,6 +1,7 @@
 import { blockBytes } from "../../units.js";
 import type { Extent } from "./content.js";
 import type { ItemType } from "./node.js";
+import type { ZisofsForm } from "./zisofs-form.js";
 
 /** The trees a session can have. */
 export type FileSystemName = "rockridge" | "joliet" | "iso" | "udf";
@@ -42,7 +43,7 @@ export interface DiscEntry {
   /** As in `TreeNode.name`; empty for the root. */
   readonly name: string;
   readonly type: ItemType;
-  /** Length of a file, of a directory's records, of a link's target; else 0. */
+  /** Length of a file, uncompressed, of a directory's records, of a link's target; else 0. */
   readonly bytes: number;
   /** Milliseconds since 1970; `null` where the disc does not say. */
   readonly mtimeMs: number | null;
@@ -70,6 +71,8 @@ export interface DiscEntry {
   /** Whether a file's contents are meant to be read at a steady rate: UDF's real-time files. */
   readonly realTime: boolean;
   readonly fileEntry: FileEntryReference | undefined;
+  /** How what lies in the extents is compressed; `undefined` for plain contents. */
+  readonly zisofs: ZisofsForm | undefined;
   /** Why the contents cannot be read; `null` where nothing speaks against it. */
   readonly refusal: string | null;
 }

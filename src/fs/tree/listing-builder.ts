@@ -31,6 +31,7 @@ function namedEntry(path: string, name: string, entry: UnnamedEntry): DiscEntry 
     streams: entry.streams,
     realTime: entry.realTime,
     fileEntry: entry.fileEntry,
+    zisofs: entry.zisofs,
     refusal: entry.refusal,
   };
 }

@@ -61,6 +61,7 @@ export function unreadableEntry(type: ItemType, refusal: string): UnnamedEntry {
     streams: [],
     realTime: false,
     fileEntry: undefined,
+    zisofs: undefined,
     refusal,
   };
 }
@@ -154,6 +155,7 @@ export class EntryBuilder {
       streams,
       realTime: entry.head.fileType === fileTypes.realTime,
       fileEntry: this.#reference(entry, type, said, contents, streams),
+      zisofs: undefined,
       refusal: contents.refusal,
     };
   }

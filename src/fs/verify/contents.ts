@@ -1,11 +1,12 @@
 /** Checks where the files of a session lie, and that they can be read. */
-import { DiscError, throwIfCancelled } from "../../errors.js";
+import { DiscError, FormatError, hasCode, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import { blockBytes, blocksOf } from "../../units.js";
+import { contentOfEntry } from "../image/entry-content.js";
 import type { Extent } from "../tree/content.js";
 import type { DiscEntry } from "../tree/disc-entry.js";
-import { byteAddressOf } from "../tree/disc-entry.js";
+import { byteAddressOf, identityOf } from "../tree/disc-entry.js";
 import type { FindingReporter } from "./structures.js";
 
 /** Blocks read at once. */
@@ -154,6 +155,40 @@ export async function readContents(
     }
   }
   return doneBlocks;
+}
+
+/** Uncompresses all of some files, those with the same blocks once. What is wrong with one is a finding. */
+export async function uncompressContents(
+  source: BlockSource,
+  entries: readonly DiscEntry[],
+  report: FindingReporter,
+  { signal, onProgress }: TaskOptions,
+): Promise<void> {
+  const distinct = [...new Map(entries.map((entry) => [identityOf(entry), entry])).values()];
+  const totalBlocks = distinct.reduce((sum, { bytes }) => sum + blocksOf(bytes), 0);
+  const buffer = new Uint8Array(chunkBlocks * blockBytes);
+  let doneBlocks = 0;
+  for (const entry of distinct) {
+    const { path, bytes } = entry;
+    const content = contentOfEntry(source, entry);
+    try {
+      for (let offset = 0; offset < bytes; offset += buffer.length) {
+        throwIfCancelled(signal, "verifying");
+        await content.read(offset, buffer.subarray(0, Math.min(buffer.length, bytes - offset)), signal);
+      }
+    } catch (error) {
+      // Blocks that cannot be read are a finding of their own already.
+      if (!(error instanceof FormatError)) {
+        if (!hasCode(error, "E_READ_FAILED") || signal?.aborted) throw error;
+      } else {
+        const lba = entry.extents[0]?.lba ?? undefined;
+        const place = lba === undefined ? { path } : { path, lba };
+        report("error", "COMPRESSED_DATA", place, `"${path}": ${error.message}`);
+      }
+    }
+    doneBlocks += blocksOf(bytes);
+    onProgress?.({ phase: "verifying", doneBlocks, totalBlocks });
+  }
 }
 
 async function unreadable(

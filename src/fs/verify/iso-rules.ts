@@ -52,5 +52,12 @@ export const isoRules = {
     "-",
   ],
   NOT_READABLE: ["error", "-", "a file is kept in a form that cannot be read", "shown, and not read", "-"],
+  COMPRESSED_DATA: [
+    "error",
+    "-",
+    "header, pointers or blocks of a file that is compressed by zisofs are damaged",
+    "reading the file fails, or gives zeros",
+    "-",
+  ],
   UNREADABLE: ["error", "-", "blocks of a file cannot be read", "reading the file fails", "-"],
 } as const;

@@ -14,7 +14,14 @@ import { rootLbaOf } from "../iso9660/descriptor-set.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import { identityOf } from "../tree/disc-entry.js";
 import { extentsOfRuns } from "../udf/contents-reader.js";
-import { areSameContents, ContentMap, checkOverlaps, compareTrees, readContents } from "./contents.js";
+import {
+  areSameContents,
+  ContentMap,
+  checkOverlaps,
+  compareTrees,
+  readContents,
+  uncompressContents,
+} from "./contents.js";
 import { checkFilms } from "./films.js";
 import type { FindingReporter } from "./structures.js";
 import { checkStructures } from "./structures.js";
@@ -232,6 +239,7 @@ class Verification {
     const { charset, signal } = this.#options;
     const all = new ContentMap();
     const maps = new Map<string, ContentMap>();
+    const compressed: DiscEntry[] = [];
     for (const { name, fileSystem, volume: shown } of recordTreesOf(volume)) {
       const tree = openTree(this.#source, shown, fileSystem, { onWarning, charset, signal });
       const map = new ContentMap();
@@ -243,6 +251,7 @@ class Verification {
           if (entry.refusal !== null) report("error", "NOT_READABLE", entry, `"${entry.path}": ${entry.refusal}`);
           else map.add(entry);
           if (entry.refusal === null) all.add(entry);
+          if (entry.refusal === null && entry.zisofs !== undefined) compressed.push(entry);
         }),
       );
     }
@@ -258,6 +267,7 @@ class Verification {
     if (this.#options.contents === false) return;
     if (udf !== undefined) all.include(udf.map);
     this.blocksRead += await readContents(this.#source, all, report, this.#options);
+    await uncompressContents(this.#source, compressed, report, this.#options);
   }
 
   /** A volume may state its end from its own start, or from block 0 of the medium; it has to hold all its files. */
