@@ -19,6 +19,7 @@ packages=(
   dosfstools         # fsck.fat judges them
   gdisk fdisk        # judge partition tables
   acl                # getfacl
+  attr               # getfattr
   gcc g++ libc6-dev make python3  # build the native addon, and fake drives for it
   binutils           # objdump: what its binary asks for
   clang-format       # whether its source is formatted

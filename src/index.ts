@@ -77,6 +77,8 @@ export type { PatchChange, PatchedFile, PatchPlan, PlanPatchOptions } from "./fs
 export { planPatch } from "./fs/patch/plan-patch.js";
 export type { FileName } from "./fs/patch/reference.js";
 export type { RockRidgeVersion } from "./fs/rockridge/entries.js";
+export type { AccessControl, AclEntry, AclTag } from "./fs/tree/access-control.js";
+export { accessControlText } from "./fs/tree/access-control.js";
 export type { AttributeRules } from "./fs/tree/attribute-rules.js";
 export { applyAttributeRules } from "./fs/tree/attribute-rules.js";
 export type { Content, ContentLike, Extent } from "./fs/tree/content.js";
@@ -84,8 +86,15 @@ export type { AddFileOptions, AddOptions, AddTreeOptions, Item, TreeSource } fro
 export { DirectoryNode } from "./fs/tree/directory.js";
 export type { DiscEntry, DiscStream, FileEntryReference, FileSystemName } from "./fs/tree/disc-entry.js";
 export { identityOf } from "./fs/tree/disc-entry.js";
+export type {
+  AttributeMap,
+  AttributeScope,
+  GivenAttributes,
+  HostAttributes,
+} from "./fs/tree/extended-attributes.js";
+export type { FileAttributes, ItemAttributes } from "./fs/tree/item-attributes.js";
 export type { ChangeKind, ItemChange } from "./fs/tree/item-changes.js";
-export type { FileAttributes, ItemAttributes, ItemType, NamedStream, SpecialType } from "./fs/tree/node.js";
+export type { ItemType, NamedStream, SpecialType } from "./fs/tree/node.js";
 export { FileNode, SpecialNode, SymlinkNode } from "./fs/tree/node.js";
 export type { WalkedItem } from "./fs/tree/walk.js";
 export { walkTree } from "./fs/tree/walk.js";

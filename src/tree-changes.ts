@@ -10,6 +10,7 @@ import { filmOptions } from "./fs/image/film-options.js";
 import type { ImageOptions } from "./fs/image/options.js";
 import { strictly } from "./fs/image/options.js";
 import type { Item } from "./fs/tree/directory.js";
+import type { HostAttributes } from "./fs/tree/extended-attributes.js";
 import type { DirectorySourceOptions } from "./host/directory-source.js";
 import { fromDirectory, fromPath } from "./host/directory-source.js";
 import { hostPath } from "./host/host-path.js";
@@ -37,12 +38,14 @@ export interface TreeChanges {
   readonly exclude?: DirectorySourceOptions["exclude"];
   /** Takes what links lead to in their places. */
   readonly followLinks?: boolean | undefined;
+  /** Takes extended attributes and access control lists of the sources, too. */
+  readonly hostAttributes?: HostAttributes | undefined;
   /** The character set of names in source folders. Default: UTF-8; what is in none stays bytes. */
   readonly sourceCharset?: DirectorySourceOptions["charset"];
 }
 
 /** How folders of the host are taken. */
-export type SourceOptions = Pick<TreeChanges, "exclude" | "followLinks" | "sourceCharset">;
+export type SourceOptions = Pick<TreeChanges, "exclude" | "followLinks" | "hostAttributes" | "sourceCharset">;
 
 async function isFolder(path: string): Promise<boolean> {
   try {
@@ -71,8 +74,8 @@ export async function addSources(
   at: string,
   options: TaskOptions & SourceOptions & Pick<ImageOptions, "onWarning">,
 ): Promise<void> {
-  const { signal, onProgress, onWarning, exclude, followLinks, sourceCharset: charset } = options;
-  const taking = { onWarning, exclude, followLinks, charset };
+  const { signal, onProgress, onWarning, exclude, followLinks, hostAttributes, sourceCharset: charset } = options;
+  const taking = { onWarning, exclude, followLinks, hostAttributes, charset };
   for (const source of sources) {
     const { path, target }: SourcePlace = typeof source === "string" ? { path: source } : source;
     if (await isFolder(path)) {

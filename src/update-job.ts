@@ -12,7 +12,9 @@ import { SessionJob } from "./session-job.js";
 import { openTarget } from "./session-target.js";
 
 /** How a disc is brought up to a folder. */
-export interface UpdateOptions extends AppendOptions, Pick<UpdateTreeOptions, "at" | "delete" | "checksum"> {
+export interface UpdateOptions
+  extends AppendOptions,
+    Pick<UpdateTreeOptions, "at" | "delete" | "checksum" | "hostAttributes"> {
   /**
    * Writes no content that is on the disc already, or that comes twice, again: files refer to the one they equal by
    * length and SHA-256. Where their attributes are equal, too, they are hard links of each other.
@@ -53,14 +55,15 @@ export async function updateTo(
 ): Promise<UpdateReport> {
   checkOptions(options);
   requireFolder(folder);
-  const { at, checksum, dedup, signal, onProgress, sourceCharset: charset } = options;
+  const { at, hostAttributes, checksum, dedup, signal, onProgress, sourceCharset: charset } = options;
   await using target = await openTarget(disc, options);
   const job = new SessionJob(target, options);
   await job.prepare();
   requireNames(job);
   const onWarning = strictly(options);
-  const update = await updateTree(job.image, fromDirectory(folder, { onWarning, charset }), {
+  const update = await updateTree(job.image, fromDirectory(folder, { hostAttributes, onWarning, charset }), {
     at,
+    hostAttributes,
     delete: options.delete,
     checksum,
     digest: dedup === true ? digestOf : undefined,

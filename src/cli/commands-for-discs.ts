@@ -9,6 +9,7 @@ import {
   dryRunOption,
   filmOption,
   forceOption,
+  hostAttributeOptions,
   imageOptions,
   importCharsetOption,
   importOption,
@@ -99,6 +100,7 @@ export const discCommands: readonly CommandRow[] = [
         name: "checksum",
         help: "Compare contents. Default: files of one size and modification time are taken for equal.",
       },
+      ...hostAttributeOptions((name) => `Bring ${name} up to those of DIR, too.`),
       {
         name: "dedup",
         help: "Write no content that is on the disc already, or comes twice, again: refer to the one of equal length and SHA-256.",
@@ -111,7 +113,7 @@ export const discCommands: readonly CommandRow[] = [
       ...writingOptions,
     ],
     description: [
-      "What DIR has and the disc lacks is added, what differs is replaced, and of what has another mode, owner or time alone no content is written. Everything else stays where it lies. Modification times are compared as far as the disc keeps them: whole seconds in ISO 9660 and Rock Ridge, microseconds in UDF. Where nothing differs, nothing is written, unless --close or another --volume asks for it.",
+      "What DIR has and the disc lacks is added, what differs is replaced, and of what has another mode, owner or time alone, or with --xattr and --acl other attributes, no content is written. Everything else stays where it lies. Modification times are compared as far as the disc keeps them: whole seconds in ISO 9660 and Rock Ridge, microseconds in UDF. Where nothing differs, nothing is written, unless --close or another --volume asks for it.",
       "With --dry-run, a line for each path: + is added, M replaced, A gets other attributes, - is removed. A directory of the disc is replaced by something else with --delete alone. Links and devices are left out where no file system of the disc holds them, with exit code 6. A disc of plain ISO 9660 alone is refused: its names are not those of files; names that Joliet alone holds, and shortens, are taken for others.",
       "File systems and volume name stay those of the disc unless options name others. On a blank disc the first session is written.",
     ],

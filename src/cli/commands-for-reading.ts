@@ -1,7 +1,15 @@
 /** The commands that read discs and images. */
 import { disc } from "./command-arguments.js";
 import type { CommandRow } from "./command-table.js";
-import { dumpOptions, jsonOption, rawOption, readingOptions, scanOption, treeOptions } from "./option-groups.js";
+import {
+  dumpOptions,
+  hostAttributeOptions,
+  jsonOption,
+  rawOption,
+  readingOptions,
+  scanOption,
+  treeOptions,
+} from "./option-groups.js";
 
 export const readingCommands: readonly CommandRow[] = [
   {
@@ -37,7 +45,11 @@ export const readingCommands: readonly CommandRow[] = [
     summary: "List the tree.",
     arguments: [disc, { name: "PATH", optional: true, multiple: true, completes: "none" }],
     options: [
-      { name: "long", short: "l", help: "Mode, links, owner, group, bytes, time and link target, too." },
+      {
+        name: "long",
+        short: "l",
+        help: "Mode, links, owner, group, bytes, time and link target, too; behind the mode, + for access control lists, @ for extended attributes, * for both.",
+      },
       rawOption,
       ...readingOptions,
       jsonOption,
@@ -64,6 +76,7 @@ export const readingCommands: readonly CommandRow[] = [
       { name: "directory", short: "C", value: "DIR", default: ".", completes: "folder", help: "Where files go." },
       { name: "overwrite", help: "Take the place of files that are there." },
       { name: "owner", help: "Restore owners and groups, and set-user-ID bits; needs root." },
+      ...hostAttributeOptions((name) => `Restore ${name}, too.`),
       rawOption,
       ...readingOptions,
       jsonOption,
@@ -101,6 +114,7 @@ export const readingCommands: readonly CommandRow[] = [
     options: [
       { name: "at", value: "DIR", default: "/", help: "The directory of the disc, or of both, that is compared." },
       { name: "no-content", help: "Read no contents: files of one size and time are taken for equal." },
+      ...hostAttributeOptions((name) => `Compare ${name} of a folder, too; of two discs, all are compared.`),
       rawOption,
       scanOption,
       ...treeOptions,
@@ -108,7 +122,7 @@ export const readingCommands: readonly CommandRow[] = [
     ],
     description: [
       "N is a session, from 1; -1 is the one before the last. Without it, the last whole session is meant. A file whose whole name ends in @N is itself.",
-      "A line for each path that differs, in the order of the bytes of the paths: - is only in the first, + only in the second, M is in both, and is followed by what differs: type, size, content, target, device, mode, owner, mtime. Modes and owners count where both sides record them, modification times as far as both keep them. Contents that lie in the same place of one disc are not read.",
+      "A line for each path that differs, in the order of the bytes of the paths: - is only in the first, + only in the second, M is in both, and is followed by what differs: type, size, content, target, device, mode, owner, xattr, acl, mtime. All from mode to acl count where both sides record them, modification times as far as both keep them. Contents that lie in the same place of one disc are not read.",
       "In JSON, an object with one, other, count, and differences: [{ path, kind, one, other, changes: [{ kind, one, other, firstByte }] }]. Exit code 5: differs.",
     ],
     examples: [

@@ -9,6 +9,7 @@ import type { OpenedDisc } from "./opened-disc.js";
 import { openDisc, openTree } from "./opened-disc.js";
 import type { Output } from "./output.js";
 import { treeOptionsOf } from "./reading.js";
+import { hostAttributesOf } from "./source-options.js";
 import { usageError } from "./usage.js";
 
 /** A disc, and the session of it that is meant; without one, the last whole session. */
@@ -87,11 +88,12 @@ export async function diff(context: CommandContext): Promise<number> {
   const { arguments: words, options, output } = context;
   const [one = "", other = ""] = words;
   const comparing = { ...taskOptions(context), at: options.text("at"), content: !options.has("no-content") };
+  const hostAttributes = hostAttributesOf(options);
   await using discs = new Discs(context);
   const image = await discs.tree(await parseSessionWord(one));
   const differences =
     (await pathKind(other)) === "folder"
-      ? compareImageWithFolder(image, other, comparing)
+      ? compareImageWithFolder(image, other, { ...comparing, hostAttributes })
       : compareImages(image, await discs.tree(await parseSessionWord(other)), comparing);
   const count = options.has("json")
     ? await printJson(output, { one, other }, differences)

@@ -4,6 +4,7 @@ import { taskOptions } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
 import { openDisc, openTree } from "./opened-disc.js";
 import { readingOptionsOf } from "./reading.js";
+import { hostAttributesOf } from "./source-options.js";
 
 /** `discsmith extract`. */
 export async function extract(context: CommandContext): Promise<number> {
@@ -23,6 +24,7 @@ export async function extract(context: CommandContext): Promise<number> {
     onWarning: reading.onWarning,
     overwrite: options.has("overwrite"),
     owner,
+    hostAttributes: hostAttributesOf(options),
   });
   const { files, directories, skipped, bytes } = report;
   if (options.has("json")) await output.json({ folder, ...report, warnings: reporter.takeWarnings() });

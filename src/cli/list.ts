@@ -1,4 +1,5 @@
 import type { DiscEntry, DiscImage } from "../node.js";
+import { accessControlText } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
 import { openDisc, openTree } from "./opened-disc.js";
@@ -26,6 +27,10 @@ export interface ListedEntry {
   readonly birthtime?: string;
   /** Named streams, where there are any. */
   readonly streams?: DiscEntry["streams"];
+  /** Extended attributes, where there are any: values in base64. */
+  readonly xattr?: Readonly<Record<string, string>>;
+  /** Access control lists, where there are any, in the short form of getfacl: "u::rw-,u:1000:r--,…". */
+  readonly acl?: string;
   /** How the bytes of the extents are compressed, where they are. */
   readonly zisofs?: DiscEntry["zisofs"];
 }
@@ -33,7 +38,7 @@ export interface ListedEntry {
 /** An entry as `list --json` shows it. */
 function listedEntry(entry: DiscEntry): ListedEntry {
   const { path, type, bytes, mtimeMs, mode, uid, gid, links, target, major, minor, hidden, extents } = entry;
-  const { birthtimeMs, streams, zisofs } = entry;
+  const { birthtimeMs, streams, extendedAttributes, accessControl, zisofs } = entry;
   const isDevice = type === "block" || type === "character";
   return {
     path,
@@ -50,8 +55,20 @@ function listedEntry(entry: DiscEntry): ListedEntry {
     extents: extents.map(({ lba, bytes: length, offset }) => ({ lba, bytes: length, ...(offset ? { offset } : {}) })),
     ...(birthtimeMs === null ? {} : { birthtime: new Date(birthtimeMs).toISOString() }),
     ...(streams.length === 0 ? {} : { streams }),
+    ...(extendedAttributes === undefined ? {} : { xattr: inBase64(extendedAttributes) }),
+    ...(accessControl === undefined ? {} : { acl: accessControlText(accessControl) }),
     ...(zisofs === undefined ? {} : { zisofs }),
   };
+}
+
+function inBase64(attributes: NonNullable<DiscEntry["extendedAttributes"]>): Record<string, string> {
+  return Object.fromEntries([...attributes].map(([name, value]) => [name, Buffer.from(value).toString("base64")]));
+}
+
+/** As `ls -l` marks lists, and that of macOS attributes. */
+function markOf({ extendedAttributes, accessControl }: DiscEntry): string {
+  if (accessControl === undefined) return extendedAttributes === undefined ? " " : "@";
+  return extendedAttributes === undefined ? "+" : "*";
 }
 
 const typeLetters: Readonly<Record<DiscEntry["type"], string>> = {
@@ -80,7 +97,7 @@ function longLine(entry: DiscEntry): string {
   const isDevice = type === "block" || type === "character";
   const size = isDevice ? `${major}, ${minor}` : String(bytes);
   const time = mtimeMs === null ? "-" : new Date(mtimeMs).toISOString().replace(/\.\d+Z$/, "Z");
-  const left = `${modeText(type, mode)} ${String(links).padStart(3)} ${String(uid).padStart(5)} ${String(gid).padStart(5)}`;
+  const left = `${modeText(type, mode)}${markOf(entry)} ${String(links).padStart(2)} ${String(uid).padStart(5)} ${String(gid).padStart(5)}`;
   const arrow = target === null ? "" : ` -> ${target}`;
   return `${left} ${size.padStart(11)} ${time.padEnd(20)} ${path}${arrow}`;
 }

@@ -77,6 +77,15 @@ export const imageOutputOptions: readonly OptionRow[] = [
   forceOption,
 ];
 
+/** Extended attributes and access control lists of the host. @param what What is done with them: "Take … of sources". */
+export function hostAttributeOptions(what: (name: string) => string): readonly OptionRow[] {
+  return [
+    { name: "xattr", help: `${what("extended attributes whose names begin with user.")}` },
+    { name: "xattr-any", help: `${what("extended attributes of all name spaces")} Most need root.` },
+    { name: "acl", help: `${what("access control lists")}` },
+  ];
+}
+
 /** In which character set names of folders are. */
 export const sourceCharsetOption: OptionRow = {
   name: "source-charset",
@@ -94,6 +103,7 @@ export const sourceOptions: readonly OptionRow[] = [
     help: "Leave out what has such a name, or path below the source if there is a / in it: *.tmp, build/*.o.",
   },
   { name: "follow-links", help: "Take what links lead to in their places; loops are refused." },
+  ...hostAttributeOptions((name) => `Take ${name} of the sources, too; Rock Ridge and UDF hold them.`),
   sourceCharsetOption,
 ];
 

@@ -1,5 +1,5 @@
 /** How the options would have folders taken, and which attributes the items get. */
-import type { AttributeRules, FileSystemName, HiddenPlace, SourceOptions } from "../node.js";
+import type { AttributeRules, FileSystemName, HiddenPlace, HostAttributes, SourceOptions } from "../node.js";
 import { charsetByName } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { octalMode } from "./octal-mode.js";
@@ -32,8 +32,16 @@ export function sourceOptionsOf({ options }: CommandContext): SourceOptions {
   return {
     exclude: tests.length === 0 ? undefined : (path, name) => tests.some((test) => test(path, name)),
     followLinks: options.has("follow-links"),
+    hostAttributes: hostAttributesOf(options),
     sourceCharset: sourceCharsetOf(options),
   };
+}
+
+/** Extended attributes and access control lists that are asked for; `undefined` for none. */
+export function hostAttributesOf(options: CommandContext["options"]): HostAttributes | undefined {
+  const scope = options.has("xattr-any") ? "any" : options.has("xattr") ? "user" : undefined;
+  const accessControl = options.has("acl");
+  return scope === undefined && !accessControl ? undefined : { extendedAttributes: scope, accessControl };
 }
 
 /** Attributes that all items get; `undefined` where none are asked for. @throws {@link DiscError} E_USAGE. */

@@ -6,7 +6,7 @@ import { importCharsetOf } from "./image-options.js";
 import { exitCodeOfLosses } from "./losses.js";
 import { requireTarget } from "./opened-disc.js";
 import { printSession, sessionInJson, sessionOptionsOf } from "./session-result.js";
-import { sourceCharsetOf } from "./source-options.js";
+import { hostAttributesOf, sourceCharsetOf } from "./source-options.js";
 import { zisofsOptionsOf } from "./zisofs-options.js";
 
 const marks: Readonly<Record<UpdateChange["kind"], string>> = { add: "+", replace: "M", attributes: "A", remove: "-" };
@@ -48,6 +48,7 @@ export async function update(context: CommandContext): Promise<number> {
     at: options.text("at"),
     delete: options.has("delete"),
     checksum: options.has("checksum"),
+    hostAttributes: hostAttributesOf(options),
     dedup: options.has("dedup"),
     zisofs: zisofsOptionsOf(context),
   });

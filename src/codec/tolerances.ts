@@ -217,6 +217,18 @@ export const tolerances: readonly Tolerance[] = [
     seen: "components that pass the end of their entry, links without a target",
   },
   {
+    name: "attributes-unusable",
+    structures: ["AL"],
+    fields: ["length", "continuation", "component", "pair", "name", "accessControl"],
+    seen: "lists that are cut off, or have attributes of later versions; what is whole is used",
+  },
+  {
+    name: "access-list-not-of-mode",
+    structures: ["AL", "ImplementationUse"],
+    fields: ["mode"],
+    seen: "programs that changed permissions and not the list; permissions are taken for right",
+  },
+  {
     name: "udf-announcement-missing",
     structures: ["VolumeRecognitionSequence"],
     fields: ["presence"],
@@ -371,6 +383,12 @@ export const tolerances: readonly Tolerance[] = [
     structures: ["Extent"],
     fields: ["partition"],
     seen: "later sessions of mkisofs, whose partition starts behind the files of earlier ones",
+  },
+  {
+    name: "attributes-unusable",
+    structures: ["ImplementationUse"],
+    fields: ["headerChecksum", "implementationUseLength", "component", "pair", "name", "accessControl"],
+    seen: "lists of extended attributes that are cut off; what is whole is used",
   },
   {
     name: "extended-attributes-unusable",

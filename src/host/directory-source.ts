@@ -3,15 +3,17 @@ import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "no
 import { basename } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WarningListener } from "../errors.js";
-import { DiscError, throwIfCancelled } from "../errors.js";
+import { DiscError, hasCode, throwIfCancelled } from "../errors.js";
 import type { Charset } from "../fs/names/charset.js";
 import { bytesFromName } from "../fs/names/name-bytes.js";
 import type { Content } from "../fs/tree/content.js";
 import { MemoryContent } from "../fs/tree/content.js";
 import type { Item, TreeSource } from "../fs/tree/directory.js";
 import { DirectoryNode } from "../fs/tree/directory.js";
+import type { HostAttributes } from "../fs/tree/extended-attributes.js";
 import { FileNode, SpecialNode, SymlinkNode } from "../fs/tree/node.js";
 import type { TaskOptions } from "../medium/session-data.js";
+import { attributesOfHost, requireAttributes } from "./host-attributes.js";
 import { errnoOf } from "./host-error.js";
 import { deviceOf, typeOf } from "./host-item.js";
 import { hostPath, nameOfHost } from "./host-path.js";
@@ -24,6 +26,8 @@ export interface DirectorySourceOptions {
   readonly exclude?: ((path: string, name: string) => boolean) | undefined;
   /** Takes what links lead to in their places. A link that leads nowhere stays a link; a loop is refused. */
   readonly followLinks?: boolean | undefined;
+  /** Takes extended attributes and access control lists, too. Adding it raises E_NOT_SUPPORTED without the addon. */
+  readonly hostAttributes?: HostAttributes | undefined;
   /** The character set of its names, and of what links lead to. Default: UTF-8; what is in none stays bytes. */
   readonly charset?: Charset | undefined;
 }
@@ -71,7 +75,7 @@ class DirectoryScan {
 
   async fill(directory: DirectoryNode, folder: string): Promise<void> {
     const pending: { directory: DirectoryNode; folder: string }[] = [{ directory, folder }];
-    const { exclude, followLinks = false } = this.#options;
+    const { exclude, followLinks = false, hostAttributes } = this.#options;
     if (followLinks) this.#refuseLoop(directory, folder);
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       for (const entry of this.#list(next.folder)) {
@@ -79,6 +83,8 @@ class DirectoryScan {
         if (exclude?.(`${next.folder}/${name}`, name) === true) continue;
         const item = this.#item(next.folder, name);
         if (item === undefined) continue;
+        const place = `${next.folder}/${name}`;
+        if (hostAttributes !== undefined) await takeAttributes(item, place, followLinks, hostAttributes);
         next.directory.attach(item);
         if (item.type === "directory") {
           this.#subfolders++;
@@ -205,6 +211,21 @@ function examine(path: string): Stats {
   }
 }
 
+/** Takes what an item has on the host besides; something that vanishes meanwhile has nothing. */
+async function takeAttributes(item: Item, path: string, followLinks: boolean, wanted: HostAttributes): Promise<void> {
+  // A link that leads nowhere stays a link.
+  const follow = followLinks && item.type !== "symlink";
+  try {
+    const { extendedAttributes, accessControl } = await attributesOfHost(path, follow, wanted);
+    item.extendedAttributes = extendedAttributes;
+    item.accessControl = accessControl;
+  } catch (cause) {
+    if (hasCode(cause, "E_HOST") && cause.detail.errno === "ENOENT") return;
+    const message = `attributes of "${path}" cannot be read: ${errnoOf(cause)}`;
+    throw new DiscError("E_SOURCE_UNREADABLE", message, { path }, { cause });
+  }
+}
+
 /** A folder named by a link is the folder; links inside it stay links. */
 function folderOf(path: string): { readonly folder: string; readonly stats: Stats } {
   const folder = path.length > 1 ? path.replace(/\/+$/, "") : path;
@@ -232,7 +253,9 @@ export function fromDirectory(path: string, options: DirectorySourceOptions = {}
   return {
     load: async (into, task) => {
       const { folder, stats } = folderOf(path);
+      requireAttributes(options.hostAttributes ?? {});
       setAttributes(into, attributesOf(stats));
+      if (options.hostAttributes !== undefined) await takeAttributes(into, `${folder}/.`, true, options.hostAttributes);
       await new DirectoryScan(options, task).fill(into, folder === "/" ? "" : folder);
     },
   };
@@ -253,6 +276,8 @@ export function fromPath(path: string, options: DirectorySourceOptions & { name?
       const slash = path.lastIndexOf("/");
       const folder = slash < 0 ? "." : path.slice(0, Math.max(0, slash));
       const item = itemOf(folder, path.slice(slash + 1), stats, new Map(), options.charset);
+      requireAttributes(options.hostAttributes ?? {});
+      if (options.hostAttributes !== undefined) await takeAttributes(item, path, isFollowed, options.hostAttributes);
       item.name = options.name ?? textOf(basename(path), options.charset);
       into.attach(item);
       return undefined;

@@ -8,9 +8,11 @@ import { DiscError, throwIfCancelled } from "../errors.js";
 import type { DiscImage } from "../fs/image/disc-image.js";
 import type { DiscEntry } from "../fs/tree/disc-entry.js";
 import { byteAddressOf, recordsModes } from "../fs/tree/disc-entry.js";
+import type { HostAttributes } from "../fs/tree/extended-attributes.js";
 import { nameFault } from "../fs/tree/path.js";
 import type { TaskOptions } from "../medium/session-data.js";
 import { blocksOf } from "../units.js";
+import { requireAttributes, restoreAccessControl, restoreExtendedAttributes } from "./host-attributes.js";
 import { errnoOf, hostError } from "./host-error.js";
 import { hostPath } from "./host-path.js";
 import { makeSpecial } from "./make-special.js";
@@ -21,6 +23,8 @@ export interface ExtractOptions extends TaskOptions {
   readonly overwrite?: boolean | undefined;
   /** Restores owners and groups, and the bits that set them; only root may. */
   readonly owner?: boolean | undefined;
+  /** Restores extended attributes and access control lists. What the host does not take is reported as W_SKIPPED. */
+  readonly hostAttributes?: HostAttributes | undefined;
   /** Hears of what was left out. */
   readonly onWarning?: WarningListener | undefined;
 }
@@ -31,6 +35,13 @@ export interface ExtractReport {
   readonly directories: number;
   readonly skipped: number;
   readonly bytes: number;
+}
+
+/** How owner, mode and time of something on the host are set. */
+interface AttributeSetters {
+  own(): void;
+  permit(): void;
+  date(time: Date): void;
 }
 
 const specialBits = 0o6000;
@@ -75,6 +86,7 @@ class Extraction {
   readonly #image: DiscImage;
   readonly #folder: string;
   readonly #options: ExtractOptions;
+  readonly #attributes: HostAttributes;
   readonly #hasModes: boolean;
   /** Directories that are there and no links. */
   readonly #known = new Set<string>();
@@ -88,6 +100,7 @@ class Extraction {
     this.#image = image;
     this.#folder = folder;
     this.#options = options;
+    this.#attributes = options.hostAttributes ?? {};
     this.#hasModes = recordsModes(image.fileSystem);
   }
 
@@ -240,7 +253,7 @@ class Extraction {
           position += written;
         }
       }
-      this.#finishFile(descriptor, entry, target);
+      await this.#finishFile(descriptor, entry, target);
     } catch (error) {
       fs.closeSync(descriptor);
       // Nothing half written stays.
@@ -250,13 +263,31 @@ class Extraction {
     fs.closeSync(descriptor);
   }
 
-  #finishFile(descriptor: number, entry: DiscEntry, target: string): void {
-    onHost(target, "setting attributes", () => {
-      if (this.#options.owner === true) fs.fchownSync(descriptor, entry.uid, entry.gid);
-      fs.fchmodSync(descriptor, this.#modeOf(entry, 0o666));
-      const time = timeOf(entry);
-      if (time !== undefined) fs.futimesSync(descriptor, time, time);
+  async #finishFile(descriptor: number, entry: DiscEntry, target: string): Promise<void> {
+    await this.#finish(entry, target, {
+      own: () => fs.fchownSync(descriptor, entry.uid, entry.gid),
+      permit: () => fs.fchmodSync(descriptor, this.#modeOf(entry, 0o666)),
+      date: (time) => fs.futimesSync(descriptor, time, time),
     });
+  }
+
+  /**
+   * Sets attributes in the one order in which each survives the next: a new owner takes capabilities away, a mode may
+   * forbid to set attributes and changes the access control list, and only times are not changed by the others.
+   */
+  async #finish(entry: DiscEntry, target: string, { own, permit, date }: AttributeSetters): Promise<void> {
+    const setting = "setting attributes";
+    if (this.#options.owner === true) onHost(target, setting, own);
+    const left = await restoreExtendedAttributes(target, entry, this.#attributes);
+    onHost(target, setting, permit);
+    left.push(...(await restoreAccessControl(target, entry, this.#attributes)));
+    const time = timeOf(entry);
+    if (time !== undefined) onHost(target, setting, () => date(time));
+    if (left.length === 0) return;
+    const { path } = entry;
+    const reason = `the folder does not take ${left.join(", ")}`;
+    this.skipped++;
+    this.#options.onWarning?.(new DiscError("W_SKIPPED", `"${path}": ${reason}`, { path, reason }));
   }
 
   /** Bits that set the user or the group are only for the owner they were meant for. */
@@ -280,11 +311,10 @@ class Extraction {
       return;
     }
     this.files++;
-    onHost(place, "setting attributes", () => {
-      if (this.#options.owner === true) fs.lchownSync(hostPath(place), entry.uid, entry.gid);
-      fs.chmodSync(hostPath(place), this.#modeOf(entry, 0o600));
-      const time = timeOf(entry);
-      if (time !== undefined) fs.lutimesSync(hostPath(place), time, time);
+    await this.#finish(entry, place, {
+      own: () => fs.lchownSync(hostPath(place), entry.uid, entry.gid),
+      permit: () => fs.chmodSync(hostPath(place), this.#modeOf(entry, 0o600)),
+      date: (time) => fs.lutimesSync(hostPath(place), time, time),
     });
   }
 
@@ -296,22 +326,21 @@ class Extraction {
         onHost(target, "linking", () => fs.symlinkSync(hostPath(entry.target ?? ""), hostPath(target))),
       );
       this.files++;
-      onHost(place, "setting attributes", () => {
-        if (this.#options.owner === true) fs.lchownSync(hostPath(place), entry.uid, entry.gid);
-        const time = timeOf(entry);
-        if (time !== undefined) fs.lutimesSync(hostPath(place), time, time);
+      await this.#finish(entry, place, {
+        own: () => fs.lchownSync(hostPath(place), entry.uid, entry.gid),
+        permit: () => {},
+        date: (time) => fs.lutimesSync(hostPath(place), time, time),
       });
     }
-    for (const entry of this.#made.reverse()) this.#finishDirectory(entry);
+    for (const entry of this.#made.reverse()) await this.#finishDirectory(entry);
   }
 
-  #finishDirectory(entry: DiscEntry): void {
+  async #finishDirectory(entry: DiscEntry): Promise<void> {
     const place = this.#place(entry.path);
-    onHost(place, "setting attributes", () => {
-      if (this.#options.owner === true) fs.lchownSync(hostPath(place), entry.uid, entry.gid);
-      fs.chmodSync(hostPath(place), this.#modeOf(entry, 0o777));
-      const time = timeOf(entry);
-      if (time !== undefined) fs.utimesSync(hostPath(place), time, time);
+    await this.#finish(entry, place, {
+      own: () => fs.lchownSync(hostPath(place), entry.uid, entry.gid),
+      permit: () => fs.chmodSync(hostPath(place), this.#modeOf(entry, 0o777)),
+      date: (time) => fs.utimesSync(hostPath(place), time, time),
     });
   }
 }
@@ -355,6 +384,7 @@ export async function extractTree(
   options: ExtractOptions = {},
 ): Promise<ExtractReport> {
   const { signal } = options;
+  requireAttributes(options.hostAttributes ?? {});
   const extraction = new Extraction(image, folder.length > 1 ? folder.replace(/\/+$/, "") : folder, options);
   const named = new Map<string, DiscEntry>();
   for (const path of paths.length === 0 ? ["/"] : paths) {

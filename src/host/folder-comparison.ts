@@ -6,7 +6,10 @@ import type { ComparedEntry, ComparedTree, CompareTreesOptions, TreeDifference }
 import { TreeComparison } from "../fs/image/compare-trees.js";
 import type { DiscImage } from "../fs/image/disc-image.js";
 import type { Content } from "../fs/tree/content.js";
+import type { HostAttributes } from "../fs/tree/extended-attributes.js";
 import type { ItemChange } from "../fs/tree/item-changes.js";
+import type { FoundOnHost } from "./host-attributes.js";
+import { attributesOfHost, requireAttributes, wantsAttributes } from "./host-attributes.js";
 import { errnoOf, hostError } from "./host-error.js";
 import { deviceOf, typeOf } from "./host-item.js";
 import { hostPath, nameOfHost } from "./host-path.js";
@@ -66,18 +69,27 @@ function listFolder(folder: string): string[] {
   }
 }
 
-function entryOf(folder: string, name: string, stats: Stats): FolderEntry {
+const nothing: FoundOnHost = { extendedAttributes: undefined, accessControl: undefined };
+
+function entryOf(folder: string, name: string, stats: Stats, found: FoundOnHost = nothing): FolderEntry {
   const { size: bytes, mtimeMs, mode, uid, gid } = stats;
   const type = typeOf(stats);
   const path = hostPath(`${folder}/${name}`);
   const target = type === "symlink" ? nameOfHost(readlinkSync(path, { encoding: "buffer" })) : null;
-  return { folder, name, type, bytes, mtimeMs, mode: mode & 0o7777, uid, gid, target, ...deviceOf(stats) };
+  return { folder, name, type, bytes, mtimeMs, mode: mode & 0o7777, uid, gid, target, ...deviceOf(stats), ...found };
 }
 
 /** A folder of the host, to be compared. */
 class ComparedFolder implements ComparedTree<FolderEntry> {
   readonly recordsModes = true;
   readonly isOnDisc = false;
+  readonly #attributes: HostAttributes;
+
+  /** @param attributes Those that are compared. */
+  constructor(attributes: HostAttributes = {}) {
+    requireAttributes(attributes);
+    this.#attributes = attributes;
+  }
 
   /** The entry of the folder at which comparing starts; one that is named by a link is the folder itself. */
   start(path: string): FolderEntry {
@@ -87,7 +99,16 @@ class ComparedFolder implements ComparedTree<FolderEntry> {
 
   async list({ folder, name }: FolderEntry): Promise<readonly FolderEntry[]> {
     const path = name === "." ? folder : `${folder}/${name}`;
-    return listFolder(path).map((child) => entryOf(path, child, examine(`${path}/${child}`)));
+    const names = listFolder(path);
+    if (!wantsAttributes(this.#attributes)) {
+      return names.map((child) => entryOf(path, child, examine(`${path}/${child}`)));
+    }
+    const entries: FolderEntry[] = [];
+    for (const child of names) {
+      const place = `${path}/${child}`;
+      entries.push(entryOf(path, child, examine(place), await attributesOfHost(place, false, this.#attributes)));
+    }
+    return entries;
   }
 
   async content({ folder, name, bytes, mtimeMs }: FolderEntry): Promise<Content> {
@@ -113,7 +134,7 @@ export async function* compareImageWithFolder(
   options: CompareFolderOptions = {},
 ): AsyncGenerator<TreeDifference, void, void> {
   const start = await image.stat(options.at ?? "/", { signal: options.signal });
-  const other = new ComparedFolder();
+  const other = new ComparedFolder(options.hostAttributes);
   const depth = { owners: true, belowMissing: true };
   const comparison = new TreeComparison(new ComparedImage(image), other, { ...options, ...depth });
   yield* comparison.differences(start, other.start(folder), start.path);
@@ -145,7 +166,7 @@ export async function compareWithFolder(
   options: CompareOptions = {},
 ): Promise<Comparison> {
   const start = await image.stat(options.at ?? "/", { signal: options.signal });
-  const other = new ComparedFolder();
+  const other = new ComparedFolder(options.hostAttributes);
   const depth = { owners: false, belowMissing: false };
   const comparison = new TreeComparison(new ComparedImage(image), other, { ...options, ...depth });
   const differences: Difference[] = [];

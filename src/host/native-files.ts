@@ -6,10 +6,11 @@
  * not. Paths are written as everywhere in this package, bytes that are not UTF-8 as lone surrogates.
  */
 import { bytesFromName, nameFromBytes } from "../fs/names/name-bytes.js";
+import type { AccessControl, AclEntry } from "../fs/tree/access-control.js";
+import { accessListAttributes } from "../fs/tree/extended-attributes.js";
 import type { AttributesReply, BirthReply, CopyReply, NativeBinding, RangesReply } from "../native-binding.js";
 import { errnoName, loadNative } from "../native-binding.js";
 import { hostError } from "./host-error.js";
-import type { AclEntry } from "./posix-acl.js";
 import { decodeAcl, encodeAcl } from "./posix-acl.js";
 
 /** Which of two files a path means where it is a symbolic link. */
@@ -33,15 +34,6 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** Access control lists of a file; `null` where there is none beyond its mode. */
-export interface AccessControl {
-  readonly access: readonly AclEntry[] | null;
-  /** What files made in the directory begin with. */
-  readonly default: readonly AclEntry[] | null;
-}
-
-const accessAttribute = "system.posix_acl_access";
-const defaultAttribute = "system.posix_acl_default";
 const nanosecondsPerSecond = 1_000_000_000n;
 
 /** File systems that keep no extended attributes have none. */
@@ -137,14 +129,14 @@ export function accessControlOf(attributes: readonly ExtendedAttribute[]): Acces
     const attribute = attributes.find((candidate) => candidate.name === name);
     return attribute === undefined ? null : decodeAcl(attribute.value);
   };
-  return { access: listOf(accessAttribute), default: listOf(defaultAttribute) };
+  return { access: listOf(accessListAttributes.access), default: listOf(accessListAttributes.default) };
 }
 
 /** The extended attributes that hold access control lists. */
 export function attributesOfAccessControl({ access, default: initial }: AccessControl): ExtendedAttribute[] {
   return [
-    ...(access === null ? [] : [{ name: accessAttribute, value: encodeAcl(access) }]),
-    ...(initial === null ? [] : [{ name: defaultAttribute, value: encodeAcl(initial) }]),
+    ...(access === null ? [] : [{ name: accessListAttributes.access, value: encodeAcl(access) }]),
+    ...(initial === null ? [] : [{ name: accessListAttributes.default, value: encodeAcl(initial) }]),
   ];
 }
 

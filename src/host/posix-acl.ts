@@ -8,19 +8,8 @@ import { bit, byte, reservedBits } from "../codec/rows.js";
 import type { StructCodec } from "../codec/struct.js";
 import { encode, struct } from "../codec/struct.js";
 import { reserved } from "../codec/text.js";
-
-/** Whom an entry is for. */
-export type AclTag = "owner" | "user" | "owningGroup" | "group" | "mask" | "other";
-
-/** What someone may do. */
-export interface AclEntry {
-  readonly tag: AclTag;
-  /** Number of the user or group; `null` for the other tags, which need none. */
-  readonly id: number | null;
-  readonly read: boolean;
-  readonly write: boolean;
-  readonly execute: boolean;
-}
+import type { AclEntry, AclTag } from "../fs/tree/access-control.js";
+import { sortedEntries } from "../fs/tree/access-control.js";
 
 const tagNumbers: Readonly<Record<AclTag, number>> = {
   owner: 0x01,
@@ -85,9 +74,7 @@ export function decodeAcl(value: Uint8Array): AclEntry[] {
 
 /** The value of the attribute for a list, whose entries stand in the order that the kernel asks for: by tag, by id. */
 export function encodeAcl(entries: readonly AclEntry[]): Uint8Array {
-  const sorted = [...entries].sort(
-    (one, other) => tagNumbers[one.tag] - tagNumbers[other.tag] || (one.id ?? 0) - (other.id ?? 0),
-  );
+  const sorted = sortedEntries(entries);
   const value = new Uint8Array(header.size + sorted.length * rawEntry.size);
   value.set(encode(header, { version }));
   for (const [index, { tag, id, read, write, execute }] of sorted.entries()) {

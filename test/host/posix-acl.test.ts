@@ -1,6 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
-import type { AclEntry } from "../../src/host/posix-acl.js";
+import type { AclEntry } from "../../src/fs/tree/access-control.js";
 import { decodeAcl, encodeAcl } from "../../src/host/posix-acl.js";
 import { holds } from "../support/properties.js";
 

@@ -15,6 +15,9 @@ import { Bench } from "../device/emulated/support.js";
 
 const capacityBlocks = 60_000;
 
+/** A CD's pregap has addresses below zero: block 0 follows on FFFFFFFFh. */
+const addresses = 2 ** 32;
+
 /** What a host may do to a disc, sense or no sense. */
 type Step =
   | {
@@ -189,14 +192,14 @@ class Course {
 
   async #write({ where, offset, blocks }: Step & { do: "write" }): Promise<string> {
     const next = await nextAddress(this.#bench);
-    const lba = where === "next" ? next : where === "near" ? Math.max(0, next + offset - 35) : offset;
+    const lba = where === "next" ? next : where === "near" ? Math.max(0, next + offset - 35) % addresses : offset;
     this.#octet = (this.#octet % 255) + 1;
     const outcome = await this.#bench.write(lba, blocks, this.#octet);
     // Where the medium knows no test writing, the bit means nothing.
     const isTested = this.#isTesting && /^(cd|dvd-r)/.test(this.#bench.drive.medium.media.media);
     const isSequential = this.#bench.drive.medium.model === "sequential";
     if (outcome === "ok" && !(isTested && isSequential)) {
-      for (let block = lba; block < lba + blocks; block++) this.#written.set(block, this.#octet);
+      for (let block = lba; block < lba + blocks; block++) this.#written.set(block % addresses, this.#octet);
     }
     return outcome;
   }

@@ -136,6 +136,7 @@ const entry: fc.Arbitrary<WrittenFileEntry> = fc.record({
   attributesMs: writtenTime,
   creationMs: writtenTime,
   streamDirectory: fc.option(fc.record({ logicalBlockNumber: u32, partitionReferenceNumber: u16 }), { nil: undefined }),
+  attributeFile: fc.option(fc.record({ logicalBlockNumber: u32, partitionReferenceNumber: u16 }), { nil: undefined }),
   uniqueId: safe,
   lengthOfExtendedAttributes: u32,
   lengthOfAllocationDescriptors: u32,
@@ -143,7 +144,7 @@ const entry: fc.Arbitrary<WrittenFileEntry> = fc.record({
 
 /** The value whose rows the template has to be equal to. */
 function rowsOf(value: WrittenFileEntry): ExtendedFileEntryHead {
-  const { fileType, flags, uid, gid, permissions, streamDirectory } = value;
+  const { fileType, flags, uid, gid, permissions, streamDirectory, attributeFile } = value;
   return {
     icbTag: {
       priorRecordedNumberOfDirectEntries: 0,
@@ -169,7 +170,8 @@ function rowsOf(value: WrittenFileEntry): ExtendedFileEntryHead {
     creationTime: value.creationMs,
     attributeTime: value.attributesMs,
     checkpoint: 1,
-    extendedAttributeIcb: noLongExtent,
+    extendedAttributeIcb:
+      attributeFile === undefined ? noLongExtent : { ...noLongExtent, ...attributeFile, extentLength: 2048 },
     streamDirectoryIcb:
       streamDirectory === undefined ? noLongExtent : { ...noLongExtent, ...streamDirectory, extentLength: 2048 },
     implementationIdentifier: thisImplementation,

@@ -78,6 +78,8 @@ export class HandMadeTree implements TreeReader {
       extents: isDirectory ? [{ lba: this.#nextLba++, bytes: 2048 }] : [],
       serialNumber: undefined,
       streams: [],
+      extendedAttributes: undefined,
+      accessControl: undefined,
       realTime: false,
       fileEntry: undefined,
       zisofs: undefined,

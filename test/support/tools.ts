@@ -32,6 +32,7 @@ const packages: Readonly<Record<string, string>> = {
   gcc: "gcc libc6-dev",
   objdump: "binutils",
   getfacl: "acl",
+  getfattr: "attr",
   dvdauthor: "dvdauthor",
   lsdvd: "lsdvd",
   bd_info: "libbluray-bin",

@@ -1,7 +1,7 @@
 /** Faults of directories, extended attributes and streams. */
 import { readU32le, writeU16le, writeU32le } from "../../src/codec/integers.js";
 import { udfEntity, udfIdentifier } from "../../src/fs/udf/entity-identifier.js";
-import { attributeTypes } from "../../src/fs/udf/extended-attributes.js";
+import { attributeTypes, listIdentifier } from "../../src/fs/udf/extended-attributes.js";
 import { blockBytes } from "../../src/units.js";
 import { makeImage } from "./made-image.js";
 import type { UdfEditor } from "./udf-editor.js";
@@ -289,6 +289,14 @@ const attributes: readonly UdfMutation[] = [
     image: "1.02",
     change: changeAttributes(
       (device) => [device, namedAttribute(attributeTypes.implementationUse, "*UDF FreeEASpace", 0x0102)],
+      set32(16, headerBytes + deviceBytes),
+    ),
+  },
+  {
+    rule: "UDF_EA_LIST",
+    image: "1.02",
+    change: changeAttributes(
+      (device) => [device, namedAttribute(attributeTypes.implementationUse, listIdentifier, 0x0004)],
       set32(16, headerBytes + deviceBytes),
     ),
   },

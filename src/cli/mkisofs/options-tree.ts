@@ -42,6 +42,23 @@ export const sourceOptions: readonly MkisofsOption[] = [
   acts("-f, -follow-links", "both", "Takes what links lead to.", (request) => {
     request.followLinks = true;
   }),
+  acts("-acl", "xorrisofs", "Takes access control lists of the host.", (request) => {
+    request.hostAttributes = { ...request.hostAttributes, accessControl: true };
+  }),
+  acts("-xattr", "xorrisofs", "Takes extended attributes of the host whose names begin with user.", (request) => {
+    request.hostAttributes = { ...request.hostAttributes, extendedAttributes: "user" };
+  }),
+  acts("-xattr-any", "xorrisofs", "Takes extended attributes of all name spaces.", (request) => {
+    request.hostAttributes = { ...request.hostAttributes, extendedAttributes: "any" };
+  }),
+  acts(
+    "-for_backup",
+    "xorrisofs",
+    "As -acl -xattr-any; hard links are recorded in any case, checksums are not.",
+    (request) => {
+      request.hostAttributes = { extendedAttributes: "any", accessControl: true };
+    },
+  ),
   acts(
     "-m, -exclude, -x, -old-exclude PATTERN",
     "both",

@@ -1,5 +1,5 @@
 /** What a command line of mkisofs, genisoimage, xorrisofs or oscdimg asks for: plain data that options write to. */
-import type { IsoLevel, JolietCharset, UdfRevision } from "../../node.js";
+import type { HostAttributes, IsoLevel, JolietCharset, UdfRevision } from "../../node.js";
 
 /** Whose command line it is. */
 export type MkisofsProgram = "genisoimage" | "xorrisofs" | "oscdimg";
@@ -89,6 +89,7 @@ export interface MkisofsRequest {
   graftPoints: boolean;
   root: string;
   followLinks: boolean;
+  hostAttributes: HostAttributes | undefined;
   withoutBackups: boolean;
   readonly exclude: PatternRequest;
   readonly hideIso: PatternRequest;
@@ -211,6 +212,7 @@ export function newRequest(program: MkisofsProgram): MkisofsRequest {
     graftPoints: false,
     root: "/",
     followLinks: false,
+    hostAttributes: undefined,
     withoutBackups: false,
     exclude: noPatterns(),
     hideIso: noPatterns(),

@@ -117,10 +117,10 @@ class TreeFilling {
 
   async add(spec: PathSpec): Promise<void> {
     const { source: path } = spec;
-    const { followLinks } = this.#request;
+    const { followLinks, hostAttributes } = this.#request;
     const { exclude } = this.#rules;
     const { onWarning } = this.#task;
-    const options: DirectorySourceOptions = { exclude, followLinks, onWarning };
+    const options: DirectorySourceOptions = { exclude, followLinks, hostAttributes, onWarning };
     if (await isFolder(path)) {
       await this.#addTree(fromDirectory(path, options), path.replace(/(?<=.)\/+$/, ""), spec.target, true);
       return;

@@ -2,6 +2,7 @@ import { DiscError } from "../../errors.js";
 import type { Content } from "../tree/content.js";
 import type { DiscEntry } from "../tree/disc-entry.js";
 import { identityOf, recordsModes } from "../tree/disc-entry.js";
+import type { HostAttributes } from "../tree/extended-attributes.js";
 import type { ComparedTree, CompareTreesOptions, TreeDifference } from "./compare-trees.js";
 import { TreeComparison } from "./compare-trees.js";
 import type { DiscImage } from "./disc-image.js";
@@ -11,6 +12,9 @@ export interface CompareImagesOptions extends CompareTreesOptions {
   /** The directory of both that is compared. Default "/". */
   readonly at?: string | undefined;
 }
+
+/** What discs record, both have read. */
+const allAttributes: HostAttributes = { extendedAttributes: "any", accessControl: true };
 
 /** The tree of a session, to be compared. */
 export class ComparedImage implements ComparedTree<DiscEntry> {
@@ -40,7 +44,8 @@ export class ComparedImage implements ComparedTree<DiscEntry> {
 
 /**
  * Compares two sessions, of one disc or of two: what is in one of them alone, and of what is in both: types, sizes,
- * contents, link targets, device numbers, modes and owners where both record them, and modification times as far as
+ * contents, link targets, device numbers, modes, owners, extended attributes and access control lists where both record
+ * them, and modification times as far as
  * both keep them. Differences come in the order of the bytes of the paths, and everything below a directory that one
  * of them lacks is among them; the attributes of the two topmost directories are not compared. Contents are equal
  * without being read where they lie in the same place, for which both images have to be opened from one source.
@@ -58,7 +63,8 @@ export async function* compareImages(
 ): AsyncGenerator<TreeDifference, void, void> {
   const { at = "/", signal } = options;
   const depth = { owners: true, belowMissing: true };
-  const comparison = new TreeComparison(new ComparedImage(one), new ComparedImage(other), { ...options, ...depth });
+  const how = { hostAttributes: allAttributes, ...options, ...depth };
+  const comparison = new TreeComparison(new ComparedImage(one), new ComparedImage(other), how);
   const start = await one.stat(at, { signal });
   yield* comparison.differences(start, await other.stat(at, { signal }), start.path);
 }

@@ -4,6 +4,7 @@ import { blocksOf } from "../../units.js";
 import { compareNames } from "../names/name-bytes.js";
 import { firstDifference } from "../tree/compare-contents.js";
 import type { Content } from "../tree/content.js";
+import type { HostAttributes } from "../tree/extended-attributes.js";
 import type { ComparedItem, ItemChange } from "../tree/item-changes.js";
 import { itemChanges } from "../tree/item-changes.js";
 import type { ItemType } from "../tree/node.js";
@@ -44,6 +45,8 @@ export interface CompareTreesOptions extends TaskOptions {
   readonly content?: boolean | undefined;
   /** Whether the times of directories are compared, which change with what is put into them. Default true. */
   readonly directoryTimes?: boolean | undefined;
+  /** Which extended attributes and access control lists are compared. Default: of two discs all, of a folder none. */
+  readonly hostAttributes?: HostAttributes | undefined;
 }
 
 /** How far a comparison goes. */
@@ -152,9 +155,10 @@ export class TreeComparison<A extends ComparedEntry, B extends ComparedEntry> {
       return { path, kind, one: one?.type ?? null, other: other?.type ?? null, changes: [] };
     }
     this.items++;
-    const { owners, directoryTimes = true, content = true } = this.#options;
+    const { owners, directoryTimes = true, content = true, hostAttributes: attributes = {} } = this.#options;
     const modes = this.#one.recordsModes && this.#other.recordsModes;
-    const changes = itemChanges(one, other, { modes, owners, directoryTimes, isOtherOnDisc: this.#other.isOnDisc });
+    const isOtherOnDisc = this.#other.isOnDisc;
+    const changes = itemChanges(one, other, { modes, owners, attributes, directoryTimes, isOtherOnDisc });
     if (content && one.type === "file" && other.type === "file") {
       const change = await this.#contentChange(one, other);
       // Behind the size, which is the first thing that is said of files.

@@ -15,8 +15,9 @@ import type { Content, ContentLike } from "../tree/content.js";
 import { areWholeBlocks, contentOf, OnDiscContent, storedOf } from "../tree/content.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
+import type { FileAttributes, ItemAttributes } from "../tree/item-attributes.js";
 import { mergeImported } from "../tree/merge.js";
-import type { FileAttributes, ItemAttributes, ItemType } from "../tree/node.js";
+import type { ItemType } from "../tree/node.js";
 import { FileNode } from "../tree/node.js";
 import { refuseName } from "../tree/path.js";
 import { checkRestrictedNames } from "../tree/restricted-names.js";
@@ -45,7 +46,7 @@ import { ProgressItems } from "./progress-items.js";
 import { SessionImage } from "./session-image.js";
 import { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
-import { planUdf, revisionOf } from "./udf-session.js";
+import { catalogOptionsOf, planUdf, revisionOf } from "./udf-session.js";
 import { contentChanges, reportCompressed } from "./written-contents.js";
 
 /** How an earlier session is imported. */
@@ -359,8 +360,8 @@ export class FileSystemImage extends ImageForDisc {
     const times = new ImageTimes(options.sourceDateEpoch, onWarning);
     const udf = isWritten(options, "udf") ? this.#planUdf() : undefined;
     const boot = await this.#planBoot(onWarning, times);
-    const catalog = takeCatalog(this.root, udf?.rules.extended, contentChanges(options, boot, this.#compressed));
-    reportNames(catalog, times, udf?.rules, onWarning);
+    const catalog = takeCatalog(this.root, catalogOptionsOf(udf), contentChanges(options, boot, this.#compressed));
+    reportNames(catalog, times, { rules: udf?.rules, hasRockRidge: isWritten(options, "rockridge") }, onWarning);
     const newTree = newOwnTree(boot);
     const isPinned = (content: Content): boolean => this.#isPinned(content);
     reportCompressed(catalog, options, boot, isPinned, onWarning);

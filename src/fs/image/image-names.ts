@@ -8,6 +8,7 @@ import { assignUniqueNames } from "../names/unique-names.js";
 import type { DirectoryNode, Item } from "../tree/directory.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
 import { joinPath } from "../tree/path.js";
+import { attributeFileOf } from "../udf/attribute-file.js";
 import { FileEntryForm } from "../udf/file-entry-form.js";
 import type { UdfRevision } from "../udf/revision.js";
 import { rulesOf } from "../udf/revision.js";
@@ -104,7 +105,8 @@ function udfNaming(options: ImageOptions, revision: UdfRevision): Naming {
   const times = new ImageTimes(options.sourceDateEpoch, () => {});
   const { headBytes: entryHeadBytes } = new FileEntryForm(rules.extended);
   const creationMs = (item: Item): number | null => times.creationMs(item);
-  const omission = { rules, entryHeadBytes, creationMs, specialFiles: options.udfSpecialFiles === true };
+  const catalog = { attributeFiles: { has: (item: Item) => attributeFileOf(item, 0) !== undefined } };
+  const omission = { rules, entryHeadBytes, creationMs, catalog, specialFiles: options.udfSpecialFiles === true };
   return new PlainNaming((directory) => {
     const isThere = (item: Item): boolean => !isHidden(item, "udf") && omissionFromUdf(item, omission) === undefined;
     const items = [...directory].filter(isThere);

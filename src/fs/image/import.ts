@@ -160,7 +160,7 @@ class SessionImport {
     this.#beginTree();
     try {
       const entry = await tree.root(this.#options.signal);
-      session.joinRoot(root, entry);
+      session.joinRoot(root, entry, tree.fileSystem);
       await this.#walk(tree, [{ node: root, entry, isNew: false }], 0, join);
     } catch (error) {
       if (!isUnreadable(error)) throw error;

@@ -5,7 +5,8 @@ import { MemoryContent, OnDiscContent, startByteOf, storedOf } from "../tree/con
 import type { Item } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
-import type { FileAttributes } from "../tree/node.js";
+import { carriedAttributes } from "../tree/extended-attributes.js";
+import type { FileAttributes } from "../tree/item-attributes.js";
 import { FileNode, SpecialNode, SymlinkNode } from "../tree/node.js";
 import { contentOfEntry } from "./entry-content.js";
 
@@ -48,6 +49,8 @@ function attributesOf(entry: DiscEntry): FileAttributes {
     birthtime: entry.birthtimeMs ?? undefined,
     hidden,
     realTime,
+    extendedAttributes: carriedAttributes(entry.extendedAttributes),
+    accessControl: entry.accessControl,
   };
 }
 

@@ -27,7 +27,8 @@ import { nextPlace } from "../layout/region.js";
 import { visibleCatalog } from "../layout/visible-catalog.js";
 import { isoNameRules } from "../names/iso-name.js";
 import { RockRidgeWriter } from "../rockridge/rock-ridge-writer.js";
-import { timeMs } from "../tree/node.js";
+import { hasAttributes } from "../susp/attribute-list.js";
+import { timeMs } from "../tree/item-attributes.js";
 import type { Growth } from "./growth.js";
 import { enhancedHierarchyNaming, isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
@@ -163,6 +164,11 @@ function isoHierarchy(parts: SessionParts, hasRockRidge: boolean): HierarchyWrit
   );
 }
 
+/** Whether any item has extended attributes, or access control lists. */
+function holdsAttributes({ directories }: Catalog): boolean {
+  return directories.some(({ node, children }) => hasAttributes(node) || children.some(hasAttributes));
+}
+
 function rockRidgeWriter(parts: SessionParts, catalog: Catalog): RockRidgeWriter {
   const { options, times } = parts;
   const names = new RockRidgeNames(options);
@@ -172,6 +178,7 @@ function rockRidgeWriter(parts: SessionParts, catalog: Catalog): RockRidgeWriter
     times: (item) => times.stamps(item),
     nameBytes: (item) => names.nameBytes(item),
     targetBytes: (name) => names.targetBytes(name),
+    hasAttributes: holdsAttributes(catalog),
   });
 }
 

@@ -144,7 +144,9 @@ export class DirectoryJoin {
       this.#kindsDiffer(item, entry);
       return;
     }
-    joinAttributes(item, entry, this.#session.items);
+    joinAttributes(item, entry, this.#session.items, (what) =>
+      this.#session.attributesDiffer(item, this.#fileSystem, what),
+    );
     const other = otherMeaning(item, entry);
     if (other !== undefined) {
       this.#reportBeside(

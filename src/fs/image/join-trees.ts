@@ -2,9 +2,11 @@
  * Joins the trees of a session one after the other to what is imported of it already: what one tree lacks comes from
  * the other, and nothing is lost. Nothing is read here.
  */
+import { accessControlText } from "../tree/access-control.js";
 import type { Content } from "../tree/content.js";
 import type { DirectoryNode, Item } from "../tree/directory.js";
 import type { DiscEntry, FileSystemName } from "../tree/disc-entry.js";
+import { carriedAttributes, differingAttributes } from "../tree/extended-attributes.js";
 import type { FileNode } from "../tree/node.js";
 import type { ImportedItems } from "./imported-items.js";
 import type { JoinReport } from "./join-report.js";
@@ -37,7 +39,13 @@ function finerTime(known: number | null, other: number | null): number | null {
 }
 
 /** Adds to an item what another tree alone says of it. */
-export function joinAttributes(item: Item, entry: DiscEntry, items: ImportedItems): void {
+export function joinAttributes(
+  item: Item,
+  entry: DiscEntry,
+  items: ImportedItems,
+  differs: (what: string) => void,
+): void {
+  joinLists(item, entry, differs);
   if (!entry.hidden) item.hidden = false;
   item.mtimeMs = finerTime(item.mtimeMs, entry.mtimeMs);
   item.atimeMs = finerTime(item.atimeMs, entry.atimeMs);
@@ -45,6 +53,21 @@ export function joinAttributes(item: Item, entry: DiscEntry, items: ImportedItem
   item.birthtimeMs = finerTime(item.birthtimeMs, entry.birthtimeMs);
   if (entry.streams.length > 0) item.streams ??= items.streamsOf(entry);
   if (entry.realTime && item.type === "file") item.realTime = true;
+}
+
+/** Adds extended attributes and access control lists that another tree alone has; what both say is compared. */
+function joinLists(item: Item, entry: DiscEntry, differs: (what: string) => void): void {
+  const attributes = carriedAttributes(entry.extendedAttributes);
+  if (attributes !== undefined && item.extendedAttributes !== undefined) {
+    const differing = differingAttributes(item.extendedAttributes, attributes);
+    if (differing.length > 0) differs(`extended attributes (${differing.join(", ")})`);
+  }
+  const lists = accessControlText(entry.accessControl);
+  if (entry.accessControl !== undefined && item.accessControl !== undefined) {
+    if (accessControlText(item.accessControl) !== lists) differs("access control lists");
+  }
+  if (attributes !== undefined) item.extendedAttributes ??= attributes;
+  if (entry.accessControl !== undefined) item.accessControl ??= entry.accessControl;
 }
 
 /** The trees of one session on their way to one. */
@@ -87,8 +110,15 @@ export class SessionJoin {
   }
 
   /** Adds what another tree says of the root. */
-  joinRoot(root: DirectoryNode, entry: DiscEntry): void {
-    joinAttributes(root, entry, this.items);
+  joinRoot(root: DirectoryNode, entry: DiscEntry, fileSystem: FileSystemName): void {
+    joinAttributes(root, entry, this.items, (what) => this.attributesDiffer(root, fileSystem, what));
+  }
+
+  /** Reports attributes that two trees say differently; those of the first are taken. */
+  attributesDiffer(item: Item, fileSystem: FileSystemName, what: string): void {
+    const origin = this.originOf(item);
+    const message = `its ${what} differ in ${origin} and ${fileSystem}; those of ${origin} are taken`;
+    this.report.differs(item.path, [origin, fileSystem], message);
   }
 
   /** The children of a directory that have counterparts in other trees. */

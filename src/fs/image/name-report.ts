@@ -2,6 +2,8 @@ import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { Catalog, CatalogDirectory } from "../layout/catalog.js";
 import { bytesFromName } from "../names/name-bytes.js";
+import { fitsEntries } from "../rockridge/attribute-entry.js";
+import { hasAttributes } from "../susp/attribute-list.js";
 import type { Item } from "../tree/directory.js";
 import { joinPath } from "../tree/path.js";
 import type { RevisionRules } from "../udf/revision.js";
@@ -33,6 +35,20 @@ function reportStreams(item: Item, { streams }: Catalog, fileSystem: string, onW
   onWarning(new DiscError("W_NOT_REPRESENTED", `"${path}": ${reason}`, { path, fileSystem, reason }));
 }
 
+/** Warns of extended attributes and access control lists that are not written. */
+function reportAttributes(item: Item, { rules, hasRockRidge }: WrittenTrees, onWarning: WarningListener): void {
+  if (!hasAttributes(item)) return;
+  const isHidden = item.hiddenIn?.includes("iso") ?? false;
+  const isLeftOut = hasRockRidge ? !isHidden && !fitsEntries(item) : rules === undefined;
+  if (!isLeftOut) return;
+  const { path } = item;
+  const reason = hasRockRidge
+    ? "its extended attributes are more than Linux follows in Rock Ridge, and left out there"
+    : "Rock Ridge and UDF alone hold its extended attributes and access control lists";
+  const fileSystem = hasRockRidge ? "Rock Ridge" : "ISO 9660";
+  onWarning(new DiscError("W_NOT_REPRESENTED", `"${path}": ${reason}`, { path, fileSystem, reason }));
+}
+
 /** Warns of files that are not marked as real-time files. OSTA UDF 2.01, 2.3.5.2.1. */
 function reportRealTime(item: Item, rules: RevisionRules | undefined, onWarning: WarningListener): void {
   if (item.type !== "file" || !item.realTime || rules?.hasRealTimeFiles === true) return;
@@ -42,27 +58,35 @@ function reportRealTime(item: Item, rules: RevisionRules | undefined, onWarning:
   onWarning(new DiscError("W_NOT_REPRESENTED", `"${path}": ${reason}`, { path, fileSystem, reason }));
 }
 
+/** Trees that hold what others do not. */
+export interface WrittenTrees {
+  /** Those of UDF, which would hold streams and tell of real-time files; `undefined` where it is not written. */
+  readonly rules: RevisionRules | undefined;
+  readonly hasRockRidge: boolean;
+}
+
 /**
  * Warns of what is written rightly and still reads badly somewhere: names that fold, long names, odd times; and of streams
- * that are not written.
- *
- * @param rules Those of UDF, which would hold streams and tell of real-time files; `undefined` where it is not written.
+ * and attributes that are not written.
  */
 export function reportNames(
   catalog: Catalog,
   times: ImageTimes,
-  rules: RevisionRules | undefined,
+  written: WrittenTrees,
   onWarning: WarningListener,
 ): void {
+  const { rules } = written;
   const fileSystem = rules === undefined ? "ISO 9660" : "UDF";
   for (const directory of catalog.directories) {
     times.check(directory.node);
     reportStreams(directory.node, catalog, fileSystem, onWarning);
+    reportAttributes(directory.node, written, onWarning);
     reportFolding(directory, onWarning);
     for (const child of directory.children) {
       if (child.type !== "directory") {
         times.check(child);
         reportStreams(child, catalog, fileSystem, onWarning);
+        reportAttributes(child, written, onWarning);
         reportRealTime(child, rules, onWarning);
       }
       if (child.type === "symlink") reportLink(joinPath(directory.node.path, child.name), child.target, onWarning);

@@ -84,9 +84,10 @@ export class ProgressItems implements Iterable<ProgressItem> {
   }
 
   #describe(index: number): string {
-    const { nodeOfContent, firstStreamContent, streams } = this.#catalog;
+    const { nodeOfContent, firstStreamContent, streams, attributeFiles } = this.#catalog;
     const item = nodeOfContent[index]!;
     if (index < firstStreamContent) return item.path;
+    if (attributeFiles.get(item) === index) return `${item.path}: extended attributes`;
     const stream = streams.get(item)?.find(({ content }) => content === index);
     // What boots and is no file of the tree has no path, and is called by its label.
     return stream === undefined ? item.name : `${item.path}:${stream.name}`;

@@ -3,7 +3,7 @@ import type { WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import type { TimeStamps } from "../rockridge/entries.js";
 import type { Item } from "../tree/directory.js";
-import { timeMs } from "../tree/node.js";
+import { timeMs } from "../tree/item-attributes.js";
 
 /** The times an image writes: clamped to what can be written and to `SOURCE_DATE_EPOCH`, made whole by the image's own. */
 export class ImageTimes {

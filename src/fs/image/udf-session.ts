@@ -3,10 +3,13 @@ import type { Warning, WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
 import { blockBytes } from "../../units.js";
 import type { BootPlan } from "../boot/boot-plan.js";
-import type { Catalog } from "../layout/catalog.js";
+import type { Catalog, CatalogOptions } from "../layout/catalog.js";
 import type { ContentLayout } from "../layout/contents.js";
+import { accessControlText, writtenAccessControl } from "../tree/access-control.js";
 import type { Item } from "../tree/directory.js";
 import type { FileEntryReference } from "../tree/disc-entry.js";
+import { differingAttributes } from "../tree/extended-attributes.js";
+import { attributeFileOf } from "../udf/attribute-file.js";
 import { maximumMetadataExtents } from "../udf/metadata-file.js";
 import { entryCreationMs } from "../udf/metadata-renderer.js";
 import type { RevisionRules, UdfRevision } from "../udf/revision.js";
@@ -120,6 +123,12 @@ export function planUdf({ options, usualRevision, before, mediumEnd }: UdfPlanIn
   };
 }
 
+/** What of a tree is written for UDF alone. */
+export function catalogOptionsOf(udf: UdfPlan | undefined): CatalogOptions {
+  if (udf === undefined) return {};
+  return { streams: udf.rules.extended, attributeFile: (item) => attributeFileOf(item, udf.embeddedBytes) };
+}
+
 /** The revision that is written where nobody asks for one: tables came with 1.50, and metadata partitions exclude them. */
 export function usualRevisionOf({ udfVirtual }: ImageOptions, medium: UdfRevision): UdfRevision {
   return udfVirtual === true ? "2.01" : medium;
@@ -143,6 +152,15 @@ export interface UdfParts {
   readonly hasNamesElsewhere: boolean;
 }
 
+/** Whether an entry has the extended attributes and access control lists that would be written. */
+function saysSameLists(entry: FileEntryReference, item: Item): boolean {
+  const lists = accessControlText(writtenAccessControl(item.accessControl, item.mode));
+  return (
+    differingAttributes(entry.extendedAttributes, item.extendedAttributes).length === 0 &&
+    accessControlText(entry.accessControl) === lists
+  );
+}
+
 function isSame(
   item: Item,
   links: number,
@@ -155,6 +173,7 @@ function isSame(
     entry.mode === item.mode &&
     entry.uid === item.uid &&
     entry.gid === item.gid &&
+    saysSameLists(entry, item) &&
     entry.mtimeMs === times.modifyMs(item) &&
     entry.atimeMs === times.accessMs(item) &&
     entry.ctimeMs === times.attributesMs(item) &&
@@ -228,6 +247,7 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
     mediumEnd,
     reference: (item, links) => {
       if (entriesBefore === undefined || item.type !== "file" || item.streams !== undefined) return undefined;
+      if (catalog.attributeFiles.has(item)) return undefined;
       // One that boots may lie elsewhere now.
       if (parts.boot?.replaced.has(item.content) === true) return undefined;
       const { fileEntry } = item;

@@ -7,10 +7,13 @@ import type { Content } from "../tree/content.js";
 import type { Item, TreeSource } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
 import { recordsModes } from "../tree/disc-entry.js";
+import type { HostAttributes } from "../tree/extended-attributes.js";
+import { withScope } from "../tree/extended-attributes.js";
+import type { ItemAttributes } from "../tree/item-attributes.js";
 import type { ChangeRules, ComparedItem } from "../tree/item-changes.js";
 import { itemChanges } from "../tree/item-changes.js";
 import { collision } from "../tree/merge.js";
-import type { FileNode, ItemAttributes, ItemType } from "../tree/node.js";
+import type { FileNode, ItemType } from "../tree/node.js";
 import { joinPath, splitPath } from "../tree/path.js";
 import { walkTree } from "../tree/walk.js";
 import type { FileSystemImage } from "./file-system-image.js";
@@ -29,6 +32,8 @@ export interface UpdateTreeOptions extends TaskOptions {
   readonly checksum?: boolean | undefined;
   /** Gives files with contents that are in the image already, or twice in the source, one content. */
   readonly digest?: ContentDigest | undefined;
+  /** Extended attributes and access control lists that the source has taken, and that are compared. Default: none. */
+  readonly hostAttributes?: HostAttributes | undefined;
   /** Called with each item that is there, before it is replaced or removed. */
   readonly onGone?: ((existing: Item) => void) | undefined;
   /** Hears of items that no file system of the image holds: W_SKIPPED. */
@@ -70,17 +75,30 @@ interface Step {
   readonly parent: DirectoryNode | undefined;
 }
 
-function attributesOf({ mode, uid, gid, mtimeMs, atimeMs, ctimeMs }: Item): ItemAttributes {
+function attributesOf(found: Item, existing: Item | undefined, wanted: HostAttributes): ItemAttributes {
+  const { mode, uid, gid, mtimeMs, atimeMs, ctimeMs } = found;
   const time = (ms: number | null): number | undefined => ms ?? undefined;
-  return { mode, uid, gid, mtime: time(mtimeMs), atime: time(atimeMs), ctime: time(ctimeMs) };
+  const { extendedAttributes: scope, accessControl } = wanted;
+  return {
+    mode,
+    uid,
+    gid,
+    mtime: time(mtimeMs),
+    atime: time(atimeMs),
+    ctime: time(ctimeMs),
+    ...(scope === undefined
+      ? {}
+      : { extendedAttributes: withScope(existing?.extendedAttributes, found.extendedAttributes, scope) }),
+    ...(accessControl === true ? { accessControl: found.accessControl ?? { access: null, default: null } } : {}),
+  };
 }
 
 function comparedItem(item: Item, mtimeMs: number | null): ComparedItem {
-  const { type, mode, uid, gid } = item;
+  const { type, mode, uid, gid, extendedAttributes, accessControl } = item;
   const bytes = item.type === "file" ? item.content.bytes : 0;
   const target = item.type === "symlink" ? item.target : null;
   const [major, minor] = "major" in item ? [item.major, item.minor] : [0, 0];
-  return { type, bytes, mtimeMs, mode, uid, gid, target, major, minor };
+  return { type, bytes, mtimeMs, mode, uid, gid, target, major, minor, extendedAttributes, accessControl };
 }
 
 /** Finds what differs; nothing is changed. */
@@ -96,7 +114,8 @@ class UpdatePlan {
   constructor(image: FileSystemImage, options: UpdateTreeOptions) {
     const modes = image.fileSystems.some(recordsModes);
     this.#options = options;
-    this.#rules = { modes, owners: modes, directoryTimes: true, isOtherOnDisc: false };
+    const { hostAttributes: attributes = {} } = options;
+    this.#rules = { modes, owners: modes, attributes, directoryTimes: true, isOtherOnDisc: false };
     this.#times = new ImageTimes(image.options.sourceDateEpoch, () => {});
   }
 
@@ -217,7 +236,8 @@ function withShared(item: Item, shared: SharedContents): Item {
   return item;
 }
 
-function apply(root: DirectoryNode, step: Step, shared: SharedContents, onGone: UpdateTreeOptions["onGone"]): void {
+function apply(root: DirectoryNode, step: Step, shared: SharedContents, options: UpdateTreeOptions): void {
+  const { onGone, hostAttributes: attributes = {} } = options;
   const { kind, path, existing, found, parent } = step;
   if (existing !== undefined && kind !== "attributes") {
     onGone?.(existing);
@@ -225,7 +245,7 @@ function apply(root: DirectoryNode, step: Step, shared: SharedContents, onGone: 
   }
   if (found === undefined) return;
   if (kind === "attributes") {
-    root.setAttributes(path, attributesOf(found));
+    existing?.assign(attributesOf(found, existing, attributes));
     return;
   }
   const item = withShared(found, shared);
@@ -233,7 +253,7 @@ function apply(root: DirectoryNode, step: Step, shared: SharedContents, onGone: 
     parent.put(item);
     return;
   }
-  const made = root.addDirectory(path, { parents: true, ...attributesOf(item) });
+  const made = root.addDirectory(path, { parents: true, ...attributesOf(item, undefined, attributes) });
   if (item.type === "directory") for (const child of item) made.put(child);
 }
 
@@ -254,7 +274,7 @@ export async function updateTree(
   options: UpdateTreeOptions = {},
 ): Promise<TreeUpdate> {
   const { root } = image;
-  const { signal, onProgress, digest, onGone } = options;
+  const { signal, onProgress, digest } = options;
   const at = `/${splitPath(options.at ?? "/").join("/")}`;
   const into = root.find(at);
   if (into !== undefined && into.type !== "directory") {
@@ -270,7 +290,7 @@ export async function updateTree(
   await shared.find(root, newContents(plan.steps), signal);
   const changes = plan.steps.flatMap((step) => [...changesOf(step)]);
   changes.sort((one, other) => compareNames(one.path, other.path));
-  for (const step of plan.steps) apply(root, step, shared, onGone);
+  for (const step of plan.steps) apply(root, step, shared, options);
   const { bytes, sharedBytes } = shared;
   return { changes, unchanged: plan.unchanged, skipped, bytes, sharedBytes };
 }

@@ -65,7 +65,7 @@ export function subjectOf(form: RecordForm, directory: HierarchyDirectory, posit
 }
 
 function roleOf(directory: HierarchyDirectory, position: number, described: HierarchyDirectory): RecordRole {
-  if (position === selfPosition) return "self";
+  if (position === selfPosition) return directory.relocatedFrom === undefined ? "self" : "selfOfMoved";
   if (position === parentPosition) return directory.relocatedFrom === undefined ? "parent" : "parentOfMoved";
   if (described.relocatedFrom === directory) return "placeholder";
   return described.source === undefined || directory.source === undefined ? "relocated" : "child";

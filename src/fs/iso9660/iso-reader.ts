@@ -9,6 +9,7 @@ import type { Charset } from "../names/charset.js";
 import type { IdentifierNaming, NamedIdentifier } from "../names/identifier-naming.js";
 import { splitVersion } from "../names/identifier-naming.js";
 import { bytesFromName, nameFromBytes } from "../names/name-bytes.js";
+import { noItemAttributes } from "../susp/attribute-list.js";
 import type { ExtendedAttributes, SystemUseProtocol } from "../susp/system-use-reader.js";
 import type { Extent } from "../tree/content.js";
 import type { DirectoryListing, DiscEntry, DiscStream, FileSystemName, TreeReader } from "../tree/disc-entry.js";
@@ -317,6 +318,11 @@ export class DirectoryTree implements TreeReader {
     const hasContents = type === "file" || type === "directory";
     const target = type === "symlink" ? (attributes?.target ?? "") : null;
     const mtimeMs = attributes?.mtimeMs ?? record.recordingDateAndTime;
+    const mode = attributes?.mode ?? defaultModes[type === "directory" ? "directory" : "file"];
+    const found =
+      attributes?.hasItemAttributes === true
+        ? attributes.itemAttributes(mode, this.#context(extents[0]?.lba ?? null))
+        : noItemAttributes;
     return {
       type,
       bytes: hasContents ? bytes : target === null ? 0 : bytesFromName(target).length,
@@ -324,7 +330,7 @@ export class DirectoryTree implements TreeReader {
       atimeMs: attributes?.atimeMs ?? mtimeMs,
       ctimeMs: attributes?.ctimeMs ?? mtimeMs,
       birthtimeMs: null,
-      mode: attributes?.mode ?? defaultModes[type === "directory" ? "directory" : "file"],
+      mode,
       uid: attributes?.uid ?? 0,
       gid: attributes?.gid ?? 0,
       links: attributes?.links ?? 1,
@@ -335,6 +341,8 @@ export class DirectoryTree implements TreeReader {
       extents: hasContents ? extents : [],
       serialNumber: attributes?.serialNumber,
       streams: noStreams,
+      extendedAttributes: found.extendedAttributes,
+      accessControl: found.accessControl,
       realTime: false,
       fileEntry: undefined,
       zisofs,

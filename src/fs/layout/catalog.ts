@@ -1,6 +1,8 @@
 import { compareNames } from "../names/name-bytes.js";
+import { accessControlText } from "../tree/access-control.js";
 import type { Content } from "../tree/content.js";
 import type { DirectoryNode, Item } from "../tree/directory.js";
+import { differingAttributes } from "../tree/extended-attributes.js";
 import type { FileNode } from "../tree/node.js";
 
 /** One directory of a catalog. */
@@ -42,10 +44,33 @@ export interface Catalog {
   readonly firstStreamContent: number;
   /** Of the items that have named streams, where these are written. */
   readonly streams: ReadonlyMap<Item, readonly CatalogStream[]>;
+  /** Of the items whose attributes are in a file of their own in UDF, the number of its content. */
+  readonly attributeFiles: ReadonlyMap<Item, number>;
 }
 
 function haveEqualAttributes(one: Item, other: Item): boolean {
-  return one.mode === other.mode && one.uid === other.uid && one.gid === other.gid && one.mtimeMs === other.mtimeMs;
+  return (
+    one.mode === other.mode &&
+    one.uid === other.uid &&
+    one.gid === other.gid &&
+    one.mtimeMs === other.mtimeMs &&
+    haveEqualLists(one, other)
+  );
+}
+
+function haveEqualLists(one: Item, other: Item): boolean {
+  const [attributes, others] = [one.extendedAttributes, other.extendedAttributes];
+  if (attributes !== others && differingAttributes(attributes, others).length > 0) return false;
+  const [lists, otherLists] = [one.accessControl, other.accessControl];
+  return lists === otherLists || accessControlText(lists) === accessControlText(otherLists);
+}
+
+/** What of a tree is written besides the contents of its files. */
+export interface CatalogOptions {
+  /** Whether named streams are. */
+  readonly streams?: boolean | undefined;
+  /** The file of attributes of an item that has one. */
+  attributeFile?(item: Item): Content | undefined;
 }
 
 /** What is written in the place of, and besides, the contents of a tree. */
@@ -128,10 +153,8 @@ class GrowingDirectory implements CatalogDirectory {
 /**
  * Takes the catalog of a tree: directories level by level, contents in the order of their directories, those of streams
  * behind them.
- *
- * @param withStreams Whether named streams are written.
  */
-export function takeCatalog(root: DirectoryNode, withStreams = false, changes?: ContentChanges): Catalog {
+export function takeCatalog(root: DirectoryNode, options: CatalogOptions = {}, changes?: ContentChanges): Catalog {
   const numbering = new Numbering(changes);
   const directories: GrowingDirectory[] = [new GrowingDirectory(root, 0, undefined)];
   for (let next = 0; next < directories.length; next++) {
@@ -149,16 +172,42 @@ export function takeCatalog(root: DirectoryNode, withStreams = false, changes?: 
   }
   const firstStreamContent = numbering.contents.length;
   for (const node of changes?.hidden ?? []) numbering.beside(node, node.content);
-  const streams = withStreams ? takeStreams(directories, numbering) : new Map<Item, CatalogStream[]>();
+  const streams = options.streams === true ? takeStreams(directories, numbering) : new Map<Item, CatalogStream[]>();
+  const attributeFiles = takeAttributeFiles(directories, numbering, options);
   return {
     directories,
     streams,
+    attributeFiles,
     firstStreamContent,
     links: Uint32Array.from(numbering.links),
     contentOfObject: Int32Array.from(numbering.contentOfObject),
     contents: numbering.contents,
     nodeOfContent: numbering.nodeOfContent,
   };
+}
+
+/** Files of attributes, of each object one: names of one object share it. */
+function takeAttributeFiles(
+  directories: readonly CatalogDirectory[],
+  numbering: Numbering,
+  { attributeFile }: CatalogOptions,
+): Map<Item, number> {
+  const found = new Map<Item, number>();
+  if (attributeFile === undefined) return found;
+  const seen = new Set<number>();
+  const take = (item: Item): void => {
+    const content = attributeFile(item);
+    if (content !== undefined) found.set(item, numbering.beside(item, content));
+  };
+  for (const { node, children, objects } of directories) {
+    take(node);
+    for (const [position, object] of objects.entries()) {
+      if (object < 0 || seen.has(object)) continue;
+      if (numbering.links[object]! > 1) seen.add(object);
+      take(children[position]!);
+    }
+  }
+  return found;
 }
 
 function takeStreams(directories: readonly CatalogDirectory[], numbering: Numbering): Map<Item, CatalogStream[]> {

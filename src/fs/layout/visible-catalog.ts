@@ -50,5 +50,6 @@ export function visibleCatalog(catalog: Catalog, fileSystem: FileSystemName): Ca
     }
   }
   const streams = new Map([...catalog.streams].filter(([item]) => shown.has(item)));
-  return { ...catalog, directories, links, streams };
+  const attributeFiles = new Map([...catalog.attributeFiles].filter(([item]) => shown.has(item)));
+  return { ...catalog, directories, links, streams, attributeFiles };
 }

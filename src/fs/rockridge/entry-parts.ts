@@ -6,8 +6,11 @@ import { bp } from "../../codec/rows.js";
 import type { StructField, Structure } from "../../codec/structure.js";
 import { longTime, recordingTime } from "../../codec/time.js";
 import { nameField } from "../names/name-field.js";
+import { continueFlag } from "../susp/attribute-list.js";
+import { componentParts } from "../susp/attribute-parts.js";
 import { entryHeadBytes, entryStructure } from "../susp/entries.js";
 import { firstZisofsEntry, secondZisofsEntry } from "../zisofs/zisofs-entry.js";
+import { attributeHeadBytes, attributeList } from "./attribute-entry.js";
 import {
   alternateName,
   childLink,
@@ -81,6 +84,13 @@ const link: Structure = entryStructure("SL", "4.1.3", (source, at) => {
   return parts;
 });
 
+/** AL. Its last record may go on in the next AL: then its content ends with the entry. */
+const attributeListParts: Structure = entryStructure("AL", "AAIP 2.0", (source, at) => {
+  if (at + entryHeadBytes >= source.length) return [];
+  const flags = part("flags", bp(5, 5, flagged(u8, { continue: continueFlag }), "AAIP 2.0 [4]"));
+  return [flags, ...componentParts(source, at, attributeHeadBytes, source.length)];
+});
+
 /** ZF and Z2: their version says what they are made of. */
 const zisofs: Structure = entryStructure("ZF", "zisofs, ZF", (source, at) => {
   const { fields } = source[at + 3] === 2 ? secondZisofsEntry : firstZisofsEntry;
@@ -88,7 +98,7 @@ const zisofs: Structure = entryStructure("ZF", "zisofs, ZF", (source, at) => {
   return behindHead.filter(({ row }) => at + (row.firstBit + row.bits) / 8 <= source.length);
 });
 
-/** The entries of Rock Ridge by signature. */
+/** The entries of Rock Ridge, and of AAIP, by signature. */
 export const rockRidgeStructures: ReadonlyMap<string, Structure> = new Map<string, Structure>([
   [posixAttributesRows.name, attributes],
   [deviceNumber.name, deviceNumber],
@@ -98,6 +108,7 @@ export const rockRidgeStructures: ReadonlyMap<string, Structure> = new Map<strin
   [childLink.name, childLink],
   [parentLink.name, parentLink],
   [relocated.name, relocated],
+  [attributeList.name, attributeListParts],
   ["ZF", zisofs],
   ["Z2", zisofs],
 ]);

@@ -3,6 +3,8 @@ import type { ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
 import type { Charset } from "../names/charset.js";
 import { nameFromBytes } from "../names/name-bytes.js";
+import type { FoundItemAttributes } from "../susp/attribute-list.js";
+import { attributesOfComponents, componentsOf, noItemAttributes } from "../susp/attribute-list.js";
 import type { ContinuationArea } from "../susp/entries.js";
 import { extensionsReference, sharingProtocolIndicator } from "../susp/entries.js";
 import type {
@@ -16,6 +18,7 @@ import type { ItemType } from "../tree/node.js";
 import type { ZisofsForm } from "../tree/zisofs-form.js";
 import { zisofsEntry, zisofsEntryBytes } from "../zisofs/zisofs-entry.js";
 import { AnnouncedCharset } from "./announced-charset.js";
+import { attributeHeadBytes, attributeList } from "./attribute-entry.js";
 import type { RockRidgeVersion } from "./entries.js";
 import {
   alternateName,
@@ -143,6 +146,9 @@ class RockRidgeAttributes implements ExtendedAttributes {
   targetComplete = false;
   /** Whether the next component of the target is a new one, and needs a "/" before it. */
   needsSeparator = false;
+  /** Component areas of the list of attributes; `undefined` where there is none. */
+  attributeAreas: Uint8Array[] | undefined;
+  attributesComplete = false;
   readonly #charset: Charset | undefined;
 
   constructor(charset: Charset | undefined) {
@@ -159,6 +165,19 @@ class RockRidgeAttributes implements ExtendedAttributes {
 
   get target(): string | undefined {
     return this.targetBytes === undefined ? undefined : this.#text(this.targetBytes);
+  }
+
+  get hasItemAttributes(): boolean {
+    return this.attributeAreas !== undefined;
+  }
+
+  itemAttributes(mode: number, context: ReadContext): FoundItemAttributes {
+    if (this.attributeAreas === undefined) return noItemAttributes;
+    if (!this.attributesComplete) {
+      reportFault(context, "AL", "continuation", "AAIP 2.0 [4]", "is announced, and none follows");
+    }
+    const fault = (field: string, reason: string): void => reportFault(context, "AL", field, "AAIP 2.0", reason);
+    return attributesOfComponents(componentsOf(this.attributeAreas, fault), mode, fault);
   }
 }
 
@@ -289,6 +308,28 @@ function readDevice(
   attributes.minor = packed ? low % 0x100 : low;
 }
 
+function readAttributeList(
+  attributes: RockRidgeAttributes,
+  source: Uint8Array,
+  at: number,
+  length: number,
+  context: ReadContext,
+): void {
+  if (length < attributeHeadBytes) {
+    reportFault(context, "AL", "length", "AAIP 2.0 [2]", `is ${length}, less than its head`);
+    return;
+  }
+  if (attributes.attributesComplete) {
+    reportFault(context, "AL", "continuation", "AAIP 2.0 [4]", "comes after the list has ended");
+    return;
+  }
+  const piece = attributeList.read(source, at, context);
+  attributes.attributesComplete = !piece.continues;
+  attributes.attributeAreas ??= [];
+  // The area is the reader's, which fills it anew.
+  attributes.attributeAreas.push(piece.components.slice());
+}
+
 function readZisofs(
   attributes: RockRidgeAttributes,
   source: Uint8Array,
@@ -309,6 +350,7 @@ const readers: ReadonlyMap<number, Reader> = new Map<number, Reader>([
   [signatures.NM, readName],
   [signatures.SL, readTarget],
   [signatures.PN, readDevice],
+  [signatures.AL, readAttributeList],
   [
     signatures.CL,
     (attributes, source, at, length, context) => {

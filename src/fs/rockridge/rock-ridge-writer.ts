@@ -1,10 +1,12 @@
 import type { Codec } from "../../codec/codec.js";
 import type { PendingEntry, RecordSubject, SystemUse } from "../susp/area.js";
 import { distributeEntries, partBytes, writePart } from "../susp/area.js";
+import { attributesReference, hasAttributes } from "../susp/attribute-list.js";
 import type { ContinuationArea } from "../susp/entries.js";
-import { extensionsReference, sharingProtocolIndicator } from "../susp/entries.js";
+import { extensionSelector, extensionsReference, sharingProtocolIndicator } from "../susp/entries.js";
 import type { Item } from "../tree/directory.js";
 import { zisofsEntry } from "../zisofs/zisofs-entry.js";
+import { attributeEntries } from "./attribute-entry.js";
 import type {
   DeviceNumber,
   DirectoryLocation,
@@ -36,7 +38,12 @@ export interface RockRidgeOptions {
   /** The bytes of an item's name, and of a name in a link's target. */
   nameBytes(item: Item): Uint8Array;
   targetBytes(name: string): Uint8Array;
+  /** Whether any item has extended attributes or access control lists: AAIP is in use. */
+  readonly hasAttributes: boolean;
 }
+
+/** The place of Rock Ridge and of AAIP among the extensions that ER announces. */
+const extensionSequences = { rockRidge: 0, attributes: 1 } as const;
 
 /** Length of an item's name in the image, quickly for ASCII. */
 function nameLength(item: Item, bytesOf: (item: Item) => Uint8Array): number {
@@ -126,9 +133,15 @@ function linkEntries(target: string, bytesOf: (name: string) => Uint8Array): Pen
 /** Writes Rock Ridge into the system use areas of the primary hierarchy. */
 export class RockRidgeWriter implements SystemUse {
   readonly #options: RockRidgeOptions;
+  /**
+   * Whether AAIP is announced, and ES tells its entries from those of Rock Ridge. AAIP 2.0, "Compatibility
+   * Considerations": with version 1.10, of a time before ES, it is neither announced nor told apart.
+   */
+  readonly #announces: boolean;
 
   constructor(options: RockRidgeOptions) {
     this.#options = options;
+    this.#announces = options.hasAttributes && options.version === "1.12";
   }
 
   measure(subject: RecordSubject, room: number, continuations: number[]): number {
@@ -165,9 +178,10 @@ export class RockRidgeWriter implements SystemUse {
 
   /** Bytes of a record that has PX, TF and NM alone, as nearly all have; `undefined` for the others. */
   #plainBytes({ item, role, isRootSelf, zisofs }: RecordSubject, times: TimeStamps): number | undefined {
-    const isPlain = role === "child" && (item.type === "file" || item.type === "directory");
+    const isPlain = role === "child" && (item.type === "file" || item.type === "directory") && !hasAttributes(item);
     if (isRootSelf || zisofs !== undefined || (!isPlain && role !== "self" && role !== "parent")) return undefined;
-    const fixed = posixAttributesBytes[this.#options.version] + timeStamps.bytes(times);
+    const selector = this.#announces ? extensionSelector.size : 0;
+    const fixed = selector + posixAttributesBytes[this.#options.version] + timeStamps.bytes(times);
     if (role !== "child") return fixed;
     const bytes = nameLength(item, this.#options.nameBytes);
     return bytes > maximumNamePieceBytes ? undefined : fixed + 5 + bytes;
@@ -175,6 +189,10 @@ export class RockRidgeWriter implements SystemUse {
 
   #writePlain(subject: RecordSubject, times: TimeStamps, target: Uint8Array, at: number): void {
     let position = at;
+    if (this.#announces) {
+      extensionSelector.write({ extensionSequence: extensionSequences.rockRidge }, target, position);
+      position += extensionSelector.size;
+    }
     const attributes = this.#attributes(subject);
     posixAttributes.write(attributes, target, position);
     position += posixAttributes.bytes(attributes);
@@ -195,13 +213,19 @@ export class RockRidgeWriter implements SystemUse {
     const { item, role, isRootSelf, location, zisofs } = subject;
     const entries: PendingEntry[] = [];
     if (isRootSelf) entries.push(pending("SP", sharingProtocolIndicator, { bytesSkipped: 0 }));
+    if (this.#announces) {
+      entries.push(pending("ES", extensionSelector, { extensionSequence: extensionSequences.rockRidge }));
+    }
     entries.push(pending("PX", posixAttributes, this.#attributes(subject)));
     entries.push(pending("TF", timeStamps, this.#options.times(item)));
     // ER goes last, so that it is what moves to a continuation area: libarchive takes a tree for one without Rock Ridge
     // where the root's record itself has neither PX nor TF, and reads the Joliet one by rules that are not Joliet's.
     if (isRootSelf) {
       entries.push(pending("ER", extensionsReference, rockRidgeReferences[this.#options.version]));
+      if (this.#announces) entries.push(pending("ER", extensionsReference, attributesReference));
     }
+    // A directory is described by the record in its parent; the root by its own, as is one that was moved.
+    if (isRootSelf || role === "selfOfMoved") return [...entries, ...this.#attributeEntries(item)];
     if (role === "self" || role === "parent") return entries;
     const at: DirectoryLocation = { location };
     if (role === "parentOfMoved") return [...entries, pending("PL", parentLink, at)];
@@ -213,6 +237,13 @@ export class RockRidgeWriter implements SystemUse {
       entries.push(pending("PN", deviceNumber, deviceNumberOf(item.major, item.minor)));
     }
     if (zisofs !== undefined) entries.push(pending("ZF", zisofsEntry, zisofs));
-    return entries;
+    return role === "placeholder" ? entries : [...entries, ...this.#attributeEntries(item)];
+  }
+
+  #attributeEntries(item: Item): PendingEntry[] {
+    const entries = attributeEntries(item);
+    if (entries.length === 0 || !this.#announces) return entries;
+    const selector = pending("ES", extensionSelector, { extensionSequence: extensionSequences.attributes });
+    return [{ ...selector, isBehindAll: true }, ...entries];
   }
 }

@@ -8,9 +8,9 @@ import { continuationArea } from "./entries.js";
 
 /**
  * Which record of an item an area belongs to: its own in its directory, "." or ".."; for a directory that was moved, the
- * record left in its place, its record where it lies now, and its "..".
+ * record left in its place, its record where it lies now, its "." and its "..".
  */
-export type RecordRole = "child" | "self" | "parent" | "placeholder" | "relocated" | "parentOfMoved";
+export type RecordRole = "child" | "self" | "parent" | "placeholder" | "relocated" | "selfOfMoved" | "parentOfMoved";
 
 /** What an extension needs to know to fill the system use area of a record. */
 export interface RecordSubject {
@@ -51,6 +51,8 @@ export interface SystemUse {
 export interface PendingEntry {
   readonly signature: string;
   readonly bytes: number;
+  /** Whether it stands behind all entries before it, wherever these have to go. */
+  readonly isBehindAll?: boolean;
   write(target: Uint8Array, at: number): void;
 }
 
@@ -70,7 +72,8 @@ export function distributeEntries(entries: readonly PendingEntry[], room: number
   let left = room - continuationEntryBytes;
   let areaBytes = blockBytes;
   for (const entry of entries) {
-    if (!deferred.has(entry.signature) && entry.bytes <= left) {
+    const isDeferred = entry.isBehindAll === true ? deferred.size > 0 : deferred.has(entry.signature);
+    if (!isDeferred && entry.bytes <= left) {
       inRecord.push(entry);
       left -= entry.bytes;
       continue;

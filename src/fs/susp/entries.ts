@@ -51,6 +51,20 @@ export const continuationArea: StructCodec<ContinuationArea> = struct<Continuati
   length: bp(21, 28, both32, "5.1 [6]"),
 });
 
+/** ES: of which extension the entries are that follow. */
+export interface ExtensionSelector {
+  /** Which of the ER entries announced it, from 0. */
+  readonly extensionSequence: number;
+}
+
+/** ES. SUSP 5.6. */
+export const extensionSelector: StructCodec<ExtensionSelector> = struct<ExtensionSelector>("ES", 5, {
+  _signature: bp(1, 2, fixedText("ES"), "5.6 [1]"),
+  _length: bp(3, 3, fixedU8(5), "5.6 [2]"),
+  _version: bp(4, 4, fixedU8(1), "5.6 [3]"),
+  extensionSequence: bp(5, 5, u8, "5.6 [4]"),
+});
+
 /** ER: which extension is in use. */
 export interface ExtensionsReference {
   readonly identifier: string;
@@ -163,6 +177,7 @@ const sharedStructures: ReadonlyMap<string, Structure> = new Map([
   ["SP", sharingProtocolIndicator],
   ["CE", continuationArea],
   ["ER", extensionsReferenceStructure],
+  ["ES", extensionSelector],
 ]);
 
 /** Bytes before the first entry that are those of CD-ROM XA, which have their signature in the middle. */

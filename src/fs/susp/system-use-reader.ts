@@ -6,6 +6,7 @@ import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes, blocksOf } from "../../units.js";
 import type { ItemType } from "../tree/node.js";
 import type { ZisofsForm } from "../tree/zisofs-form.js";
+import type { FoundItemAttributes } from "./attribute-list.js";
 import type { ContinuationArea } from "./entries.js";
 import { continuationArea, entryHeadBytes } from "./entries.js";
 
@@ -201,6 +202,10 @@ export interface ExtendedAttributes {
   readonly childLocation: number | undefined;
   /** Whether it is a directory that another place of the tree shows. */
   readonly relocated: boolean;
+  /** Whether there are any extended attributes or access control lists. */
+  readonly hasItemAttributes: boolean;
+  /** These, for an item of that mode. */
+  itemAttributes(mode: number, context: ReadContext): FoundItemAttributes;
   /** In which form contents are stored that is not read; `undefined` for plain ones. */
   readonly encoding: string | undefined;
   /** How contents are compressed; `undefined` for plain ones. */

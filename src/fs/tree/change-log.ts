@@ -1,8 +1,6 @@
 /** What was changed in a tree, so that it can be undone. */
 import { DiscError } from "../../errors.js";
 import type { DirectoryNode, Item } from "./directory.js";
-import type { AttributeValues, FileNode } from "./node.js";
-import { attributeValues } from "./node.js";
 
 /** One change of a tree. Changes are undone in the reverse of their order. */
 export interface TreeChange {
@@ -59,23 +57,6 @@ export class MovedItem implements TreeChange {
     this.#item.parent?.children.delete(this.#item.name);
     this.#item.name = this.#name;
     this.#directory.attach(this.#item);
-  }
-}
-
-/** Attributes of an item are others. To be made before they are. */
-export class ChangedAttributes implements TreeChange {
-  readonly #item: Item;
-  readonly #before: AttributeValues;
-  readonly #ofFile: Pick<FileNode, "realTime" | "sortWeight"> | undefined;
-
-  constructor(item: Item) {
-    this.#item = item;
-    this.#before = attributeValues(item);
-    this.#ofFile = item.type === "file" ? { realTime: item.realTime, sortWeight: item.sortWeight } : undefined;
-  }
-
-  undo(): void {
-    Object.assign(this.#item, this.#before, this.#ofFile);
   }
 }
 

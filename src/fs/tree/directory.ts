@@ -1,11 +1,14 @@
 import { DiscError } from "../../errors.js";
 import type { TaskOptions } from "../../medium/session-data.js";
+import { listFault } from "./access-control.js";
 import type { TreeChange } from "./change-log.js";
-import { ChangedAttributes, JoinedChange, MovedItem, PlacedItem, RemovedItem } from "./change-log.js";
+import { JoinedChange, MovedItem, PlacedItem, RemovedItem } from "./change-log.js";
 import type { Content, ContentLike } from "./content.js";
 import { contentOf } from "./content.js";
+import { attributeMap, refuseAttributeName } from "./extended-attributes.js";
+import type { FileAttributes, ItemAttributes } from "./item-attributes.js";
 import { checkCollisions, collision, mergeInto, whole } from "./merge.js";
-import type { FileAttributes, ItemAttributes, SpecialType } from "./node.js";
+import type { SpecialType } from "./node.js";
 import { FileNode, SpecialNode, SymlinkNode, TreeNode } from "./node.js";
 import { joinPath, refuseName, splitPath } from "./path.js";
 
@@ -48,6 +51,18 @@ export interface AddFileOptions extends AddOptions, FileAttributes {}
 export interface AddTreeOptions extends TaskOptions {
   /** The directory that receives the source's contents, made where it is missing. Default: this directory. */
   readonly at?: string | undefined;
+}
+
+/** Refuses attributes that cannot be given. @throws {@link DiscError} E_NAME_INVALID, E_OPTION_INVALID. */
+function checkGiven({ extendedAttributes, accessControl }: ItemAttributes, path: string): void {
+  for (const name of attributeMap(extendedAttributes ?? {})?.keys() ?? []) refuseAttributeName(name, path);
+  for (const list of [accessControl?.access, accessControl?.default]) {
+    const fault = list == null ? undefined : listFault(list);
+    if (fault === undefined) continue;
+    const allowed = "entries for owner, owning group, mask and all others, and one for each user and group";
+    const detail = { option: "accessControl", value: list, allowed };
+    throw new DiscError("E_OPTION_INVALID", `the access control list of "${path}" is none: ${fault}`, detail);
+  }
 }
 
 /** A directory, and the way in which a tree is changed. Paths are relative to it; on the root they are those of the image. */
@@ -171,7 +186,7 @@ export class DirectoryNode extends TreeNode {
    * Changes attributes of an item; those that are not given stay, and its content, too.
    *
    * @throws {@link DiscError} E_ITEM_NOT_FOUND, E_PATH_INVALID, E_IMAGE_IN_USE; E_NOT_A_FILE for `realTime` of anything
-   *   else.
+   *   else; E_NAME_INVALID for an extended attribute that cannot be given, E_OPTION_INVALID for a list that is none.
    */
   setAttributes(path: string, attributes: FileAttributes): void {
     const node = this.item(path);
@@ -181,9 +196,33 @@ export class DirectoryNode extends TreeNode {
         path,
       });
     }
-    const change = new ChangedAttributes(node);
+    checkGiven(attributes, path);
     node.assign(attributes);
-    this.#owner()?.changed(change);
+  }
+
+  /**
+   * Gives an item an extended attribute, or another value to one that it has.
+   *
+   * @param name With its name space: "user.comment".
+   * @param value A string is its UTF-8 bytes.
+   * @throws {@link DiscError} E_ITEM_NOT_FOUND, E_NAME_INVALID, E_PATH_INVALID, E_IMAGE_IN_USE.
+   */
+  setExtendedAttribute(path: string, name: string, value: Uint8Array | string): void {
+    const node = this.item(path);
+    refuseAttributeName(name, path);
+    node.assign({ extendedAttributes: new Map([...(node.extendedAttributes ?? []), [name, value]]) });
+  }
+
+  /** Takes an extended attribute away. @throws {@link DiscError} E_ITEM_NOT_FOUND, E_PATH_INVALID, E_IMAGE_IN_USE. */
+  removeExtendedAttribute(path: string, name: string): void {
+    const node = this.item(path);
+    const attributes = new Map(node.extendedAttributes);
+    if (!attributes.delete(name)) {
+      throw new DiscError("E_ITEM_NOT_FOUND", `"${path}" has no extended attribute "${name}"`, {
+        path: `${path}:${name}`,
+      });
+    }
+    node.assign({ extendedAttributes: attributes });
   }
 
   /**
@@ -198,7 +237,7 @@ export class DirectoryNode extends TreeNode {
     if (node.streams?.has(name) === true) {
       throw new DiscError("E_ITEM_EXISTS", `"${path}" has a stream "${name}" already`, { path: `${path}:${name}` });
     }
-    this.#setStreams(node, "addStream", new Map([...(node.streams ?? []), [name, contentOf(content)]]));
+    node.streams = new Map([...(node.streams ?? []), [name, contentOf(content)]]);
   }
 
   /** Removes a named stream. @throws {@link DiscError} E_ITEM_NOT_FOUND, E_PATH_INVALID, E_IMAGE_IN_USE. */
@@ -208,15 +247,7 @@ export class DirectoryNode extends TreeNode {
     if (!streams.delete(name)) {
       throw new DiscError("E_ITEM_NOT_FOUND", `"${path}" has no stream "${name}"`, { path: `${path}:${name}` });
     }
-    this.#setStreams(node, "removeStream", streams);
-  }
-
-  #setStreams(node: Item, operation: string, streams: ReadonlyMap<string, Content>): void {
-    this.#owner()?.beforeChange(operation);
-    const change = new ChangedAttributes(node);
     node.streams = streams.size === 0 ? undefined : streams;
-    node.imported = false;
-    this.#owner()?.changed(change);
   }
 
   /**
@@ -303,6 +334,10 @@ export class DirectoryNode extends TreeNode {
     this.#owner()?.changed(change);
   }
 
+  protected override get ownOwner(): TreeOwner | undefined {
+    return this.owner;
+  }
+
   #owner(): TreeOwner | undefined {
     let top: DirectoryNode = this;
     while (top.parent !== null) top = top.parent;
@@ -347,6 +382,7 @@ export class DirectoryNode extends TreeNode {
     const name = names.pop();
     if (name === undefined) throw new DiscError("E_ITEM_EXISTS", `"${path}" is already there`, { path });
     for (const named of [name, ...Object.keys(options.streams ?? {})]) refuseName(named, path);
+    checkGiven(options, path);
     const node = make(name);
     owner?.checkNames(path, name, node);
     const changes: TreeChange[] = [];

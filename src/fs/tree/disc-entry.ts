@@ -1,5 +1,7 @@
 import { blockBytes } from "../../units.js";
+import type { AccessControl } from "./access-control.js";
 import type { Extent } from "./content.js";
+import type { AttributeMap } from "./extended-attributes.js";
 import type { ItemType } from "./node.js";
 import type { ZisofsForm } from "./zisofs-form.js";
 
@@ -34,6 +36,8 @@ export interface FileEntryReference {
   readonly atimeMs: number | null;
   readonly ctimeMs: number | null;
   readonly birthtimeMs: number | null;
+  readonly extendedAttributes: AttributeMap | undefined;
+  readonly accessControl: AccessControl | undefined;
 }
 
 /** An item as it stands on a disc. */
@@ -68,6 +72,10 @@ export interface DiscEntry {
   readonly serialNumber: number | undefined;
   /** None but in UDF. */
   readonly streams: readonly DiscStream[];
+  /** Extended attributes by name, those of libisofs ("isofs.") among them; `undefined` for none. */
+  readonly extendedAttributes: AttributeMap | undefined;
+  /** Access control lists beyond the mode; `undefined` for none. */
+  readonly accessControl: AccessControl | undefined;
   /** Whether a file's contents are meant to be read at a steady rate: UDF's real-time files. */
   readonly realTime: boolean;
   readonly fileEntry: FileEntryReference | undefined;

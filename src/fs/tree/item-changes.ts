@@ -1,3 +1,7 @@
+import type { AccessControl } from "./access-control.js";
+import { accessControlText, writtenAccessControl } from "./access-control.js";
+import type { AttributeMap, HostAttributes } from "./extended-attributes.js";
+import { attributesInScope, differingAttributes } from "./extended-attributes.js";
 import type { ItemType } from "./node.js";
 
 /** What is compared of an item besides its content. */
@@ -15,10 +19,22 @@ export interface ComparedItem {
   /** Numbers of a device; else 0. */
   readonly major: number;
   readonly minor: number;
+  readonly extendedAttributes: AttributeMap | undefined;
+  readonly accessControl: AccessControl | undefined;
 }
 
 /** In what two items of one path can differ. */
-export type ChangeKind = "type" | "size" | "content" | "target" | "device" | "mode" | "owner" | "mtime";
+export type ChangeKind =
+  | "type"
+  | "size"
+  | "content"
+  | "target"
+  | "device"
+  | "mode"
+  | "owner"
+  | "xattr"
+  | "acl"
+  | "mtime";
 
 /** One thing in which two items differ. */
 export interface ItemChange {
@@ -36,6 +52,8 @@ export interface ChangeRules {
   readonly modes: boolean;
   /** Whether owners and groups count, where both sides record them. */
   readonly owners: boolean;
+  /** Which extended attributes and access control lists count, where both sides record permissions. */
+  readonly attributes: HostAttributes;
   /** Whether the times of directories count, which change with what is put into them. */
   readonly directoryTimes: boolean;
   /** Whether the second item stands on a disc, too, so that its time may have been cut; the first always does. */
@@ -85,6 +103,26 @@ function deviceText({ type, major, minor }: ComparedItem): string | null {
   return type === "block" || type === "character" ? `${major}:${minor}` : null;
 }
 
+/** In what extended attributes and lists differ: the names of those that do, as each side has them. */
+function listChanges(one: ComparedItem, other: ComparedItem, wanted: HostAttributes): ItemChange[] {
+  const changes: ItemChange[] = [];
+  const { extendedAttributes: scope, accessControl } = wanted;
+  if (scope !== undefined) {
+    const [own, others] = [one, other].map((item) => attributesInScope(item.extendedAttributes, scope));
+    const differing = differingAttributes(own, others);
+    const named = (map: AttributeMap | undefined): string | null =>
+      differing.filter((name) => map?.has(name)).join(", ") || null;
+    if (differing.length > 0) changes.push({ kind: "xattr", one: named(own), other: named(others) });
+  }
+  if (accessControl === true && one.type !== "symlink") {
+    const [own, others] = [one, other].map((item) =>
+      accessControlText(writtenAccessControl(item.accessControl, item.mode)),
+    );
+    if (own !== others) changes.push({ kind: "acl", one: own || null, other: others || null });
+  }
+  return changes;
+}
+
 /**
  * In what two items of one path differ, but for their contents, which have to be read. Where their types differ,
  * nothing else is said. The mode of a symbolic link means nothing. A time that is not known differs from none.
@@ -101,6 +139,7 @@ export function itemChanges(one: ComparedItem, other: ComparedItem, rules: Chang
   add("device", deviceText(one), deviceText(other));
   if (rules.modes && one.type !== "symlink") add("mode", modeText(one.mode), modeText(other.mode));
   if (rules.modes && rules.owners) add("owner", `${one.uid}:${one.gid}`, `${other.uid}:${other.gid}`);
+  if (rules.modes) changes.push(...listChanges(one, other, rules.attributes));
   const isTimed = one.type !== "directory" || rules.directoryTimes;
   const { mtimeMs } = one;
   if (isTimed && mtimeMs !== null && other.mtimeMs !== null) {

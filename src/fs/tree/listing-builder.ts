@@ -29,6 +29,8 @@ function namedEntry(path: string, name: string, entry: UnnamedEntry): DiscEntry 
     extents: entry.extents,
     serialNumber: entry.serialNumber,
     streams: entry.streams,
+    extendedAttributes: entry.extendedAttributes,
+    accessControl: entry.accessControl,
     realTime: entry.realTime,
     fileEntry: entry.fileEntry,
     zisofs: entry.zisofs,

@@ -1,6 +1,6 @@
 import { DiscError } from "../../errors.js";
 import type { TreeChange } from "./change-log.js";
-import { ChangedAttributes, JoinedChange, PlacedItem } from "./change-log.js";
+import { JoinedChange, PlacedItem } from "./change-log.js";
 import type { DirectoryNode, Item } from "./directory.js";
 import { attributeValues } from "./node.js";
 import { joinPath } from "./path.js";
@@ -27,8 +27,10 @@ export function checkCollisions(into: DirectoryNode, from: DirectoryNode, path: 
 }
 
 function copyAttributes(into: DirectoryNode, from: DirectoryNode): TreeChange {
-  const change = new ChangedAttributes(into);
-  Object.assign(into, attributeValues(from), { imported: false });
+  const change = into.attributesNow();
+  // A source that was not asked for them says nothing of extended attributes and lists.
+  const { extendedAttributes = into.extendedAttributes, accessControl = into.accessControl } = from;
+  into.restore({ ...attributeValues(from), extendedAttributes, accessControl, imported: false });
   return change;
 }
 
@@ -77,7 +79,7 @@ export function mergeInto(into: DirectoryNode, from: DirectoryNode, path: string
 
 /**
  * Adds an imported tree to one that may already hold items: those win over imported ones of the same path, and over the
- * named streams of imported directories.
+ * named streams, extended attributes and access control lists of imported directories.
  *
  * @param dropped Hears of what is not taken, with the reason.
  * @returns What was changed.
@@ -116,9 +118,15 @@ interface ImportListener {
   changed(change: TreeChange): void;
 }
 
+const droppedAttributes = [
+  ["streams", "named streams"],
+  ["extendedAttributes", "extended attributes"],
+  ["accessControl", "access control lists"],
+] as const;
+
 function addMissing(into: DirectoryNode, imported: DirectoryNode, path: string, listener: ImportListener): void {
-  if (imported.streams !== undefined && into.streams !== imported.streams) {
-    listener.dropped(path, "named streams of the directory");
+  for (const [key, what] of droppedAttributes) {
+    if (imported[key] !== undefined && into[key] !== imported[key]) listener.dropped(path, `${what} of the directory`);
   }
   for (const item of imported.children.values()) {
     const existing = into.children.get(item.name);

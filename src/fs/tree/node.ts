@@ -1,64 +1,21 @@
-import type { Content, ContentLike } from "./content.js";
-import { contentOf } from "./content.js";
-import type { DirectoryNode } from "./directory.js";
+import type { AccessControl } from "./access-control.js";
+import type { TreeChange } from "./change-log.js";
+import type { Content } from "./content.js";
+import type { DirectoryNode, TreeOwner } from "./directory.js";
 import type { FileEntryReference, FileSystemName } from "./disc-entry.js";
+import type { AttributeMap } from "./extended-attributes.js";
+import { attributeMap } from "./extended-attributes.js";
+import type { FileAttributes, ItemAttributes } from "./item-attributes.js";
+import { checkedMode, givenMode, listsOf, streamsOf, timeMs } from "./item-attributes.js";
 import { joinPath } from "./path.js";
 
 /** The kinds of item a tree holds. */
 export type ItemType = "file" | "directory" | "symlink" | "block" | "character" | "fifo" | "socket";
 
-/** What a caller may say of an item besides its name and content; what is left out takes its default. */
-export interface ItemAttributes {
-  /** Permission bits with set-user-ID, set-group-ID and sticky bit: 0 to 0o7777. Default 0o755 for directories, 0o644 else. */
-  readonly mode?: number | undefined;
-  readonly uid?: number | undefined;
-  readonly gid?: number | undefined;
-  /** Last modification; left out, it is the time at which the image is made. */
-  readonly mtime?: Date | number | undefined;
-  readonly atime?: Date | number | undefined;
-  /** Last change of attributes. */
-  readonly ctime?: Date | number | undefined;
-  /** When it was created: kept in UDF alone. */
-  readonly birthtime?: Date | number | undefined;
-  /** Whether readers should not show it. */
-  readonly hidden?: boolean | undefined;
-  /** The file systems that do not show it at all, nor what is in it: "iso" stands for Rock Ridge, too. */
-  readonly hiddenIn?: readonly FileSystemName[] | undefined;
-  /** Named streams, which UDF from revision 2.00 on holds: more contents beside the item's own. */
-  readonly streams?: Readonly<Record<string, ContentLike>> | undefined;
-}
-
-/** What a caller may say of a file besides. */
-export interface FileAttributes extends ItemAttributes {
-  /** Whether it is meant to be read at a steady rate: a real-time file of UDF 2.01 and later. */
-  readonly realTime?: boolean | undefined;
-  /** Files of greater weight lie before others on the disc; 0 by default. */
-  readonly sortWeight?: number | undefined;
-}
-
 /** A content beside the item's own. It is no item: it has neither attributes nor streams. */
 export interface NamedStream {
   readonly name: string;
   readonly content: Content;
-}
-
-function streamsOf({ streams }: ItemAttributes): ReadonlyMap<string, Content> | undefined {
-  if (streams === undefined) return undefined;
-  const given = Object.entries(streams);
-  return given.length === 0 ? undefined : new Map(given.map(([name, content]) => [name, contentOf(content)]));
-}
-
-/** Milliseconds since 1970; `null` where nothing is given. @throws RangeError for what is no time. */
-export function timeMs(time: Date | number | undefined): number | null {
-  if (time === undefined) return null;
-  const ms = Number(time);
-  if (!Number.isFinite(ms)) throw new RangeError(`a time is a Date or milliseconds since 1970, got ${time}`);
-  return ms;
-}
-
-function checkedMode(mode: number): number {
-  if (Number.isInteger(mode) && mode >= 0 && mode <= 0o7777) return mode;
-  throw new RangeError(`mode is an integer from 0 to 0o7777, got ${mode}`);
 }
 
 /** What is known of an item besides its name, its content and its place. */
@@ -74,49 +31,187 @@ export type AttributeValues = Pick<
   | "hidden"
   | "hiddenIn"
   | "streams"
+  | "extendedAttributes"
+  | "accessControl"
   | "imported"
 >;
 
 /** The attributes of an item as they are now. */
 export function attributeValues(item: AttributeValues): AttributeValues {
   const { mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, hiddenIn, streams, imported } = item;
-  return { mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, hiddenIn, streams, imported };
+  const { extendedAttributes, accessControl } = item;
+  return {
+    mode,
+    uid,
+    gid,
+    mtimeMs,
+    atimeMs,
+    ctimeMs,
+    birthtimeMs,
+    hidden,
+    hiddenIn,
+    streams,
+    extendedAttributes,
+    accessControl,
+    imported,
+  };
 }
 
-/** One item of a tree: what should be on the disc. It has no address. */
+/**
+ * One item of a tree: what should be on the disc. It has no address.
+ *
+ * Its attributes can be set one by one. In the tree of an image, each of that is a change that can be undone, and is
+ * refused while a result of the image is in use (E_IMAGE_IN_USE).
+ */
 export abstract class TreeNode {
   abstract readonly type: ItemType;
   /** The name; bytes that are not UTF-8 stand in it as U+DC80 to U+DCFF (see names/name-bytes.ts). */
   name: string;
   parent: DirectoryNode | null = null;
-  /** Permission bits, 0 to 0o7777. */
-  mode: number;
-  uid: number;
-  gid: number;
-  /** Milliseconds since 1970; `null` for the time at which the image is made. */
-  mtimeMs: number | null;
-  atimeMs: number | null;
-  ctimeMs: number | null;
-  birthtimeMs: number | null;
-  hidden: boolean;
-  hiddenIn: readonly FileSystemName[] | undefined;
-  /** Named streams by name; `undefined` for none. UDF from revision 2.00 on holds them, and no other tree. */
-  streams: ReadonlyMap<string, Content> | undefined;
   /** Whether it came from an earlier session and was not touched since. */
   imported = false;
+  #mode: number;
+  #uid: number;
+  #gid: number;
+  #mtimeMs: number | null;
+  #atimeMs: number | null;
+  #ctimeMs: number | null;
+  #birthtimeMs: number | null;
+  #hidden: boolean;
+  #hiddenIn: readonly FileSystemName[] | undefined;
+  #streams: ReadonlyMap<string, Content> | undefined;
+  #extendedAttributes: AttributeMap | undefined;
+  #accessControl: AccessControl | undefined;
 
   constructor(name: string, attributes: ItemAttributes, defaultMode: number) {
     this.name = name;
-    this.mode = checkedMode(attributes.mode ?? defaultMode);
-    this.uid = attributes.uid ?? 0;
-    this.gid = attributes.gid ?? 0;
-    this.mtimeMs = timeMs(attributes.mtime);
-    this.atimeMs = timeMs(attributes.atime);
-    this.ctimeMs = timeMs(attributes.ctime);
-    this.birthtimeMs = timeMs(attributes.birthtime);
-    this.hidden = attributes.hidden ?? false;
-    this.hiddenIn = attributes.hiddenIn;
-    this.streams = streamsOf(attributes);
+    this.#mode = givenMode(attributes, defaultMode);
+    this.#uid = attributes.uid ?? 0;
+    this.#gid = attributes.gid ?? 0;
+    this.#mtimeMs = timeMs(attributes.mtime);
+    this.#atimeMs = timeMs(attributes.atime);
+    this.#ctimeMs = timeMs(attributes.ctime);
+    this.#birthtimeMs = timeMs(attributes.birthtime);
+    this.#hidden = attributes.hidden ?? false;
+    this.#hiddenIn = attributes.hiddenIn;
+    this.#streams = streamsOf(attributes);
+    const { extendedAttributes } = attributes;
+    this.#extendedAttributes = extendedAttributes === undefined ? undefined : attributeMap(extendedAttributes);
+    this.#accessControl = listsOf(attributes);
+  }
+
+  /** Permission bits, 0 to 0o7777. */
+  get mode(): number {
+    return this.#mode;
+  }
+
+  set mode(mode: number) {
+    const checked = checkedMode(mode);
+    this.change();
+    this.#mode = checked;
+  }
+
+  get uid(): number {
+    return this.#uid;
+  }
+
+  set uid(uid: number) {
+    this.change();
+    this.#uid = uid;
+  }
+
+  get gid(): number {
+    return this.#gid;
+  }
+
+  set gid(gid: number) {
+    this.change();
+    this.#gid = gid;
+  }
+
+  /** Milliseconds since 1970; `null` for the time at which the image is made. */
+  get mtimeMs(): number | null {
+    return this.#mtimeMs;
+  }
+
+  set mtimeMs(ms: number | null) {
+    this.change();
+    this.#mtimeMs = ms;
+  }
+
+  get atimeMs(): number | null {
+    return this.#atimeMs;
+  }
+
+  set atimeMs(ms: number | null) {
+    this.change();
+    this.#atimeMs = ms;
+  }
+
+  get ctimeMs(): number | null {
+    return this.#ctimeMs;
+  }
+
+  set ctimeMs(ms: number | null) {
+    this.change();
+    this.#ctimeMs = ms;
+  }
+
+  get birthtimeMs(): number | null {
+    return this.#birthtimeMs;
+  }
+
+  set birthtimeMs(ms: number | null) {
+    this.change();
+    this.#birthtimeMs = ms;
+  }
+
+  get hidden(): boolean {
+    return this.#hidden;
+  }
+
+  set hidden(hidden: boolean) {
+    this.change();
+    this.#hidden = hidden;
+  }
+
+  get hiddenIn(): readonly FileSystemName[] | undefined {
+    return this.#hiddenIn;
+  }
+
+  set hiddenIn(fileSystems: readonly FileSystemName[] | undefined) {
+    this.change();
+    this.#hiddenIn = fileSystems;
+  }
+
+  /** Named streams by name; `undefined` for none. UDF from revision 2.00 on holds them, and no other tree. */
+  get streams(): ReadonlyMap<string, Content> | undefined {
+    return this.#streams;
+  }
+
+  set streams(streams: ReadonlyMap<string, Content> | undefined) {
+    this.change();
+    this.#streams = streams;
+  }
+
+  /** Extended attributes by name; `undefined` for none. Rock Ridge and UDF hold them. */
+  get extendedAttributes(): AttributeMap | undefined {
+    return this.#extendedAttributes;
+  }
+
+  set extendedAttributes(attributes: AttributeMap | undefined) {
+    this.change();
+    this.#extendedAttributes = attributes;
+  }
+
+  /** Access control lists; `undefined` for none. Where the mode says something else of one class, the mode is right. */
+  get accessControl(): AccessControl | undefined {
+    return this.#accessControl;
+  }
+
+  set accessControl(lists: AccessControl | undefined) {
+    this.change();
+    this.#accessControl = lists;
   }
 
   /** The named streams in the order in which they were added; none where there are none. */
@@ -124,19 +219,74 @@ export abstract class TreeNode {
     return [...(this.streams ?? [])].map(([name, content]) => ({ name, content }));
   }
 
-  /** Takes the attributes that are given, and keeps the others. For items of an image: `DirectoryNode.setAttributes`. */
+  /** Takes the attributes that are given, and keeps the others. */
   assign(attributes: ItemAttributes): void {
-    this.mode = checkedMode(attributes.mode ?? this.mode);
-    this.uid = attributes.uid ?? this.uid;
-    this.gid = attributes.gid ?? this.gid;
-    this.mtimeMs = timeMs(attributes.mtime) ?? this.mtimeMs;
-    this.atimeMs = timeMs(attributes.atime) ?? this.atimeMs;
-    this.ctimeMs = timeMs(attributes.ctime) ?? this.ctimeMs;
-    this.birthtimeMs = timeMs(attributes.birthtime) ?? this.birthtimeMs;
-    this.hidden = attributes.hidden ?? this.hidden;
-    this.hiddenIn = attributes.hiddenIn ?? this.hiddenIn;
-    this.streams = streamsOf(attributes) ?? this.streams;
+    const mode = givenMode(attributes, this.#mode);
+    const [mtime, atime, ctime, birthtime] = [
+      timeMs(attributes.mtime),
+      timeMs(attributes.atime),
+      timeMs(attributes.ctime),
+      timeMs(attributes.birthtime),
+    ];
+    this.change();
+    this.#mode = mode;
+    this.#uid = attributes.uid ?? this.#uid;
+    this.#gid = attributes.gid ?? this.#gid;
+    this.#mtimeMs = mtime ?? this.#mtimeMs;
+    this.#atimeMs = atime ?? this.#atimeMs;
+    this.#ctimeMs = ctime ?? this.#ctimeMs;
+    this.#birthtimeMs = birthtime ?? this.#birthtimeMs;
+    this.#hidden = attributes.hidden ?? this.#hidden;
+    this.#hiddenIn = attributes.hiddenIn ?? this.#hiddenIn;
+    this.#streams = streamsOf(attributes) ?? this.#streams;
+    if (attributes.extendedAttributes !== undefined) {
+      this.#extendedAttributes = attributeMap(attributes.extendedAttributes);
+    }
+    if (attributes.accessControl !== undefined) this.#accessControl = listsOf(attributes);
     this.imported = false;
+  }
+
+  /** Takes all attributes of another item, without a record of it. */
+  restore(values: AttributeValues): void {
+    this.#mode = values.mode;
+    this.#uid = values.uid;
+    this.#gid = values.gid;
+    this.#mtimeMs = values.mtimeMs;
+    this.#atimeMs = values.atimeMs;
+    this.#ctimeMs = values.ctimeMs;
+    this.#birthtimeMs = values.birthtimeMs;
+    this.#hidden = values.hidden;
+    this.#hiddenIn = values.hiddenIn;
+    this.#streams = values.streams;
+    this.#extendedAttributes = values.extendedAttributes;
+    this.#accessControl = values.accessControl;
+    this.imported = values.imported;
+  }
+
+  /** What brings its attributes back as they are now. */
+  attributesNow(): TreeChange {
+    const before = attributeValues(this);
+    return { undo: () => this.restore(before) };
+  }
+
+  /**
+   * Tells who owns the tree that an attribute is about to change.
+   *
+   * @throws {@link DiscError} E_IMAGE_IN_USE.
+   */
+  protected change(): void {
+    let top: DirectoryNode | null = this.parent;
+    while (top !== null && top.parent !== null) top = top.parent;
+    const owner = top === null ? this.ownOwner : top.owner;
+    if (owner === undefined) return;
+    owner.beforeChange("setting attributes");
+    owner.changed(this.attributesNow());
+    this.imported = false;
+  }
+
+  /** The owner of the tree that begins with this item: items other than directories begin none. */
+  protected get ownOwner(): TreeOwner | undefined {
+    return undefined;
   }
 
   /** Its path in the image: "/a/b"; "/" for the root. */
@@ -149,28 +299,60 @@ export abstract class TreeNode {
 export class FileNode extends TreeNode {
   readonly type = "file";
   readonly content: Content;
-  realTime: boolean;
-  sortWeight: number;
+  #realTime: boolean;
+  #sortWeight: number;
   /** The file entry it was imported from; `undefined` for one that is new. */
   fileEntry: FileEntryReference | undefined = undefined;
 
   constructor(name: string, content: Content, attributes: FileAttributes = {}) {
     super(name, attributes, 0o644);
     this.content = content;
-    this.realTime = attributes.realTime ?? false;
-    this.sortWeight = attributes.sortWeight ?? 0;
+    this.#realTime = attributes.realTime ?? false;
+    this.#sortWeight = attributes.sortWeight ?? 0;
+  }
+
+  get realTime(): boolean {
+    return this.#realTime;
+  }
+
+  set realTime(realTime: boolean) {
+    this.change();
+    this.#realTime = realTime;
+  }
+
+  get sortWeight(): number {
+    return this.#sortWeight;
+  }
+
+  set sortWeight(weight: number) {
+    this.change();
+    this.#sortWeight = weight;
   }
 
   override assign(attributes: FileAttributes): void {
     super.assign(attributes);
-    this.realTime = attributes.realTime ?? this.realTime;
-    this.sortWeight = attributes.sortWeight ?? this.sortWeight;
+    this.#realTime = attributes.realTime ?? this.#realTime;
+    this.#sortWeight = attributes.sortWeight ?? this.#sortWeight;
+  }
+
+  override attributesNow(): TreeChange {
+    const inherited = super.attributesNow();
+    const { realTime, sortWeight } = this;
+    return {
+      undo: () => {
+        inherited.undo();
+        this.#realTime = realTime;
+        this.#sortWeight = sortWeight;
+      },
+    };
   }
 
   /** A file, in no directory yet, that is the same but for its content. */
   withContent(content: Content): FileNode {
     const { realTime, sortWeight } = this;
-    return Object.assign(new FileNode(this.name, content, { realTime, sortWeight }), attributeValues(this));
+    const node = new FileNode(this.name, content, { realTime, sortWeight });
+    node.restore(this);
+    return node;
   }
 }
 

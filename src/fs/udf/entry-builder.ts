@@ -4,6 +4,8 @@ import { reportFault, strictContext } from "../../codec/codec.js";
 import { throwIfCancelled } from "../../errors.js";
 import { blockBytes as mediumBlockBytes } from "../../units.js";
 import { bytesFromName } from "../names/name-bytes.js";
+import type { FoundItemAttributes } from "../susp/attribute-list.js";
+import { attributesOfComponents, componentsOf, noItemAttributes } from "../susp/attribute-list.js";
 import type { Extent } from "../tree/content.js";
 import type { DiscStream, FileEntryReference } from "../tree/disc-entry.js";
 import type { UnnamedEntry } from "../tree/listing-builder.js";
@@ -59,6 +61,8 @@ export function unreadableEntry(type: ItemType, refusal: string): UnnamedEntry {
     extents: [],
     serialNumber: undefined,
     streams: [],
+    extendedAttributes: undefined,
+    accessControl: undefined,
     realTime: false,
     fileEntry: undefined,
     zisofs: undefined,
@@ -103,10 +107,11 @@ export class EntryBuilder {
     if (type === undefined)
       return unreadableEntry("file", `it is of file type ${head.fileType}, which is none of a tree`);
     const attributes = await this.#entries.attributes(entry, signal);
+    const lists = listsOf(entry, attributes, context);
     const contents = await this.#contents(entry, type, path, context, signal);
     if (head.links === 0) reportFault(context, "FileEntry", "fileLinkCount", "4/14.9.6", `of "${path}" is 0`);
     const streams = await this.#streams.read(entry, path, signal);
-    return this.#item(entry, type, attributes, contents, streams);
+    return this.#item(entry, type, attributes, lists, contents, streams);
   }
 
   /**
@@ -122,13 +127,16 @@ export class EntryBuilder {
       return undefined;
     const attributes = ownAttributes(entry, strictContext);
     const contents = this.#entries.ownContents(entry);
-    return contents && this.#item(entry, type, attributes, contentsOf(contents, type), noStreams);
+    if (contents === undefined) return undefined;
+    const lists = listsOf(entry, attributes, strictContext);
+    return this.#item(entry, type, attributes, lists, contentsOf(contents, type), noStreams);
   }
 
   #item(
     entry: UdfFileEntry,
     type: ItemType,
     attributes: FoundAttributes,
+    lists: FoundItemAttributes,
     contents: ItemContents,
     streams: readonly DiscStream[],
   ): UnnamedEntry {
@@ -153,8 +161,10 @@ export class EntryBuilder {
       extents: contents.extents,
       serialNumber: said.serialNumber,
       streams,
+      extendedAttributes: lists.extendedAttributes,
+      accessControl: lists.accessControl,
       realTime: entry.head.fileType === fileTypes.realTime,
-      fileEntry: this.#reference(entry, type, said, contents, streams),
+      fileEntry: this.#reference(entry, type, said, lists, contents, streams),
       zisofs: undefined,
       refusal: contents.refusal,
     };
@@ -199,6 +209,7 @@ export class EntryBuilder {
     entry: UdfFileEntry,
     type: ItemType,
     said: SaidAttributes,
+    lists: FoundItemAttributes,
     { refusal }: ItemContents,
     streams: readonly DiscStream[],
   ): FileEntryReference | undefined {
@@ -237,8 +248,18 @@ export class EntryBuilder {
       atimeMs,
       ctimeMs,
       birthtimeMs,
+      extendedAttributes: lists.extendedAttributes,
+      accessControl: lists.accessControl,
     };
   }
+}
+
+/** Extended attributes of hosts, and access control lists. */
+function listsOf({ head }: UdfFileEntry, { lists }: FoundAttributes, context: ReadContext): FoundItemAttributes {
+  if (lists.length === 0) return noItemAttributes;
+  const fault = (field: string, reason: string): void =>
+    reportFault(context, "ImplementationUse", field, "AAIP 2.0", reason);
+  return attributesOfComponents(componentsOf(lists, fault), modeOfPermissions(head.permissions, head.flags), fault);
 }
 
 /** What an entry says of an item of any type. */

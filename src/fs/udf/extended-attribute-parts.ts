@@ -6,8 +6,18 @@ import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { nested } from "../../codec/struct.js";
 import type { StructField, Structure } from "../../codec/structure.js";
+import { textFromBytes } from "../../codec/text.js";
+import { componentParts } from "../susp/attribute-parts.js";
 import { entityIdentifier, implementationIdentifier } from "./entity-identifier.js";
-import { attributeHead, attributeTypes, deviceSpecification, extendedAttributeHeader } from "./extended-attributes.js";
+import {
+  attributeHead,
+  attributesHeadChecksum,
+  attributeTypes,
+  deviceSpecification,
+  extendedAttributeHeader,
+  implementationUse,
+  listIdentifier,
+} from "./extended-attributes.js";
 import { timestamp } from "./timestamp.js";
 
 const timestampBytes = 12;
@@ -42,14 +52,40 @@ function times(name: string, clause: string, bits: Readonly<Record<string, numbe
   };
 }
 
+/** Implementation Use that holds component records, and behind them what aligns the next attribute. */
+function listParts(source: Uint8Array, at: number, end: number): StructField[] {
+  const stated = attributesHeadChecksum.at + readU32le(source, at + 12);
+  const length = Math.min(readU32le(source, at + 8), end - at);
+  const used = Math.min(stated, length);
+  return [
+    ...implementationUse.fields.filter(({ row }) => row.firstBit >= attributeHead.size * 8),
+    ...componentParts(source, at, implementationUse.size, at + used),
+    ...rawPart(
+      "rest",
+      Math.max(used, implementationUse.size),
+      length - Math.max(used, implementationUse.size),
+      "4/14.10.8.7",
+    ),
+  ];
+}
+
+function isList(source: Uint8Array, at: number, end: number): boolean {
+  if (at + implementationUse.size > end || readU32le(source, at + 8) < implementationUse.size) return false;
+  return textFromBytes(source, at + 17, listIdentifier.length + 1) === `${listIdentifier}\0`;
+}
+
 function use(name: string, clause: string, identifier: StructCodec<unknown>): Structure {
   return {
     name,
-    parts: headedParts(attributeHead, (source, at) => [
-      part("useLength", rbp(12, 4, u32le, `${clause}.5`)),
-      part("identifier", rbp(16, 32, nested(identifier), `${clause}.6`)),
-      ...rawPart("use", 48, readU32le(source, at + 8) - 48, `${clause}.7`),
-    ]),
+    parts: headedParts(attributeHead, (source, at, end) =>
+      isList(source, at, end)
+        ? listParts(source, at, end)
+        : [
+            part("useLength", rbp(12, 4, u32le, `${clause}.5`)),
+            part("identifier", rbp(16, 32, nested(identifier), `${clause}.6`)),
+            ...rawPart("use", 48, readU32le(source, at + 8) - 48, `${clause}.7`),
+          ],
+    ),
   };
 }
 

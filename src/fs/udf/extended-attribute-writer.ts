@@ -1,5 +1,7 @@
 /** The extended attributes of a file entry. ECMA-167, 3rd edition, 4/14.10; OSTA UDF 3.3.4. */
 import type { Item } from "../tree/directory.js";
+import type { ListAttribute } from "./attribute-file.js";
+import { listAttributes, writeListAttribute } from "./attribute-file.js";
 import { thisImplementation } from "./entity-identifier.js";
 import {
   attributeTypes,
@@ -15,7 +17,14 @@ import { sealDescriptor, tagBytes, tagIdentifiers } from "./tag.js";
 /** What decides which attributes an item has. */
 export interface AttributeOptions {
   readonly rules: RevisionRules;
+  /** Knows which items have a file of attributes. */
+  readonly catalog: { readonly attributeFiles: Pick<ReadonlyMap<Item, number>, "has"> };
   creationMs(item: Item): number | null;
+}
+
+/** What stands in the entry of an item of its own extended attributes and lists. */
+function ownListAttributes(item: Item, { catalog }: AttributeOptions): ListAttribute[] {
+  return catalog.attributeFiles.has(item) ? [] : listAttributes(item);
 }
 
 /** Entries that are not extended have no field for the time of creation. */
@@ -32,7 +41,9 @@ export function attributeBytes(item: Item, options: AttributeOptions): number {
   const creationTime = creationToWrite(item, options);
   const times = creationTime === null ? 0 : fileTimes.bytes({ creationTime });
   const device = isDevice(item) ? deviceSpecification.size : 0;
-  return times + device === 0 ? 0 : extendedAttributeHeader.size + times + device;
+  const lists = ownListAttributes(item, options).reduce((sum, attribute) => sum + attribute.bytes, 0);
+  const all = times + device + lists;
+  return all === 0 ? 0 : extendedAttributeHeader.size + all;
 }
 
 /** Writes an item's extended attributes. */
@@ -45,9 +56,14 @@ export function writeAttributes(
 ): void {
   const bytes = attributeBytes(item, options);
   if (bytes === 0) return;
-  // There are none of the implementation's or the application's; where they would start is said in two ways.
+  const lists = ownListAttributes(item, options);
+  const firstList = lists.reduce((at, attribute) => at - attribute.bytes, bytes);
+  // Where those would start that are not there is said in two ways.
   const none = options.rules.extended ? noAttributes : bytes;
-  const header = { implementationAttributesLocation: none, applicationAttributesLocation: none };
+  const header = {
+    implementationAttributesLocation: lists.length === 0 ? none : firstList,
+    applicationAttributesLocation: none,
+  };
   extendedAttributeHeader.write(header, target, at);
   sealDescriptor(
     tagIdentifiers.extendedAttributeHeaderDescriptor,
@@ -61,6 +77,11 @@ export function writeAttributes(
   if (creationTime !== null) {
     fileTimes.write({ creationTime }, target, attributeAt);
     attributeAt += fileTimes.bytes({ creationTime });
+  }
+  let listAt = at + firstList;
+  for (const attribute of lists) {
+    writeListAttribute(attribute, target, listAt);
+    listAt += attribute.bytes;
   }
   if (item.type !== "block" && item.type !== "character") return;
   const specification = {

@@ -2,7 +2,7 @@
 import type { Codec, ReadContext } from "../../codec/codec.js";
 import { reportFault } from "../../codec/codec.js";
 import { named } from "../../codec/explained.js";
-import { readU32le, u8, u32le, writeU32le } from "../../codec/integers.js";
+import { readU32le, u8, u16le, u32le, writeU32le } from "../../codec/integers.js";
 import { rbp } from "../../codec/rows.js";
 import type { StructCodec } from "../../codec/struct.js";
 import { nested, struct } from "../../codec/struct.js";
@@ -88,6 +88,38 @@ export const deviceSpecification: StructCodec<DeviceSpecification> = struct<Devi
     implementationUse: rbp(24, 32, nested(implementationIdentifier), "4/14.10.7.8"),
   },
 );
+
+/** Implementation Use, up to what it holds, with the checksum that UDF's own have there. */
+export interface ImplementationUse {
+  readonly attributeType: number;
+  readonly attributeSubtype: number;
+  readonly attributeLength: number;
+  /** Bytes behind the identifier: of the checksum, and of what follows it. */
+  readonly implementationUseLength: number;
+  readonly implementationIdentifier: ImplementationIdentifier;
+  readonly headerChecksum: number;
+}
+
+/** Implementation Use. ECMA-167 4/14.10.8, OSTA UDF 3.3.4.5. */
+export const implementationUse: StructCodec<ImplementationUse> = struct<ImplementationUse>("ImplementationUse", 50, {
+  attributeType: rbp(0, 4, named(u32le, attributeTypes), "4/14.10.8.1"),
+  attributeSubtype: rbp(4, 1, u8, "4/14.10.8.2"),
+  _reserved: rbp(5, 3, reserved(3), "4/14.10.8.3"),
+  attributeLength: rbp(8, 4, u32le, "4/14.10.8.4"),
+  implementationUseLength: rbp(12, 4, u32le, "4/14.10.8.5"),
+  implementationIdentifier: rbp(16, 32, nested(implementationIdentifier), "4/14.10.8.6"),
+  headerChecksum: rbp(48, 2, u16le, "UDF 3.3.4.5"),
+});
+
+/** The identifier of an attribute that holds component records of AAIP: extended attributes of hosts, and lists. */
+export const listIdentifier = "*discsmith AAIP 2.0";
+
+/** The checksum of an attribute's head: the sum of the bytes before it. OSTA UDF 3.3.4.5. */
+export const attributesHeadChecksum = {
+  at: 48,
+  of: (source: Uint8Array, at: number): number =>
+    source.subarray(at, at + 48).reduce((sum, octet) => sum + octet, 0) % 0x1_0000,
+} as const;
 
 /** File Times with the one that file entries lack: when the file was created, in milliseconds since 1970. */
 export interface FileTimes {

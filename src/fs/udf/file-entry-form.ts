@@ -37,6 +37,8 @@ export interface WrittenFileEntry {
   readonly attributesMs: number;
   readonly creationMs: number;
   readonly streamDirectory: IcbAddress | undefined;
+  /** The file of its extended attributes. */
+  readonly attributeFile: IcbAddress | undefined;
   readonly uniqueId: number;
   readonly lengthOfExtendedAttributes: number;
   readonly lengthOfAllocationDescriptors: number;
@@ -107,6 +109,10 @@ const nothing = {
   lengthOfAllocationDescriptors: 0,
 };
 
+function writeIcb(address: IcbAddress, target: Uint8Array, at: number): void {
+  longAllocationDescriptor.write({ ...noLongExtent, ...address, extentLength: blockBytes }, target, at);
+}
+
 /** File Entries, or Extended ones: where each field lies is asked of the rows, once. */
 export class FileEntryForm {
   /** As the standard prints it. */
@@ -147,12 +153,13 @@ export class FileEntryForm {
     writeSafeU64le(entry.uniqueId, target, at + place.uniqueId!);
     writeU32le(entry.lengthOfExtendedAttributes, target, at + place.lengthOfExtendedAttributes!);
     writeU32le(entry.lengthOfAllocationDescriptors, target, at + place.lengthOfAllocationDescriptors!);
+    if (entry.attributeFile !== undefined) {
+      writeIcb(entry.attributeFile, target, at + place.extendedAttributeIcb!);
+    }
     if (!this.#extended) return;
     writeSafeU64le(entry.objectSize, target, at + place.objectSize!);
     writeTimestamp(entry.creationMs, target, at + place.creationTime!);
-    if (entry.streamDirectory === undefined) return;
-    const icb = { ...noLongExtent, ...entry.streamDirectory, extentLength: blockBytes };
-    longAllocationDescriptor.write(icb, target, at + place.streamDirectoryIcb!);
+    if (entry.streamDirectory !== undefined) writeIcb(entry.streamDirectory, target, at + place.streamDirectoryIcb!);
   }
 
   /**

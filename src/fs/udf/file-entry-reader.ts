@@ -187,12 +187,16 @@ export class FileEntryReader {
     const { extendedAttributeIcb } = entry.head;
     const context = this.contextAt(entry.address);
     const own = ownAttributes(entry, context);
-    if (extendedAttributeIcb.extentLength === 0 || own.device !== undefined) return own;
+    if (extendedAttributeIcb.extentLength === 0) return own;
     try {
       const file = await this.read(extendedAttributeIcb, signal);
       const area = await this.wholeFile(file, maximumAttributeBytes, signal);
       const others = readAttributes(area, this.contextAt(file.address));
-      return { device: others.device, creationMs: own.creationMs ?? others.creationMs };
+      return {
+        device: own.device ?? others.device,
+        creationMs: own.creationMs ?? others.creationMs,
+        lists: [...own.lists, ...others.lists],
+      };
     } catch (error) {
       if (!isReadFailure(error)) throw error;
       const reason = `cannot be read: ${error.message}`;

@@ -63,6 +63,7 @@ export class MetadataFile {
         attributesMs: recordedMs,
         creationMs: recordedMs,
         streamDirectory: undefined,
+        attributeFile: undefined,
         uniqueId: 0,
         lengthOfExtendedAttributes: 0,
         lengthOfAllocationDescriptors,

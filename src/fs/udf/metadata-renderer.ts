@@ -4,9 +4,10 @@ import { readContents } from "../layout/contents.js";
 import type { Renderer } from "../layout/region.js";
 import type { ContentRequest } from "../tree/content.js";
 import type { Item } from "../tree/directory.js";
-import { noLongExtent } from "./allocation.js";
+import { maximumExtentBytes, noLongExtent } from "./allocation.js";
 import type { EntryBody } from "./allocation-writer.js";
 import { AllocationWriter, embeddedBody, embeddedBytesBody } from "./allocation-writer.js";
+import { AttributeFile } from "./attribute-file.js";
 import { DirectoryRenderer } from "./directory-renderer.js";
 import { attributeBytes, writeAttributes } from "./extended-attribute-writer.js";
 import { flagsOfMode, permissionsOfMode } from "./file-entry.js";
@@ -104,6 +105,18 @@ export class MetadataRenderer {
     this.#tagSerialNumber = tagSerialNumber;
     this.#directories = new DirectoryRenderer(layout, addresses, tagSerialNumber);
     this.#allocation = new AllocationWriter(layout, addresses);
+    for (const file of layout.attributeFileOf.values()) this.#placeAttributes(file);
+  }
+
+  /** Tells a file of attributes where it lies. ECMA-167 4/14.10.1.1. */
+  #placeAttributes({ block, stream }: StreamEntry): void {
+    const { contents } = this.#layout.options;
+    const { contentsLba, contentBlockOffset } = this.#addresses;
+    const file = contents.contents[stream!.content]!;
+    const [extent] = contents.extents(stream!.content, maximumExtentBytes, contentsLba);
+    const isEmbedded = contents.isEmbedded(stream!.content);
+    const location = isEmbedded ? this.#addresses.icbTagLocation(block) : extent!.lba! - contentBlockOffset;
+    if (file instanceof AttributeFile) file.place(this.#tag(location));
   }
 
   /** Fills blocks of the run. */
@@ -175,7 +188,7 @@ export class MetadataRenderer {
   }
 
   #writeStream(written: WrittenBlock, entry: StreamEntry): void {
-    const { item, stream, bytes, ownerBlock } = entry;
+    const { item, kind, stream, bytes, ownerBlock } = entry;
     const uniqueId = this.#layout.uniqueIdAt(ownerBlock);
     if (stream === undefined) {
       const body = this.#allocation.directoryBody(entry.firstBlock, bytes);
@@ -184,6 +197,11 @@ export class MetadataRenderer {
     }
     const { contents } = this.#layout.options.contents;
     const body = this.#allocation.contentBody(stream.content, written.block);
+    if (kind === "attributes") {
+      const length = contents[stream.content]!.bytes;
+      this.#writeEntry(written, item, fileTypes.extendedAttributes, streamEntryFlag, 0, length, uniqueId, body);
+      return;
+    }
     const flags = streamEntryFlag + icbFlags.stream;
     this.#writeEntry(written, item, fileTypes.file, flags, 1, contents[stream.content]!.bytes, uniqueId, body);
   }
@@ -205,6 +223,7 @@ export class MetadataRenderer {
     const tag = this.#tag(this.#addresses.icbTagLocation(block));
     const lengthOfExtendedAttributes = isStream ? 0 : attributeBytes(item, layout.options);
     const streams = isStream ? undefined : layout.streamDirectoryOf.get(item);
+    const attributes = isStream ? undefined : layout.attributeFileOf.get(item);
     const { headBytes } = this.#form;
     this.#form.write(
       {
@@ -222,6 +241,7 @@ export class MetadataRenderer {
         attributesMs: times.attributesMs(item),
         creationMs: entryCreationMs(times, item),
         streamDirectory: streams === undefined ? undefined : this.#addresses.icb(streams.block),
+        attributeFile: attributes === undefined ? undefined : this.#addresses.icb(attributes.block),
         uniqueId,
         lengthOfExtendedAttributes,
         lengthOfAllocationDescriptors: body.bytes,

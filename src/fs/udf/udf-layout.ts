@@ -61,13 +61,14 @@ export interface UdfDirectory {
   readonly laterNames: ReadonlyMap<number, number>;
 }
 
-/** A named stream, or the directory of an item's streams. */
+/** A named stream, the directory of an item's streams, or its file of attributes. */
 export interface StreamEntry {
   readonly item: Item;
   /** Blocks of its file entry, and of the item's. */
   readonly block: number;
   readonly ownerBlock: number;
-  /** A stream's name and content; `undefined` for the directory. */
+  readonly kind: "directory" | "stream" | "attributes";
+  /** A stream's name, and its content; `undefined` for the directory. Files of attributes have no name. */
   readonly stream: { readonly name: string; readonly content: number } | undefined;
   /** Of a directory: its streams, its first block and its bytes. */
   readonly streams: readonly StreamEntry[];
@@ -107,6 +108,8 @@ export class UdfLayout {
   readonly references: ReadonlyMap<number, FileEntryReference>;
   readonly streamEntries: readonly StreamEntry[];
   readonly streamDirectoryOf: ReadonlyMap<Item, StreamEntry>;
+  /** Files of attributes by their items. */
+  readonly attributeFileOf: ReadonlyMap<Item, StreamEntry>;
   readonly firstStreamBlock: number;
   /** By the block of the file entry. */
   readonly chains: ReadonlyMap<number, DescriptorChain>;
@@ -147,6 +150,7 @@ export class UdfLayout {
     const streams = layStreams(options, block, this.#ownerBlocks());
     this.streamEntries = streams.entries;
     this.streamDirectoryOf = streams.directoryOf;
+    this.attributeFileOf = streams.attributesOf;
     this.firstChainBlock = block + streams.blocks;
     const chains = new Map<number, DescriptorChain>();
     this.chains = chains;
@@ -203,15 +207,16 @@ export class UdfLayout {
     return block === fileSetBlocks ? 0 : this.options.firstUniqueId + block - fileSetBlocks - 1;
   }
 
-  /** The blocks of the file entries of items that have streams. */
+  /** The blocks of the file entries of items that have streams, or files of attributes. */
   #ownerBlocks(): ReadonlyMap<Item, number> {
-    const { streams, directories } = this.options.catalog;
+    const { streams, attributeFiles, directories } = this.options.catalog;
     const found = new Map<Item, number>();
-    if (streams.size === 0) return found;
-    for (const { node, index } of directories) if (streams.has(node)) found.set(node, fileSetBlocks + index);
+    if (streams.size + attributeFiles.size === 0) return found;
+    const isOwner = (item: Item): boolean => streams.has(item) || attributeFiles.has(item);
+    for (const { node, index } of directories) if (isOwner(node)) found.set(node, fileSetBlocks + index);
     for (const object of this.writtenObjects) {
       const item = this.itemOfObject[object]!;
-      if (streams.has(item)) found.set(item, this.blockOfObject[object]!);
+      if (isOwner(item)) found.set(item, this.blockOfObject[object]!);
     }
     return found;
   }
@@ -255,6 +260,7 @@ export class UdfLayout {
 interface StreamLayout {
   readonly entries: readonly StreamEntry[];
   readonly directoryOf: ReadonlyMap<Item, StreamEntry>;
+  readonly attributesOf: ReadonlyMap<Item, StreamEntry>;
   /** Of the entries, and of the directories behind them. */
   readonly blocks: number;
 }
@@ -267,23 +273,38 @@ function layStreams(
 ): StreamLayout {
   const entries: StreamEntry[] = [];
   const directoryOf = new Map<Item, StreamEntry>();
+  const attributesOf = new Map<Item, StreamEntry>();
   let directoryBlock = first;
-  for (const item of ownerBlocks.keys()) directoryBlock += 1 + catalog.streams.get(item)!.length;
+  for (const item of ownerBlocks.keys()) {
+    const streams = catalog.streams.get(item);
+    directoryBlock += (streams === undefined ? 0 : 1 + streams.length) + (catalog.attributeFiles.has(item) ? 1 : 0);
+  }
   for (const [item, ownerBlock] of ownerBlocks) {
-    const streams = catalog.streams.get(item)!;
+    const attributes = catalog.attributeFiles.get(item);
+    if (attributes !== undefined) {
+      const stream = { name: "", content: attributes };
+      const placed = { item, block: first + entries.length, ownerBlock, stream, streams: [], firstBlock: -1, bytes: 0 };
+      const file: StreamEntry = { ...placed, kind: "attributes" };
+      attributesOf.set(item, file);
+      entries.push(file);
+    }
+    const streams = catalog.streams.get(item);
+    if (streams === undefined) continue;
     const block = first + entries.length;
     const names = streamNames(item, streams, onStreamShortened);
     const own = streams.map(({ content }, index): StreamEntry => {
       const stream = { name: names[index]!, content };
-      return { item, block: block + 1 + index, ownerBlock, stream, streams: [], firstBlock: -1, bytes: 0 };
+      const place = { item, block: block + 1 + index, ownerBlock, firstBlock: -1, bytes: 0 };
+      return { ...place, kind: "stream", stream, streams: [] };
     });
     const bytes = identifiersBytes(names, false);
-    const directory = { item, block, ownerBlock, stream: undefined, streams: own, firstBlock: directoryBlock, bytes };
+    const place = { item, block, ownerBlock, firstBlock: directoryBlock, bytes };
+    const directory: StreamEntry = { ...place, kind: "directory", stream: undefined, streams: own };
     directoryBlock += blocksOf(bytes);
     directoryOf.set(item, directory);
     entries.push(directory, ...own);
   }
-  return { entries, directoryOf, blocks: directoryBlock - first };
+  return { entries, directoryOf, attributesOf, blocks: directoryBlock - first };
 }
 
 /** Blocks of a metadata file: whole allocation units. OSTA UDF 2.2.10. */

@@ -170,6 +170,7 @@ export class VirtualAllocationTable {
         streamDirectory: undefined,
         // The highest of the volume: the next one is found from it. OSTA UDF 3.2.1.
         uniqueId: nextUniqueId - 1,
+        attributeFile: undefined,
         lengthOfExtendedAttributes: 0,
         lengthOfAllocationDescriptors,
       },

@@ -36,6 +36,27 @@ export const isoRules = {
     "shown twice; where it leads back, walking the tree never ends",
     "-",
   ],
+  CONTINUATION_CHAIN: [
+    "warning",
+    "SUSP 5.1",
+    "a record has more continuation areas than Linux follows",
+    "Linux does not show the item",
+    "-",
+  ],
+  ATTRIBUTE_LIST: [
+    "error",
+    "AAIP 2.0",
+    "a list of extended attributes and access control lists cannot be read, or says another mode than Rock Ridge",
+    "xorriso restores less than there was, or other permissions; nobody else looks",
+    "-",
+  ],
+  ATTRIBUTE_SELECTION: [
+    "warning",
+    "SUSP 5.6, AAIP 2.0",
+    "entries of AAIP and of Rock Ridge are not told apart as its announcement asks",
+    "nobody is known to look",
+    "-",
+  ],
   VOLUME_SIZE: [
     "error",
     "8.4.8",

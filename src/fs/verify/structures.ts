@@ -11,6 +11,9 @@ import { maximumDirectories, pathTableRecordBytes, pathTableRecordL, pathTableRe
 import { hasFlag } from "../iso9660/record-collector.js";
 import type { PrimaryVolumeDescriptor } from "../iso9660/volume-descriptors.js";
 import { compareBytes } from "../names/name-bytes.js";
+import { joinPath } from "../tree/path.js";
+
+import type { AttributeListCheck } from "./attribute-lists.js";
 
 /** Reports something found. */
 export type FindingReporter = (
@@ -27,6 +30,8 @@ export interface StructureCheck {
   readonly context: ReadContext;
   readonly report: FindingReporter;
   readonly signal: AbortSignal | undefined;
+  /** Looks at what the records say besides; `undefined` in trees without Rock Ridge. */
+  readonly attributes?: AttributeListCheck | undefined;
 }
 
 /** A directory as its record in its parent says. */
@@ -83,6 +88,9 @@ async function checkDirectory(check: StructureCheck, directory: FoundDirectory):
         );
       }
       index++;
+      const name = kind === "item" ? shownIdentifier(record.fileIdentifier, tree) : ".";
+      const described = kind === "item" ? joinPath(path, name) : path;
+      await check.attributes?.record(record, described, { ...context, lba: placed.lba }, check.signal);
       const extent = record.locationOfExtent + record.extendedAttributeRecordLength;
       if (kind !== "item") {
         const wanted = kind === "self" ? lba : directory.parentLba;

@@ -1,7 +1,16 @@
 /** Checks extended attributes. ECMA-167, 3rd edition, 4/9.1, 4/14.10; OSTA UDF 3.3.4. */
 import { strictContext } from "../../codec/codec.js";
 import { readU16le, readU32le } from "../../codec/integers.js";
-import { attributeHead, attributeTypes, extendedAttributeHeader, noAttributes } from "../udf/extended-attributes.js";
+import { componentsOf } from "../susp/attribute-list.js";
+import {
+  attributeHead,
+  attributesHeadChecksum,
+  attributeTypes,
+  extendedAttributeHeader,
+  implementationUse,
+  listIdentifier,
+  noAttributes,
+} from "../udf/extended-attributes.js";
 import { tagIdentifiers } from "../udf/tag.js";
 import type { UdfChecking } from "./udf-checking.js";
 import { isZero } from "./udf-checking.js";
@@ -53,6 +62,7 @@ interface FoundAttribute {
 class AreaCheck {
   readonly #checking: UdfChecking;
   readonly #area: AttributeArea;
+  readonly #lists: Uint8Array[] = [];
   #lastKind = 0;
   #lastType = 0;
 
@@ -83,6 +93,21 @@ class AreaCheck {
       at += attribute.length;
     }
     this.#checkHeader(found, at === data.length);
+    const fault = (_field: string, reason: string): void => this.#report("UDF_EA_LIST", `a component ${reason}`);
+    if (componentsOf(this.#lists, fault).length % 2 === 1) this.#report("UDF_EA_LIST", "a name has no value");
+  }
+
+  /** Component records of AAIP, with the checksum that UDF's own attributes have. */
+  #takeList(at: number, length: number): void {
+    const { data } = this.#area;
+    if (length < implementationUse.size) {
+      this.#report("UDF_EA_LIST", `${length} bytes have no room for the checksum`);
+      return;
+    }
+    const wanted = attributesHeadChecksum.of(data, at);
+    const stated = readU16le(data, at + attributesHeadChecksum.at);
+    if (stated !== wanted) this.#report("UDF_EA_LIST", `the checksum is ${stated}, expected ${wanted}`);
+    this.#lists.push(data.subarray(at + implementationUse.size, at + length));
   }
 
   /** Checks the attribute at a place; `undefined` where the area cannot be read on behind it. */
@@ -162,6 +187,7 @@ class AreaCheck {
     if (revisions === undefined) {
       if (text.startsWith("*UDF")) this.#report("UDF_EA_NAME", `"${text}" is none of UDF's attributes`);
       this.#identifier(isImplementation ? "ImplementationIdentifier" : "EntityIdentifier", at + 16);
+      if (isImplementation && text === listIdentifier) this.#takeList(at, length);
       return;
     }
     const { revision } = this.#checking;

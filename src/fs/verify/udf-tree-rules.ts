@@ -320,6 +320,13 @@ export const udfDirectoryRules = {
   ],
   UDF_EA_ORDER: ["error", "UDF 3.3.4, 4/9.1", "attributes are not in order of their kinds", "not looked at", "yes"],
   UDF_EA_CHECKSUM: ["error", "UDF 3.3.4.5", "checksum of one of UDF's own attributes", "Linux does not look", "yes"],
+  UDF_EA_LIST: [
+    "error",
+    "AAIP 2.0",
+    "extended attributes of hosts, or access control lists, cannot be read",
+    "nothing but this package reads them",
+    "no",
+  ],
   UDF_EA_NAME: [
     "warning",
     "UDF 3.3.4.5",

@@ -11,9 +11,11 @@ import type { ImageSource, OpenOptions } from "../image/open-image.js";
 import { openImage } from "../image/open-image.js";
 import type { ImageSession } from "../image/sessions.js";
 import { rootLbaOf } from "../iso9660/descriptor-set.js";
+import { ContinuationReader } from "../susp/system-use-reader.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import { identityOf } from "../tree/disc-entry.js";
 import { extentsOfRuns } from "../udf/contents-reader.js";
+import { AttributeListCheck } from "./attribute-lists.js";
 import {
   areSameContents,
   ContentMap,
@@ -195,7 +197,11 @@ class Verification {
       if (descriptor === undefined) continue;
       // What is tolerated is found once more when the trees are read as users see them.
       const context = { tolerant: true, lba: startLba };
-      const check = { source: this.#source, tree, context, report, signal };
+      const attributes =
+        descriptor === primary && volume.rockRidge !== undefined
+          ? new AttributeListCheck(volume.rockRidge, new ContinuationReader(this.#source), report)
+          : undefined;
+      const check = { source: this.#source, tree, context, report, signal, attributes };
       const directories = await this.#guarded(report, () => checkStructures(check, descriptor));
       if (tree === "iso") this.directories = Math.max(this.directories, directories ?? 0);
     }

@@ -136,8 +136,19 @@ test("below a directory alone; what is none is refused, and a signal ends it", a
 });
 
 test("times are compared as far as the disc keeps them", (t) => {
-  const rules = { modes: true, owners: true, directoryTimes: true };
-  const item = { type: "file", bytes: 1, mode: 0, uid: 0, gid: 0, target: null, major: 0, minor: 0 } as const;
+  const rules = { modes: true, owners: true, attributes: {}, directoryTimes: true };
+  const noLists = { extendedAttributes: undefined, accessControl: undefined };
+  const item = {
+    type: "file",
+    bytes: 1,
+    mode: 0,
+    uid: 0,
+    gid: 0,
+    target: null,
+    major: 0,
+    minor: 0,
+    ...noLists,
+  } as const;
   const isSame = (onDisc: number, other: number, isOtherOnDisc: boolean): boolean =>
     itemChanges({ ...item, mtimeMs: onDisc }, { ...item, mtimeMs: other }, { ...rules, isOtherOnDisc }).length === 0;
   t.true(isSame(mtime, mtime + 999.9, false));

@@ -92,6 +92,38 @@ const change: fc.Arbitrary<Change> = fc.oneof(
       ({ root }) =>
         root.setAttributes(at, { realTime: true, sortWeight: 3 }),
   ),
+  fc.tuple(path, fc.integer({ min: 0, max: 0o7777 })).map(
+    ([at, value]): Change =>
+      ({ root }) => {
+        // Each of these alone is a change, too.
+        const node = root.item(at);
+        const kind = value % 12;
+        if (kind === 0) node.mode = value;
+        else if (kind === 1) node.uid = value;
+        else if (kind === 2) node.gid = value;
+        else if (kind === 3) node.mtimeMs = value;
+        else if (kind === 4) node.atimeMs = value;
+        else if (kind === 5) node.ctimeMs = value;
+        else if (kind === 6) node.birthtimeMs = value;
+        else if (kind === 7) node.hidden = !node.hidden;
+        else if (kind === 8) node.hiddenIn = ["joliet"];
+        else if (kind === 9) node.streams = undefined;
+        else if (kind === 10) node.accessControl = { access: null, default: [] };
+        else if (node.type === "file" && value % 2 === 0) node.realTime = !node.realTime;
+        else if (node.type === "file") node.sortWeight = value;
+        else root.setAttributes(at, { gid: 7 });
+      },
+  ),
+  path.map(
+    (at): Change =>
+      ({ root }) =>
+        root.setExtendedAttribute(at, "user.x", at),
+  ),
+  path.map(
+    (at): Change =>
+      ({ root }) =>
+        root.removeExtendedAttribute(at, "user.x"),
+  ),
   path.map(
     (at): Change =>
       ({ root }) =>

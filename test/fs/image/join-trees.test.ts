@@ -80,6 +80,8 @@ const fileEntry: FileEntryReference = {
   atimeMs: 0,
   ctimeMs: 0,
   birthtimeMs: 0,
+  extendedAttributes: undefined,
+  accessControl: undefined,
 };
 
 test("names and attributes are those of the richest tree, what it lacks is added", async (t) => {

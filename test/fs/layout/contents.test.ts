@@ -22,7 +22,7 @@ function filled(bytes: readonly number[], streams: Record<string, string> = {}):
 }
 
 function layOut(root: DirectoryNode, options: Partial<ContentLayoutOptions> = {}): ContentLayout {
-  return new ContentLayout(takeCatalog(root, true), { isPinned, ...options });
+  return new ContentLayout(takeCatalog(root, { streams: true }), { isPinned, ...options });
 }
 
 /** First blocks of the contents that are written, by their numbers among all. */
@@ -119,7 +119,7 @@ test("any part of the region can be rendered alone", async (t) => {
 
 test("runs lie before all else, at their distances and phases, and what is between is zero", async (t) => {
   const root = filled([5000, 1, 2049, 100]);
-  const contentAt = (index: number): Content => takeCatalog(root, true).contents[index]!;
+  const contentAt = (index: number): Content => takeCatalog(root, { streams: true }).contents[index]!;
   const run = {
     align: 16,
     phase: 13,

@@ -634,6 +634,8 @@ test("only usual entries are referred to by later sessions", async (t) => {
     partition: "type1",
     block: 3,
     uniqueId: 20,
+    extendedAttributes: undefined,
+    accessControl: undefined,
     links: 1,
     mode: 0o444,
     uid: 1000,
