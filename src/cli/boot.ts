@@ -1,5 +1,5 @@
 import type { BootSetUp, DiscImage } from "../node.js";
-import { openImage, readBootSetUp } from "../node.js";
+import { bootPlatforms, openImage, readBootSetUp } from "../node.js";
 import { printBoot } from "./boot-text.js";
 import type { CommandContext } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
@@ -59,7 +59,9 @@ export interface BootReport {
   readonly partitions: readonly PartitionReport[];
 }
 
-const platforms: Readonly<Record<number, string>> = { 0: "x86", 1: "powerPc", 2: "mac", 239: "uefi" };
+function platformName(platform: number): string {
+  return Object.entries(bootPlatforms).find(([, number]) => number === platform)?.[0] ?? hex(platform);
+}
 
 /** The paths of files by their first blocks. */
 async function pathsAt(image: DiscImage, lbas: ReadonlySet<number>): Promise<ReadonlyMap<number, string>> {
@@ -116,7 +118,7 @@ async function reportOf(setUp: BootSetUp, image: DiscImage): Promise<BootReport>
     catalogPath: paths.get(catalogLba ?? -1) ?? null,
     idString,
     images: entries.map(({ image: about, imageLba: lba, platform, ...entry }) => ({
-      platform: platforms[platform] ?? hex(platform),
+      platform: platformName(platform),
       bootable: entry.bootable,
       emulation: entry.emulation,
       loadSegment: entry.loadSegment,
