@@ -1,5 +1,5 @@
 import type { BootSetUp, DiscImage } from "../node.js";
-import { openImage, readBootSetUp } from "../node.js";
+import { bootPlatforms, openImage, readBootSetUp } from "../node.js";
 import { printBoot } from "./boot-text.js";
 import type { CommandContext } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
@@ -50,6 +50,8 @@ export interface BootReport {
   /** Whose boot code the master boot record has, if it loads one of the images. */
   readonly mbrLoader: string;
   readonly isMbrProtective: boolean;
+  /** The block in which a partition starts that can be mounted by itself; 0 where none does. */
+  readonly partitionOffset: number;
   readonly diskSignature: number | null;
   readonly diskGuid: string | null;
   /** Whether the GUID partition table has its backup at the end of the image. */
@@ -57,7 +59,9 @@ export interface BootReport {
   readonly partitions: readonly PartitionReport[];
 }
 
-const platforms: Readonly<Record<number, string>> = { 0: "x86", 1: "powerPc", 2: "mac", 239: "uefi" };
+function platformName(platform: number): string {
+  return Object.entries(bootPlatforms).find(([, number]) => number === platform)?.[0] ?? hex(platform);
+}
 
 /** The paths of files by their first blocks. */
 async function pathsAt(image: DiscImage, lbas: ReadonlySet<number>): Promise<ReadonlyMap<number, string>> {
@@ -101,7 +105,7 @@ function partitionsOf({ mbr, gpt, apm }: BootSetUp["systemArea"]): Omit<Partitio
 }
 
 async function reportOf(setUp: BootSetUp, image: DiscImage): Promise<BootReport> {
-  const { catalogLba, entries, systemArea, mbrLoader, isMbrProtective, idString } = setUp;
+  const { catalogLba, entries, systemArea, mbrLoader, isMbrProtective, partitionOffset, idString } = setUp;
   const partitions = partitionsOf(systemArea);
   const lbas = [
     ...entries.map(({ imageLba }) => imageLba),
@@ -114,7 +118,7 @@ async function reportOf(setUp: BootSetUp, image: DiscImage): Promise<BootReport>
     catalogPath: paths.get(catalogLba ?? -1) ?? null,
     idString,
     images: entries.map(({ image: about, imageLba: lba, platform, ...entry }) => ({
-      platform: platforms[platform] ?? hex(platform),
+      platform: platformName(platform),
       bootable: entry.bootable,
       emulation: entry.emulation,
       loadSegment: entry.loadSegment,
@@ -129,6 +133,7 @@ async function reportOf(setUp: BootSetUp, image: DiscImage): Promise<BootReport>
     })),
     mbrLoader,
     isMbrProtective,
+    partitionOffset,
     diskSignature: systemArea.mbr?.diskSignature ?? null,
     diskGuid: systemArea.gpt?.header.diskGuid ?? null,
     hasGptBackup: systemArea.gpt === undefined ? null : systemArea.gptBackup !== undefined,

@@ -126,7 +126,7 @@ export const bootOptions: readonly OptionRow[] = [
     name: "boot",
     value: "HOW",
     choices: ["auto"],
-    help: "auto: recognise what the tree boots from: isolinux, GRUB, Windows, FAT volumes for UEFI.",
+    help: "auto: recognise what the tree boots from: isolinux, GRUB, systemd-boot, Windows, and whatever else UEFI starts.",
   },
   { name: "boot-bios", value: "PATH", help: "Boot image for BIOS: a file of the tree, or else of the host." },
   {
@@ -136,6 +136,11 @@ export const bootOptions: readonly OptionRow[] = [
   },
   { name: "boot-catalog", value: "PATH", help: "File of the tree that shows the boot catalog." },
   { name: "hybrid", help: "Make the image one for disks, too: with a partition table, and boot code for BIOS." },
+  {
+    name: "partition-offset",
+    value: "BLOCK",
+    help: "From 16: a partition from that block on can be mounted by itself, with a tree of its own. Implies --hybrid.",
+  },
   {
     name: "mbr",
     value: "FILE",
