@@ -21,6 +21,9 @@ const blocksBeforeEnd = 200;
 /** The same, over blocks that are blank. */
 const blankBlocks = 16_384;
 
+/** How far behind a partition the last anchor is looked for: anchors in 257 blocks, and a sequence before them. */
+const blocksBehindPartition = 320;
+
 /** An anchor that was checked. */
 export interface CheckedAnchor {
   readonly block: number;
@@ -124,8 +127,8 @@ function isAnchor(data: Uint8Array | undefined, block: number): boolean {
 /**
  * The last block of a session that counts: that of its last anchor or table, if one is near the end.
  *
- * @param stated The last block by what the session's descriptors say: a medium that is written over and over may go on
- *   for gigabytes behind it.
+ * @param stated The last block by what the session's descriptors say, anchors not counted: a medium that is written
+ *   over and over may go on for gigabytes behind it.
  * @param readBlock Reads a block; `undefined` where it cannot be read.
  */
 export async function lastCountedBlock(
@@ -142,7 +145,9 @@ export async function lastCountedBlock(
     if (data !== undefined && (isAnchor(data, block) || isTableIcb(data, tagIdentifierAt(data, 0)))) return block;
     if (last - block >= (isBlank ? blankBlocks : blocksBeforeEnd)) break;
   }
-  if (stated < last && isAnchor(await readBlock(stated), stated)) return stated;
+  for (let block = Math.min(last, stated + blocksBehindPartition); block >= stated; block--) {
+    if (isAnchor(await readBlock(block), block)) return block;
+  }
   return last;
 }
 

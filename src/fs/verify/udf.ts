@@ -18,7 +18,7 @@ const postGapBlocks = 152;
 
 /** Where a session lies. */
 export interface UdfSessionRange extends SessionRange {
-  /** The block behind the last one by what the session's descriptors say. */
+  /** The block behind the last one by what the session's descriptors say, anchors not counted. */
   readonly statedEndLba: number;
 }
 

@@ -15,6 +15,7 @@ import { ContinuationReader } from "../susp/system-use-reader.js";
 import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.js";
 import { identityOf } from "../tree/disc-entry.js";
 import { extentsOfRuns } from "../udf/contents-reader.js";
+import { endOfPartitions } from "../udf/volume-information.js";
 import { AttributeListCheck } from "./attribute-lists.js";
 import {
   areSameContents,
@@ -207,11 +208,9 @@ class Verification {
       if (tree === "iso") this.directories = Math.max(this.directories, directories ?? 0);
     }
     const before = this.errors + this.warnings;
-    const udf = await this.#udf(
-      volume,
-      { startLba: volume.startLba, endLba, statedEndLba: startLba + (blocks ?? 0) },
-      report,
-    );
+    const information = volume.udf?.information;
+    const statedEndLba = information === undefined ? startLba + (blocks ?? 0) : endOfPartitions(information);
+    const udf = await this.#udf(volume, { startLba: volume.startLba, endLba, statedEndLba }, report);
     if (this.errors + this.warnings === before) {
       for (const warning of ofUdf) reportError(report, "warning", warning);
     }

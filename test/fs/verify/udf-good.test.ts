@@ -70,15 +70,20 @@ test("an image with a long partition behind its volume has anchors at its end, t
 });
 
 test("on a medium that goes on for gigabytes, the end of a volume is found where its descriptors state it", async (t) => {
-  const { bytes } = await makeImage((root) => root.addFile("/a", "a"), { fileSystems: fileSystems.all });
-  const medium = Buffer.alloc(bytes.length + 17_000 * 2048);
-  bytes.copy(medium);
-  const { findings } = await verifyImage(new MemorySource(medium));
-  // Of drives that count from the end of the medium; it is no error.
-  t.deepEqual(
-    findings.map(({ name, severity }) => [name, severity]),
-    [["UDF_SESSION_END", "warning"]],
-  );
+  for (const [trees, udfRevision] of [
+    ["all", "1.02"],
+    ["udf", "2.01"],
+    ["udf", "2.50"],
+  ] as const) {
+    const options = { fileSystems: fileSystems[trees], udfRevision };
+    const { bytes } = await makeImage((root) => root.addFile("/a", "a"), options);
+    const medium = Buffer.alloc(bytes.length + 17_000 * 2048);
+    bytes.copy(medium);
+    const { findings } = await verifyImage(new MemorySource(medium));
+    // Of drives that count from the end of the medium; it is no error.
+    const found = findings.map(({ name, severity }) => [name, severity]);
+    t.deepEqual(found, [["UDF_SESSION_END", "warning"]], `${trees}, ${udfRevision}`);
+  }
 });
 
 function changeMore(image: FileSystemImage): void {
