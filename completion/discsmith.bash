@@ -23,6 +23,7 @@ _discsmith() {
         --boot-bios) COMPREPLY=(); return ;;
         --boot-uefi) COMPREPLY=(); return ;;
         --boot-catalog) COMPREPLY=(); return ;;
+        --partition-offset) COMPREPLY=(); return ;;
         --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --boot-like) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --zisofs-block) COMPREPLY=($(compgen -W "32K 64K 128K 256K 512K 1M" -- "$current")); return ;;
@@ -51,7 +52,7 @@ _discsmith() {
         --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
         --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --rationalised --uid --gid --file-mode --dir-mode --hide --sort-weight --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --boot-like --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --rationalised --uid --gid --file-mode --dir-mode --hide --sort-weight --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --boot-like --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     rebuild)
       case "$previous" in
@@ -69,6 +70,7 @@ _discsmith() {
         --boot-bios) COMPREPLY=(); return ;;
         --boot-uefi) COMPREPLY=(); return ;;
         --boot-catalog) COMPREPLY=(); return ;;
+        --partition-offset) COMPREPLY=(); return ;;
         --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --zisofs-block) COMPREPLY=($(compgen -W "32K 64K 128K 256K 512K 1M" -- "$current")); return ;;
         --zisofs-min) COMPREPLY=(); return ;;
@@ -96,7 +98,7 @@ _discsmith() {
         --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
         --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --session --start --scan --import-fs --import-charset --boot --boot-bios --boot-uefi --boot-catalog --hybrid --mbr --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --session --start --scan --import-fs --import-charset --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     patch)
       case "$previous" in

@@ -642,9 +642,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
     remedy: "Give the field another value.",
   },
   W_BOOT_LEFT_OUT: {
-    summary: "Something that an image boots from, or a partition of it, is not in the image that was made of it.",
+    summary:
+      "Something that an image boots from, or a partition of it, is not in the image that was made of it; or a session is not in the tree that a partition has for itself.",
     detail: ["what", "reason"],
-    raisedBy: "making an image that boots like another one",
+    raisedBy: "making an image that boots like another one, adding a session to an image with a partition offset",
     remedy: "See the reason; the new image boots as far as the rest goes.",
   },
   W_TOLERATED: {

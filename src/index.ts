@@ -18,6 +18,7 @@ export { bootPreset } from "./fs/boot/boot-presets.js";
 export { dumpBlocks } from "./fs/dump/blocks.js";
 export type { DumpOptions } from "./fs/dump/iso.js";
 export { dumpIso } from "./fs/dump/iso.js";
+export { dumpPartition } from "./fs/dump/partition.js";
 export type { PlacedStructure } from "./fs/dump/structures.js";
 export type { UdfDumpOptions } from "./fs/dump/udf.js";
 export { dumpUdf } from "./fs/dump/udf.js";

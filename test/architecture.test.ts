@@ -71,6 +71,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/udf",
     "fs/films",
     "fs/image",
+    "fs/boot",
   ],
   "fs/dump": [
     "errors",
@@ -87,6 +88,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fs/eltorito",
     "fs/hybrid",
     "fs/udf",
+    "fs/boot",
   ],
   "fs/patch": [
     "errors",

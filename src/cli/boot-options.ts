@@ -31,17 +31,20 @@ export async function bootPresetOf({ options, signal }: CommandContext): Promise
   const bios = options.text("boot-bios");
   const uefi = options.text("boot-uefi");
   const mbr = options.text("mbr");
-  const hybrid = options.has("hybrid") || mbr !== undefined;
+  const partitionOffset = options.number("partition-offset");
+  const isHybridAsked = options.has("hybrid") || mbr !== undefined;
+  const hybrid = isHybridAsked || (partitionOffset ?? 0) > 0;
   const catalogPath = options.text("boot-catalog");
   if (!auto && bios === undefined && uefi === undefined) {
-    if (hybrid || catalogPath !== undefined) {
+    if (!isHybridAsked && catalogPath === undefined && hybrid) return { partitionOffset };
+    if (isHybridAsked || catalogPath !== undefined) {
       throw usageError("--hybrid, --mbr and --boot-catalog need --boot, --boot-bios or --boot-uefi");
     }
     return undefined;
   }
   const bootCode = mbr === undefined ? undefined : await readBootCode(mbr);
   const opening = { openOutside: (path: string) => openOutside(path, signal) };
-  return { auto, bios, uefi, hybrid, bootCode, catalogPath, ...opening };
+  return { auto, bios, uefi, hybrid, partitionOffset, bootCode, catalogPath, ...opening };
 }
 
 /** Opens the image that this one is to boot like; `undefined` where none is named. */

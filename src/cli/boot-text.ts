@@ -31,7 +31,7 @@ async function printImages(output: Output, { images, catalogLba, catalogPath, id
 }
 
 async function printTables(output: Output, report: BootReport): Promise<void> {
-  const { partitions, diskSignature, diskGuid, mbrLoader, isMbrProtective, hasGptBackup } = report;
+  const { partitions, diskSignature, diskGuid, mbrLoader, isMbrProtective, partitionOffset, hasGptBackup } = report;
   if (diskSignature === null && partitions.length === 0) {
     return output.line("Partition tables: none; nothing starts it from a disk");
   }
@@ -46,6 +46,8 @@ async function printTables(output: Output, report: BootReport): Promise<void> {
   }
   if (diskGuid !== null)
     rows.push(["GUID partition table", `${diskGuid}, backup ${hasGptBackup === true ? "there" : "missing"}`]);
+  if (partitionOffset > 0)
+    rows.push(["Partition offset", `${partitionOffset} blocks: the volume from there on has a tree of its own`]);
   await printTable(output, rows);
   if (partitions.length === 0) return;
   await output.line("");

@@ -51,6 +51,8 @@ export interface BootReport {
   /** Whose boot code the master boot record has, if it loads one of the images. */
   readonly mbrLoader: string;
   readonly isMbrProtective: boolean;
+  /** The block in which a partition starts that can be mounted by itself; 0 where none does. */
+  readonly partitionOffset: number;
   readonly diskSignature: number | null;
   readonly diskGuid: string | null;
   /** Whether the GUID partition table has its backup at the end of the image. */
@@ -140,7 +142,7 @@ function blocksOfSetUp({ catalogLba, entries, systemArea }: BootSetUp): Readonly
 }
 
 function reportOf(setUp: BootSetUp, paths: ReadonlyMap<number, string>): BootReport {
-  const { catalogLba, entries, systemArea, mbrLoader, isMbrProtective, idString } = setUp;
+  const { catalogLba, entries, systemArea, mbrLoader, isMbrProtective, partitionOffset, idString } = setUp;
   const partitions = partitionsOf(systemArea);
   return {
     catalogLba: catalogLba ?? null,
@@ -162,6 +164,7 @@ function reportOf(setUp: BootSetUp, paths: ReadonlyMap<number, string>): BootRep
     })),
     mbrLoader,
     isMbrProtective,
+    partitionOffset,
     diskSignature: systemArea.mbr?.diskSignature ?? null,
     diskGuid: systemArea.gpt?.header.diskGuid ?? null,
     hasGptBackup: systemArea.gpt === undefined ? null : systemArea.gptBackup !== undefined,

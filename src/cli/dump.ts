@@ -1,5 +1,14 @@
 import type { PlacedStructure } from "../node.js";
-import { charsetByName, DiscError, dumpBlocks, dumpIso, dumpUdf, hasCode, readSessions } from "../node.js";
+import {
+  charsetByName,
+  DiscError,
+  dumpBlocks,
+  dumpIso,
+  dumpPartition,
+  dumpUdf,
+  hasCode,
+  readSessions,
+} from "../node.js";
 import type { CommandContext } from "./command.js";
 import { printStructure } from "./dump-text.js";
 import { exitCodes } from "./exit-codes.js";
@@ -59,7 +68,12 @@ async function* dumpSession(disc: OpenedDisc, context: CommandContext): AsyncGen
       absences.push(error);
     }
   }
-  if (absences.length < dumps.length) return;
+  // The tables that tell of partitions stand in front of the image alone.
+  const hasPartition = (isEither || options.has("iso")) && startLba === 0;
+  if (absences.length < dumps.length) {
+    if (hasPartition) yield* dumpPartition(disc.source, wanted);
+    return;
+  }
   throw absences.find((error) => error.code === "E_ITEM_NOT_FOUND") ?? absences[0]!;
 }
 

@@ -107,6 +107,11 @@ export const bootOptions: readonly OptionRow[] = [
   { name: "boot-catalog", value: "PATH", help: "File of the tree that shows the boot catalog." },
   { name: "hybrid", help: "Make the image one for disks, too: with a partition table, and boot code for BIOS." },
   {
+    name: "partition-offset",
+    value: "BLOCK",
+    help: "From 16: a partition from that block on can be mounted by itself, with a tree of its own. Implies --hybrid.",
+  },
+  {
     name: "mbr",
     value: "FILE",
     completes: "file",

@@ -354,3 +354,53 @@ test.serial("help, and options that are not known", async (t) => {
   }
   t.false(existsSync(shell.path("x.iso")));
 });
+
+test.serial("boot code and partitions that are parts of files", async (t) => {
+  const shell = shellWithTree(t);
+  const other = Buffer.alloc(40 * 512, 7);
+  other.write("EFI PART", 512, "latin1");
+  other.writeBigUInt64LE(2n, 512 + 72);
+  other.writeUInt32LE(4, 512 + 80);
+  other.writeUInt32LE(128, 512 + 84);
+  writeFileSync(shell.path("other.iso"), other);
+  const words = (code: string, partition: string): string[] => [
+    ...["xorrisofs", "-quiet", "-o", "x.iso", "-partition_offset", "16", "--grub2-mbr", code],
+    ...["-append_partition", "2", "0xef", partition, "tree"],
+  ];
+  const code = "--interval:local_fs:0s-1s:zero_mbrpt,zero_gpt:'other.iso'";
+  await shell.ok(t, ...words(code, "--interval:local_fs:4d-9d::other.iso"));
+  const bytes = readFileSync(shell.path("x.iso"));
+  const { systemArea, partitionOffset } = await readBootSetUp(new MemorySource(bytes));
+  t.is(partitionOffset, 16);
+  t.is(systemArea.gpt, undefined);
+  t.is(bytes[400], 7, "the code is there");
+  t.true(
+    bytes.subarray(512, 3 * 512).every((octet) => octet === 0),
+    "the table of the other image is not",
+  );
+  t.true(bytes.subarray(3 * 512, 4096).every((octet) => octet === 7));
+  const { startingLba, sizeInLba, osType } = systemArea.mbr!.partition2;
+  t.deepEqual([sizeInLba, osType], [8, 0xef]);
+  t.true(bytes.subarray(startingLba * 512, startingLba * 512 + 6 * 512).every((octet) => octet === 7));
+  for (const [wrong, message] of [
+    ["--interval:imported_iso:0s-1s::x", /of intervals, those of files are/],
+    ["--interval:local_fs:0s-1s:zero_all:other.iso", /"zero_all" is not one of zero_mbrpt, zero_gpt, zero_apm/],
+    ["--interval:local_fs:2s-1s::other.iso", /ends before it begins/],
+    ["--interval:local_fs:0s-100s::other.iso", /reaches to byte 206848, and the file has 20480/],
+  ] as const) {
+    const ended = await shell.run(words(wrong, "tree/a.txt"));
+    t.deepEqual([ended.code, message.test(ended.err)], [2, true], ended.err);
+  }
+  const zeroed = await shell.run(words("other.iso", code));
+  t.regex(zeroed.err, /only of boot code are partition tables taken out/);
+});
+
+test.serial("directories that graft points need are like those above what is taken, of xorrisofs", async (t) => {
+  const shell = shellWithTree(t);
+  chmodSync(shell.path("tree/sub"), 0o705);
+  await shell.ok(t, "xorrisofs", "-quiet", "-o", "x.iso", "-graft-points", "p/q/e=tree/sub/deep/e.txt");
+  const image = await openImage(new MemorySource(readFileSync(shell.path("x.iso"))));
+  const like = statSync(shell.path("tree/sub"));
+  const { mode, mtimeMs } = await image.stat("/p");
+  t.deepEqual([mode, Math.floor(mtimeMs! / 1000)], [0o705, Math.floor(like.mtimeMs / 1000)]);
+});

@@ -7,7 +7,7 @@ import test from "ava";
 import { ownBootCode } from "../../src/fs/boot/own-boot-code.js";
 import type { BootPreset } from "../../src/node.js";
 import { buildImage, MemorySource, readBootSetUp, verifyImage } from "../../src/node.js";
-import { complaints } from "../support/bootable-images.js";
+import { complaints, reported, xorrisoReport } from "../support/bootable-images.js";
 import { hasRig, rigFolder } from "../support/rig.js";
 import { requireTool, run, skip, temporaryFolder } from "../support/tools.js";
 
@@ -72,6 +72,11 @@ if (hasRig) {
     t.is(said.length, 1, said.join("\n"));
     t.regex(said[0]!, /^No problems found/);
     boots(t, image, ["bios-cd", "bios-hd", "uefi-cd", "uefi-hd"]);
+    const offset = await build(t, tree, { auto: true, hybrid: true, partitionOffset: 16 });
+    const saidOfOffset = complaints(offset).filter((line) => !gaps.test(line));
+    t.deepEqual(saidOfOffset, said);
+    t.deepEqual(reported(xorrisoReport(offset), "Partition offset"), ["16"]);
+    boots(t, offset, ["bios-hd", "uefi-hd"]);
   });
 
   test.serial("systemd-boot, whose volume is made of the tree", async (t) => {

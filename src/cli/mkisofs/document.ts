@@ -18,7 +18,8 @@ what boots is as there; the bytes are those of discsmith.
 
 - \`mkisofs\` and \`genisoimage\` do by themselves what genisoimage does: ISO 9660 at level 1, without Rock Ridge; directories that
   graft points need have mode 0555. \`xorrisofs\` is \`xorriso -as mkisofs\`: Rock Ridge, level 3, deep directories stay where they
-  are, and directories that graft points need have mode 0755. Both pad with 150 blocks.
+  are, and directories that graft points need have the attributes of the folders that lie as far above what is taken. Both pad
+  with 150 blocks.
 - Options of either program are taken by both; one or two dashes, \`-volid NAME\` and \`-volid=NAME\`, letters together
   (\`-JR\`, \`-rJV NAME\`), beginnings of genisoimage's names that are no other's (\`-quie\`). Behind a capital letter the value may
   stand in the same word (\`-VNAME\`). All that is behind \`--\` is paths.
@@ -28,6 +29,7 @@ what boots is as there; the bytes are those of discsmith.
 - The application is not filled in where none is given; nor is the data preparer.
 - genisoimage shows links and devices as empty files in UDF; here they are left out there, with a warning where Rock Ridge is
   not written either.
+- A file that is named twice is one with two names in genisoimage, and two files here.
 - Gaps in GUID partition tables and Apple partition maps are not filled with partitions. Appended partitions, and the file of
   -efi-boot-part, lie behind the volume.
 - The exit code is 0, or one of discsmith's: see \`discsmith help\`.

@@ -1,7 +1,7 @@
 /** Options of mkisofs that say what an image boots from. */
 import { usageError } from "../usage.js";
 import type { MkisofsOption } from "./option-row.js";
-import { acts, hexadecimalOf, numberOf, refused } from "./option-row.js";
+import { acts, hexadecimalOf, numberOf } from "./option-row.js";
 import { guidOf, partitionTypeOf } from "./partition-type.js";
 import type { BootEntryRequest, MkisofsRequest } from "./request.js";
 import { biosPlatform, newBootEntry, uefiPlatform } from "./request.js";
@@ -125,11 +125,23 @@ function addPartition(request: MkisofsRequest, ...[number, type, path]: (string 
   appended.push({ number: wanted, type: partitionTypeOf("append_partition", type!), path: path! });
 }
 
-function setPartitionOffset(_request: MkisofsRequest, text: string | undefined): void {
-  if (numberOf("partition_offset", text!) === 0) return;
-  throw usageError(
-    `-partition_offset ${text} is not supported: a second set of descriptors and directories for a partition is not written; leave the option out, or give 0`,
-  );
+/** The first block behind a system area: the descriptors of the partition are not to lie before those of the image. */
+const firstOffset = 16;
+
+function setPartitionOffset(request: MkisofsRequest, text: string | undefined): void {
+  const offset = numberOf("partition_offset", text!);
+  if (offset > 0 && offset < firstOffset) {
+    throw usageError(`-partition_offset is ${offset}, expected 0, or a block from ${firstOffset} on`);
+  }
+  request.systemArea.partitionOffset = offset;
+}
+
+const cylinderAligns = ["auto", "on", "all", "off"] as const;
+
+function setCylinderAlign(request: MkisofsRequest, text: string | undefined): void {
+  const mode = cylinderAligns.find((known) => known === text);
+  if (mode === undefined) throw usageError(`-partition_cyl_align is "${text}", expected ${cylinderAligns.join(", ")}`);
+  request.systemArea.cylinderAlign = mode;
 }
 
 function setDiskGuid(request: MkisofsRequest, text: string | undefined): void {
@@ -169,9 +181,14 @@ export const hybridOptions: readonly MkisofsOption[] = [
   acts("-isohybrid-apm-hfsplus", "xorrisofs", "Likewise, in an Apple partition map.", (request) => {
     entryOf(request).apm = true;
   }),
-  acts("-grub2-mbr FILE", "xorrisofs", "Boot code of GRUB 2.", (request, file) => {
-    request.systemArea.grub2 = file!;
-  }),
+  acts(
+    "-grub2-mbr FILE",
+    "xorrisofs",
+    "Boot code of GRUB 2; FILE may be --interval:local_fs:FROM-TO:ZEROIZERS:FILE.",
+    (request, file) => {
+      request.systemArea.grub2 = file!;
+    },
+  ),
   acts(
     "-protective-msdos-label",
     "xorrisofs",
@@ -199,7 +216,7 @@ export const hybridOptions: readonly MkisofsOption[] = [
   acts(
     "-append_partition NUMBER TYPE FILE",
     "xorrisofs",
-    "A partition behind the volume: FAT12, FAT16, Linux, a number, or a GUID.",
+    "A partition behind the volume: FAT12, FAT16, Linux, a number, or a GUID; FILE may be an interval.",
     addPartition,
   ),
   acts("-appended_part_as_gpt", "xorrisofs", "Such partitions stand in a GUID partition table.", (request) => {
@@ -225,8 +242,35 @@ export const hybridOptions: readonly MkisofsOption[] = [
   acts(
     "-partition_offset BLOCK",
     "xorrisofs",
-    "0 alone: a second set of directories for a partition is not written.",
+    "The block, from 16 on, from which a partition can be mounted by itself; 0 for none.",
     setPartitionOffset,
   ),
-  refused("-part_like_isohybrid", "xorrisofs", "a GUID partition table without a master boot record is not written"),
+  acts("-partition_hd_cyl NUMBER", "xorrisofs", "Heads of a cylinder; 0 for what suits the size.", (request, text) => {
+    request.systemArea.heads = numberOf("partition_hd_cyl", text!, 255);
+  }),
+  acts("-partition_sec_hd NUMBER", "xorrisofs", "Sectors of a track; 0 for what suits the size.", (request, text) => {
+    request.systemArea.trackSectors = numberOf("partition_sec_hd", text!, 63);
+  }),
+  acts(
+    "-partition_cyl_align MODE",
+    "xorrisofs",
+    "on: the image ends with a cylinder; off: it need not; auto: with -isohybrid-mbr; all: as on, not with -append_partition.",
+    setCylinderAlign,
+  ),
+  acts(
+    "-chrp-boot, -chrp-boot-part",
+    "both",
+    "A partition of type 96h that covers the image, for computers of the CHRP kind.",
+    (request) => {
+      request.systemArea.chrp = true;
+    },
+  ),
+  acts(
+    "-part_like_isohybrid",
+    "xorrisofs",
+    "-isohybrid-gpt-basdat and the like are for any boot code, not for that of -isohybrid-mbr alone.",
+    (request) => {
+      request.systemArea.likeIsohybrid = true;
+    },
+  ),
 ];

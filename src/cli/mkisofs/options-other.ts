@@ -26,19 +26,17 @@ export const idleOptions: readonly MkisofsOption[] = [
   idle("-no-split-symlink-components", "both", "Long links are split as Rock Ridge says."),
   idle("-no-split-symlink-fields", "both", "Long links are split as Rock Ridge says."),
   idle("-stdio_sync MODE", "xorrisofs", "An image that takes the place of another is safe before it does."),
+  idle(
+    "-checksum_algorithm_iso, -checksum_algorithm_template NAMES",
+    "both",
+    "Of jigdo, whose templates are not written.",
+  ),
   idle("-no_rc", "xorrisofs", "There are no start-up files."),
   idle("-old-empty", "xorrisofs", "Empty files have no block."),
   idle("-disallow_dir_id_ext", "xorrisofs", "Directories have no dots in ISO 9660 unless names are relaxed."),
-  idle(
-    "-partition_cyl_align MODE",
-    "xorrisofs",
-    "Images with boot code of isolinux end with a cylinder, others do not.",
-  ),
   onlyOne("-volset-size NUMBER", 1, "both", "1 alone."),
   onlyOne("-volset-seqno NUMBER", 1, "both", "1 alone."),
   onlyOne("-file_name_limit NUMBER", 255, "xorrisofs", "255 alone: names are not cut."),
-  onlyOne("-partition_hd_cyl NUMBER", 0, "xorrisofs", "0 alone: the geometry follows from the image's size."),
-  onlyOne("-partition_sec_hd NUMBER", 0, "xorrisofs", "0 alone: the geometry follows from the image's size."),
 ];
 
 const hfs = "HFS is not written";
@@ -82,8 +80,8 @@ export const refusedOptions: readonly MkisofsOption[] = [
   ...["-hppa-cmdline TEXT", "-hppa-kernel-32 PATH", "-hppa-kernel-64 PATH", "-hppa-bootloader PATH"].map((spelling) =>
     refused(spelling, "both", otherMachines),
   ),
-  ...["-hppa-ramdisk PATH", "-hppa-hdrversion NUMBER", "-chrp-boot, -chrp-boot-part", "-prep-boot-part FILE"].map(
-    (spelling) => refused(spelling, "both", otherMachines),
+  ...["-hppa-ramdisk PATH", "-hppa-hdrversion NUMBER", "-prep-boot-part FILE"].map((spelling) =>
+    refused(spelling, "both", otherMachines),
   ),
   ...["-sunx86-boot FILES", "-sunx86-label LABEL", "-prep-boot FILE"].map((spelling) =>
     refused(spelling, "genisoimage", otherMachines),
@@ -95,10 +93,9 @@ export const refusedOptions: readonly MkisofsOption[] = [
   ...["-jigdo-force-md5, -jigdo-force-checksum PATTERN", "-jigdo-map MAP", "-jigdo-template-compress HOW"].map(
     (spelling) => refused(spelling, "both", jigdo),
   ),
-  ...["-md5-list, -checksum-list FILE", "-jigdo-checksum-algorithm NAME", "-checksum_algorithm_iso NAMES"].map(
-    (spelling) => refused(spelling, "both", jigdo),
+  ...["-md5-list, -checksum-list FILE", "-jigdo-checksum-algorithm NAME"].map((spelling) =>
+    refused(spelling, "both", jigdo),
   ),
-  refused("-checksum_algorithm_template NAMES", "both", jigdo),
   ...["-XA", "-xa"].map((spelling) => refused(spelling, "genisoimage", xa)),
   refused("-s, -sectype TYPE", "genisoimage", "images are of blocks of 2,048 bytes alone"),
   refused("-split-output", "genisoimage", "an image is one file"),

@@ -45,10 +45,20 @@ export interface SystemAreaRequest {
   generic: string | undefined;
   isohybrid: string | undefined;
   grub2: string | undefined;
+  /** Whether boot images are partitions as isohybrid makes them, whatever boot code there is. */
+  likeIsohybrid: boolean;
   protectiveLabel: boolean;
   forceBootable: boolean;
   volumeType: PartitionTypeRequest | undefined;
   diskGuid: string | undefined;
+  /** The block in which a partition starts that can be mounted by itself; 0 for none. */
+  partitionOffset: number;
+  /** Whether the image is one partition, as firmware of PowerPC computers looks for it. */
+  chrp: boolean;
+  /** Heads of a cylinder and sectors of a track; 0 for what suits the image's size. */
+  heads: number;
+  trackSectors: number;
+  cylinderAlign: "auto" | "on" | "all" | "off";
   appended: AppendedPartitionRequest[];
   appendedAsGpt: boolean;
   appendedAsApm: boolean;
@@ -267,10 +277,16 @@ export function newRequest(program: MkisofsProgram): MkisofsRequest {
       generic: undefined,
       isohybrid: undefined,
       grub2: undefined,
+      likeIsohybrid: false,
       protectiveLabel: false,
       forceBootable: false,
       volumeType: undefined,
       diskGuid: undefined,
+      partitionOffset: 0,
+      chrp: false,
+      heads: 0,
+      trackSectors: 0,
+      cylinderAlign: "auto",
       appended: [],
       appendedAsGpt: false,
       appendedAsApm: false,

@@ -8,17 +8,23 @@ import type {
   PartitionCover,
   PartitionOptions,
 } from "../../node.js";
-import { fromFile, gptTypes, mbrTypes } from "../../node.js";
-import { readNamedFile } from "../host-file.js";
+import { gptTypes, mbrTypes } from "../../node.js";
 import { usageError } from "../usage.js";
+import { namedBytes, namedContent } from "./interval.js";
 import type { AppendedPartitionRequest, BootEntryRequest, PartitionTypeRequest, SystemAreaRequest } from "./request.js";
 import { biosPlatform, uefiPlatform } from "./request.js";
 
 /** Type in a master boot record of what covers an image with appended partitions alone. */
 const linuxType = 0x83;
 
+/** Type of the one partition that firmware of PowerPC computers takes for an ISO 9660 volume. xorrisofs(1), -chrp-boot-part. */
+const chrpType = 0x96;
+
 /** Needed by the platform, and read-only to Windows: as xorriso marks what is in the image. UEFI 2.10, table 5.8. */
 const inImage = 0x1000_0000_0000_0001n;
+
+/** Sectors of 512 bytes in a block. */
+const sectorsInBlock = 4;
 
 /** Partitions of a master boot record. */
 const mbrRecords = 4;
@@ -36,7 +42,7 @@ export class AppendedContents {
 
   static async open({ appended }: SystemAreaRequest): Promise<AppendedContents> {
     const contents = new Map<number, Content>();
-    for (const { number, path } of appended) contents.set(number, await fromFile(path));
+    for (const { number, path } of appended) contents.set(number, await namedContent(path));
     return new AppendedContents(contents);
   }
 
@@ -82,13 +88,27 @@ class PartitionList {
 
   /** Boot images that isohybrid is to mark. */
   get #marked(): number[] {
-    if (this.#area.isohybrid === undefined) return [];
+    if (!this.#isLikeIsohybrid) return [];
     return [...this.#entries.keys()].filter((index) => this.#entries[index]!.gpt !== undefined);
   }
 
+  /** Whether boot images are marked as isohybrid does it. */
+  get #isLikeIsohybrid(): boolean {
+    return this.#area.isohybrid !== undefined || this.#area.likeIsohybrid;
+  }
+
   get #hasApm(): boolean {
-    const { isohybrid, appendedAsApm, appended } = this.#area;
-    return (isohybrid !== undefined && this.#entries.some(({ apm }) => apm)) || (appendedAsApm && appended.length > 0);
+    const { appendedAsApm, appended } = this.#area;
+    return (this.#isLikeIsohybrid && this.#entries.some(({ apm }) => apm)) || (appendedAsApm && appended.length > 0);
+  }
+
+  /** One partition, with nothing beside it. @throws {@link DiscError} E_USAGE. */
+  fillChrp(): void {
+    const { appended, isohybrid, efiPartition, partitionOffset } = this.#area;
+    if (appended.length > 0 || isohybrid !== undefined || efiPartition !== undefined || partitionOffset > 0) {
+      throw usageError("-chrp-boot-part makes the image one partition: there can be no other one, and no offset");
+    }
+    this.partitions.push({ covers: { volumeFromSector: 0 }, mbr: { number: 1, type: chrpType, active: true } });
   }
 
   async fill(): Promise<void> {
@@ -106,6 +126,7 @@ class PartitionList {
       );
     }
     this.#addMarked(false);
+    this.#addOffsetVolume();
     if (efiPartition !== undefined) {
       const gpt = { type: gptTypes.efiSystem, name: "EFI boot partition", attributes: inImage };
       this.partitions.push({ covers: await this.#efiCover(efiPartition), gpt });
@@ -116,15 +137,24 @@ class PartitionList {
     }
   }
 
+  /** Behind the offset, the volume is a partition of its own; one that boot images in it would overlap with is left out. */
+  #addOffsetVolume(): void {
+    const { partitionOffset, efiPartition, appended, volumeType } = this.#area;
+    if (partitionOffset === 0 || efiPartition !== undefined || appended.some(({ number }) => number === 1)) return;
+    const gpt = { type: volumeType?.guid ?? gptTypes.basicData, name: "ISO9660", attributes: inImage };
+    this.partitions.push({ covers: { volumeFromSector: partitionOffset * sectorsInBlock }, gpt });
+  }
+
   async #efiCover(path: string): Promise<PartitionCover> {
-    if (path !== "--efi-boot-image") return { content: await fromFile(path) };
+    if (path !== "--efi-boot-image") return { content: await namedContent(path) };
     const image = this.#entries.findIndex(({ platform }) => platform === uefiPlatform);
     if (image < 0) throw usageError("-efi-boot-part --efi-boot-image: there is no boot image for UEFI");
     return { image };
   }
 
   #fillMbr(): void {
-    const { isohybrid, grub2, protectiveLabel, appended, volumeType, forceBootable } = this.#area;
+    const { isohybrid, grub2, protectiveLabel, appended, volumeType, forceBootable, partitionOffset } = this.#area;
+    const offsetSector = partitionOffset * sectorsInBlock;
     const isFirstAppended = appended.some(({ number }) => number === 1);
     const isActive = isohybrid !== undefined || protectiveLabel || grub2 !== undefined || forceBootable;
     const addVolume = (from: number, type: number, gpt?: GptEntryOptions): void => {
@@ -135,8 +165,8 @@ class PartitionList {
     if (isohybrid !== undefined) {
       const isMarked = this.#marked.length > 0;
       const gpt = isMarked ? { type: gptTypes.basicData, name: "ISOHybrid", attributes: inImage } : undefined;
-      addVolume(0, isMarked || this.#hasApm ? 0 : mbrTypes.hidden, gpt);
-    } else if (protectiveLabel) addVolume(1, mbrTypes.iso9660);
+      addVolume(offsetSector, isMarked || this.#hasApm ? 0 : mbrTypes.hidden, gpt);
+    } else if (protectiveLabel || offsetSector > 0) addVolume(Math.max(1, offsetSector), mbrTypes.iso9660);
     else if (appended.length > 0) addVolume(0, linuxType);
     this.#addMarked(appended.length === 0);
     for (const partition of appended) {
@@ -155,9 +185,11 @@ class PartitionList {
     const image = this.#images.findIndex((other) => other.image === content);
     const covers = image < 0 ? { content } : { image };
     const { appendedAsApm } = this.#area;
+    // What is marked as a boot image stands in the table already.
+    const gpt = this.#marked.includes(image) ? undefined : tables.gpt;
     const name = `Appended${partition.number}`;
     const apm: ApmEntryOptions | undefined = appendedAsApm ? { type: apmTypeOf(partition.type), name } : undefined;
-    this.partitions.push({ covers, ...tables, apm });
+    this.partitions.push({ covers, ...tables, gpt, apm });
   }
 
   #appendedGpt({ number, type }: AppendedPartitionRequest): GptEntryOptions {
@@ -166,7 +198,7 @@ class PartitionList {
 
   /** @param isInMbr Whether they stand in the master boot record, too. */
   #addMarked(isInMbr: boolean): void {
-    if (this.#area.isohybrid === undefined) return;
+    if (!this.#isLikeIsohybrid) return;
     const marked = this.#marked;
     for (const [index, { gpt, apm }] of this.#entries.entries()) {
       const place = marked.indexOf(index);
@@ -191,6 +223,24 @@ class PartitionList {
   }
 }
 
+/** Counts where one of the two is not given. xorrisofs(1), -partition_sec_hd. */
+const usualHeads = 64;
+const usualTrackSectors = 32;
+
+function geometryOf({ heads, trackSectors }: SystemAreaRequest): HybridOptions["geometry"] {
+  if (heads === 0 && trackSectors === 0) return undefined;
+  return { heads: heads || usualHeads, sectors: trackSectors || usualTrackSectors };
+}
+
+/** @throws {@link DiscError} E_USAGE. */
+function cylinderAlignOf({ cylinderAlign, isohybrid, appended }: SystemAreaRequest): HybridOptions["cylinderAlign"] {
+  if (cylinderAlign === "all" && appended.length > 0) {
+    throw usageError("-partition_cyl_align all is not supported with -append_partition: partitions are not filled up");
+  }
+  if (cylinderAlign === "auto") return isohybrid !== undefined && appended.length === 0 ? "on" : "off";
+  return cylinderAlign === "off" ? "off" : "on";
+}
+
 /**
  * The system area; `undefined` where nothing is asked for.
  *
@@ -206,8 +256,9 @@ export async function hybridOf(
   const given = [area.isohybrid, area.grub2, area.generic].filter((path) => path !== undefined);
   if (given.length > 1) throw usageError("-isohybrid-mbr, --grub2-mbr and -G name boot code each; give one of them");
   const list = new PartitionList(area, entries, images, appended);
-  await list.fill();
-  const systemArea = given[0] === undefined ? undefined : await readNamedFile(given[0]);
+  if (area.chrp) list.fillChrp();
+  else await list.fill();
+  const systemArea = given[0] === undefined ? undefined : await namedBytes(given[0]);
   if (systemArea === undefined && list.partitions.length === 0) return undefined;
   const loaderImage = entries.findIndex(({ platform }) => platform === biosPlatform);
   const wanted = area.isohybrid !== undefined ? "isolinux" : area.grub2 !== undefined ? "grub2" : "none";
@@ -217,6 +268,9 @@ export async function hybridOf(
     loader: loaderImage < 0 ? "none" : wanted,
     loaderImage: Math.max(0, loaderImage),
     diskGuid: area.diskGuid,
+    partitionOffset: area.partitionOffset,
+    geometry: geometryOf(area),
+    cylinderAlign: cylinderAlignOf(area),
     partitions: list.partitions,
   };
 }

@@ -1,5 +1,6 @@
 /** Fills the tree of an image as a command line of mkisofs says. */
 import { stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import type {
   Charset,
@@ -8,6 +9,7 @@ import type {
   FileSystemImage,
   FileSystemName,
   Item,
+  ItemAttributes,
   TaskOptions,
   TreeSource,
 } from "../../node.js";
@@ -51,9 +53,14 @@ function hiddenInOf({ hiddenIn }: PathRules, path: string, name: string): FileSy
   return hiddenIn.flatMap(([fileSystem, test]) => (test(path, name) ? [fileSystem] : []));
 }
 
+/** A path as the host takes it: its bytes, where they are no UTF-8. */
+function hostBytes(path: string): string | Buffer {
+  return path.isWellFormed() ? path : Buffer.from(bytesFromName(path));
+}
+
 async function isFolder(path: string): Promise<boolean> {
   try {
-    return (await stat(path.isWellFormed() ? path : Buffer.from(bytesFromName(path)))).isDirectory();
+    return (await stat(hostBytes(path))).isDirectory();
   } catch {
     // What is wrong with it is said where it is read.
     return false;
@@ -123,7 +130,7 @@ class TreeFilling {
   }
 
   async #addTree(source: TreeSource, path: string, directory: string, isWhole: boolean): Promise<void> {
-    this.#makeDirectories(directory);
+    await this.#makeDirectories(directory, isWhole ? path : dirname(resolve(path)));
     const { signal, onProgress } = this.#task;
     const marked: TreeSource = {
       load: async (into, task) => {
@@ -135,14 +142,30 @@ class TreeFilling {
     await this.#image.root.addTree(marked, { at: `/${directory}`, signal, onProgress });
   }
 
-  /** Directories that nothing of the host is taken for have a mode of their own. */
-  #makeDirectories(directory: string): void {
+  /**
+   * Directories that nothing of the host is taken for have a mode of their own; xorriso gives them what the folders have
+   * that lie as far above what is taken.
+   *
+   * @param source The folder of the host that stands for the last of them.
+   */
+  async #makeDirectories(directory: string, source: string): Promise<void> {
     const { root } = this.#image;
     const names = directory.split("/").filter((name) => name !== "");
     for (const [index] of names.entries()) {
       const path = `/${names.slice(0, index + 1).join("/")}`;
-      if (root.find(path) === undefined) root.addDirectory(path, { mode: this.#request.newDirectoryMode });
+      if (root.find(path) !== undefined) continue;
+      const above = resolve(source, ...names.slice(index + 1).map(() => ".."));
+      root.addDirectory(path, await this.#attributesLike(above));
     }
+  }
+
+  async #attributesLike(folder: string): Promise<ItemAttributes> {
+    const { program, newDirectoryMode } = this.#request;
+    // What is not there is said where it is read.
+    const stats = program === "xorrisofs" ? await stat(hostBytes(folder)).catch(() => undefined) : undefined;
+    if (stats === undefined) return { mode: newDirectoryMode };
+    const { mode, uid, gid, mtimeMs } = stats;
+    return { mode: mode % 0o10000, uid, gid, mtime: mtimeMs };
   }
 
   #mark(loaded: DirectoryNode, path: string, isWhole: boolean): void {

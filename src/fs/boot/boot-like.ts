@@ -11,8 +11,7 @@ import { sectorsInBlock } from "../hybrid/image-growth.js";
 import type { MbrLoader } from "../hybrid/mbr.js";
 import { bootImageAddressOf } from "../hybrid/mbr.js";
 import type { SystemArea } from "../hybrid/system-area.js";
-import { primaryDescriptorAt } from "../iso9660/descriptor-set.js";
-import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
+import { systemAreaBlocks } from "../hybrid/system-area.js";
 import type { Content } from "../tree/content.js";
 import { OnDiscContent } from "../tree/content.js";
 import type { DirectoryNode } from "../tree/directory.js";
@@ -29,6 +28,8 @@ export interface ReadBootSetUp {
   readonly entries: readonly (BootEntry & { readonly image: BootImage | undefined })[];
   readonly systemArea: SystemArea;
   readonly mbrLoader: MbrLoader;
+  /** The block in which a partition starts that can be mounted by itself; 0 where none does. */
+  readonly partitionOffset: number;
 }
 
 /** A file of the tree that is needed for booting. */
@@ -108,8 +109,8 @@ export class RememberedBoot {
     root: DirectoryNode,
     remembering: Remembering,
   ): Promise<RememberedBoot> {
-    const { onWarning, signal } = remembering;
-    const partitions = foundPartitions(setUp.systemArea);
+    const { signal } = remembering;
+    const partitions = foundPartitions(setUp.systemArea, setUp.partitionOffset);
     const wanted = new Set(setUp.entries.map(({ imageLba }) => imageLba));
     for (const { firstSector } of partitions) wanted.add(firstSector / sectorsInBlock);
     if (setUp.catalogLba !== undefined) wanted.add(setUp.catalogLba);
@@ -120,12 +121,6 @@ export class RememberedBoot {
       if (files.has(imageLba) || outside.has(imageLba) || imageLba >= source.blocks) continue;
       const bytes = await lengthOf(source, entry, partitions, signal);
       outside.set(imageLba, new OnDiscContent(source, [{ lba: imageLba, bytes }]));
-    }
-    for (const { isVolume, firstSector, name } of partitions) {
-      if (!isVolume || !(await hasOwnDescriptors(source, firstSector, signal))) continue;
-      const what = `the tree of its own in partition ${name}`;
-      const reason = "the partition is kept, and cannot be mounted by itself: the whole disk can";
-      onWarning(new DiscError("W_BOOT_LEFT_OUT", `${what} is left out: ${reason}`, { what, reason }));
     }
     const code = await bootCodeOf(source, setUp.systemArea, signal);
     return new RememberedBoot(source, setUp, files, partitions, { code, outside }, remembering);
@@ -186,7 +181,7 @@ export class RememberedBoot {
     root: DirectoryNode,
   ): HybridOptions | undefined {
     const { isOther } = this.#remembering;
-    const { systemArea, mbrLoader } = this.#setUp;
+    const { systemArea, mbrLoader, partitionOffset } = this.#setUp;
     const isKnown = [systemArea.mbr, systemArea.gpt, systemArea.apm].some((table) => table !== undefined);
     if (!isKnown && this.#code.length === 0) return undefined;
     if (!isKnown) {
@@ -210,6 +205,7 @@ export class RememberedBoot {
       loaderImage: Math.max(0, loaderImage),
       diskSignature: isOther ? 0 : mbr?.diskSignature,
       diskGuid: isOther ? undefined : gpt?.header.diskGuid,
+      partitionOffset,
       partitions,
     };
   }
@@ -218,6 +214,8 @@ export class RememberedBoot {
   #coverOf(found: FoundPartition, entries: ReadBootSetUp["entries"], root: DirectoryNode): PartitionCover | undefined {
     const { firstSector, endSector, isVolume, name } = found;
     if (isVolume) return { volumeFromSector: firstSector };
+    // A record that is there for its flag alone.
+    if (endSector <= systemAreaBlocks * sectorsInBlock) return { volumeFromSector: firstSector, endSector };
     const lba = firstSector / sectorsInBlock;
     const image = entries.findIndex(({ imageLba }) => imageLba === lba);
     if (image >= 0) return { image };
@@ -262,19 +260,6 @@ function filesAt(root: DirectoryNode, lbas: ReadonlySet<number>): Map<number, Re
     if (!files.has(first.lba)) files.set(first.lba, { node, path });
   }
   return files;
-}
-
-/** Whether a partition that starts behind block 0 has a volume of its own, as xorriso's with an offset have. */
-async function hasOwnDescriptors(
-  source: BlockSource,
-  firstSector: number,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const lba = firstSector / sectorsInBlock;
-  if (!Number.isInteger(lba) || lba === 0 || lba + firstVolumeDescriptorBlock >= source.blocks) return false;
-  const block = new Uint8Array(blockBytes);
-  await source.read(lba + firstVolumeDescriptorBlock, 1, block, signal);
-  return primaryDescriptorAt(block, 0) !== undefined;
 }
 
 /** Bytes of an image that is in no file, as far as anything tells. */

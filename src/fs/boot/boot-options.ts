@@ -3,9 +3,10 @@ import { refuseOption } from "../../errors.js";
 import type { BootEmulation } from "../eltorito/boot-catalog.js";
 import type { BootPlatform } from "../eltorito/boot-catalog-entries.js";
 import { bootMediaTypes, bootPlatforms } from "../eltorito/boot-catalog-entries.js";
-import type { MbrLoader } from "../hybrid/mbr.js";
-import { systemAreaBytes } from "../hybrid/system-area.js";
-import type { ApmEntryOptions, GptEntryOptions, MbrEntryOptions } from "../hybrid/system-area-plan.js";
+import type { DiskGeometry, MbrLoader } from "../hybrid/mbr.js";
+import { systemAreaBlocks, systemAreaBytes } from "../hybrid/system-area.js";
+import type { ApmEntryOptions, CylinderAlign, GptEntryOptions, MbrEntryOptions } from "../hybrid/system-area-plan.js";
+import { cylinderAligns } from "../hybrid/system-area-plan.js";
 import type { Content } from "../tree/content.js";
 import { DirectoryNode } from "../tree/directory.js";
 
@@ -45,8 +46,8 @@ export interface BootImageOptions {
 /** What a partition covers. */
 export type PartitionCover =
   /**
-   * The image, from that sector on: 0, 1, or where its descriptors still follow; as far as it goes, or up to a sector,
-   * as a record that is there for its flag alone.
+   * The image, from that sector on: 0, 1, where its descriptors still follow, or the partition offset; as far as it
+   * goes, or up to a sector, as a record that is there for its flag alone.
    */
   | { readonly volumeFromSector: number; readonly endSector?: number | undefined }
   /** A boot image, by its place in the list of images. */
@@ -76,6 +77,16 @@ export interface HybridOptions {
   readonly diskSignature?: number | undefined;
   /** GUID of the disk. Default: one made of the volume's name and time. */
   readonly diskGuid?: string | undefined;
+  /**
+   * A block from 16 on from which the image can be mounted, too: descriptors and directories of ISO 9660 and Joliet are
+   * there a second time, with addresses that are counted from it. A partition that starts there can so be mounted by
+   * itself. UDF is in the image as a whole alone. Default: 0, none. Not for images that are laid out to grow.
+   */
+  readonly partitionOffset?: number | undefined;
+  /** Heads and sectors of a track by which the master boot record counts. Default: what suits the image's size. */
+  readonly geometry?: DiskGeometry | undefined;
+  /** Whether the image is filled up to the end of a cylinder. Default "auto". */
+  readonly cylinderAlign?: CylinderAlign | undefined;
   readonly partitions?: readonly PartitionOptions[] | undefined;
 }
 
@@ -142,8 +153,38 @@ function checkImage(image: BootImageOptions, index: number): void {
   }
 }
 
+/** Sectors are 32-bit numbers in a master boot record, and a block has four. */
+const maximumOffset = 2 ** 30 - 1;
+
+function isPartitionOffset(block: number): boolean {
+  return Number.isInteger(block) && block >= systemAreaBlocks && block <= maximumOffset;
+}
+
+/** What an address by cylinder, head and sector has room for. UEFI 2.10, 5.2.1: of the BIOS. */
+const maximumHeads = 255;
+const maximumSectorsOfTrack = 63;
+
+function checkGeometry({ geometry, cylinderAlign }: HybridOptions): void {
+  const isCount = (count: number, maximum: number): boolean =>
+    Number.isInteger(count) && count >= 1 && count <= maximum;
+  if (geometry !== undefined) {
+    const { heads, sectors } = geometry;
+    if (!isCount(heads, maximumHeads)) refuseOption("boot.hybrid.geometry.heads", heads, `1 to ${maximumHeads}`);
+    if (!isCount(sectors, maximumSectorsOfTrack)) {
+      refuseOption("boot.hybrid.geometry.sectors", sectors, `1 to ${maximumSectorsOfTrack}`);
+    }
+  }
+  if (cylinderAlign !== undefined && !cylinderAligns.includes(cylinderAlign)) {
+    refuseOption("boot.hybrid.cylinderAlign", cylinderAlign, cylinderAligns.join(", "));
+  }
+}
+
 function checkHybrid(hybrid: HybridOptions, images: number): void {
-  const { systemArea, loader, loaderImage, diskSignature, partitions = [] } = hybrid;
+  const { systemArea, loader, loaderImage, diskSignature, partitionOffset = 0, partitions = [] } = hybrid;
+  if (partitionOffset !== 0 && !isPartitionOffset(partitionOffset)) {
+    refuseOption("boot.hybrid.partitionOffset", partitionOffset, `0, or a block from ${systemAreaBlocks} on`);
+  }
+  checkGeometry(hybrid);
   if ((systemArea?.length ?? 0) > systemAreaBytes) {
     refuseOption("boot.hybrid.systemArea", `${systemArea?.length} bytes`, `up to ${systemAreaBytes} bytes`);
   }

@@ -1,6 +1,7 @@
 /** Boot set-ups that people know by name: what the usual trees boot from, and what makes an image start from disks. */
 import { DiscError } from "../../errors.js";
 import { gptTypes } from "../hybrid/gpt.js";
+import { sectorsInBlock } from "../hybrid/image-growth.js";
 import type { MbrLoader } from "../hybrid/mbr.js";
 import { mbrTypes } from "../hybrid/mbr.js";
 import type { Content } from "../tree/content.js";
@@ -97,6 +98,11 @@ export interface BootPreset {
   readonly openOutside?: ((path: string) => Promise<Content | DirectoryNode>) | undefined;
   /** Whether the image starts from disks, too. */
   readonly hybrid?: boolean | undefined;
+  /**
+   * The block from which on a partition of the image can be mounted by itself, as in {@link HybridOptions}. The image for
+   * UEFI then lies behind the volume, in a partition of its own. Where nothing boots, the partition alone is made.
+   */
+  readonly partitionOffset?: number | undefined;
   /** Boot code for BIOS on disks. Default: what of isolinux or GRUB lies in the tree, or else our own. */
   readonly bootCode?: Uint8Array | undefined;
   /** The file that shows the boot catalog. Default: the usual one of the loader. */
@@ -165,9 +171,25 @@ function catalogBeside({ path, known }: Found): string | undefined {
 }
 
 /** Partitions that firmware starts from and every program accepts: a protective record, and the FAT volume of UEFI. */
-function partitionsFor(uefiImage: number): PartitionOptions[] {
-  if (uefiImage < 0) return [{ covers: { volumeFromSector: 0 }, mbr: { type: mbrTypes.hidden, active: true } }];
-  return [{ covers: { image: uefiImage }, gpt: { type: gptTypes.efiSystem, name: "EFI boot" } }];
+function partitionsFor(uefiImage: number, partitionOffset: number): PartitionOptions[] {
+  const covers = { volumeFromSector: partitionOffset * sectorsInBlock };
+  if (uefiImage < 0) return [{ covers, mbr: { type: mbrTypes.hidden, active: true } }];
+  const uefi: PartitionOptions = { covers: { image: uefiImage }, gpt: { type: gptTypes.efiSystem, name: "EFI boot" } };
+  if (partitionOffset === 0) return [uefi];
+  return [{ covers, gpt: { type: gptTypes.basicData, name: "ISO9660" } }, uefi];
+}
+
+/** A set-up from which nothing boots: a partition that can be mounted by itself, and no more. */
+function bareOffset(partitionOffset: number): BootOptions {
+  const covers = { volumeFromSector: partitionOffset * sectorsInBlock };
+  return { images: [], hybrid: { partitionOffset, partitions: [{ covers, mbr: { type: mbrTypes.iso9660 } }] } };
+}
+
+/** What an image is that lies behind the volume, and not in it: in a partition that does not overlap with that one. */
+function behindVolume({ path, image, known }: Found, root: DirectoryNode): Found {
+  const item = typeof image === "string" ? root.find(image) : undefined;
+  if (item?.type === "directory") return { path, image: item, known };
+  return { path, image: item?.type === "file" ? item.content : image, known };
 }
 
 /**
@@ -176,9 +198,13 @@ function partitionsFor(uefiImage: number): PartitionOptions[] {
  * @throws {@link DiscError} E_BOOT_NOT_FOUND where nothing is recognised; what reading boot code raises.
  */
 export async function bootPreset(root: DirectoryNode, preset: BootPreset): Promise<BootOptions> {
-  const { hybrid = false, bootCode } = preset;
+  const { hybrid = false, partitionOffset = 0, auto = false, bootCode } = preset;
+  if (!auto && preset.bios === undefined && preset.uefi === undefined && partitionOffset > 0) {
+    return bareOffset(partitionOffset);
+  }
   const bios = await imageFor(root, "x86", preset);
-  const uefi = await imageFor(root, "uefi", preset);
+  const named = await imageFor(root, "uefi", preset);
+  const uefi = named === undefined || partitionOffset === 0 ? named : behindVolume(named, root);
   const images: BootImageOptions[] = [];
   if (bios !== undefined) images.push({ image: bios.image, ...bios.known?.image });
   if (uefi !== undefined) images.push({ image: uefi.image, platform: "uefi", ...uefi.known?.image });
@@ -193,7 +219,8 @@ export async function bootPreset(root: DirectoryNode, preset: BootPreset): Promi
           systemArea,
           loader: systemArea === undefined ? "none" : loader,
           loaderImage: 0,
-          partitions: partitionsFor(uefi === undefined ? -1 : images.length - 1),
+          partitionOffset,
+          partitions: partitionsFor(uefi === undefined ? -1 : images.length - 1, partitionOffset),
         }
       : undefined,
   };

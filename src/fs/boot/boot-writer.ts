@@ -11,7 +11,7 @@ import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import type { ContentLayout } from "../layout/contents.js";
 import { contentsLba, readContents } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
-import { lbaOf } from "../layout/plan.js";
+import { appendedKind, lbaOf } from "../layout/plan.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
 import { nextPlace } from "../layout/region.js";
 import type { Content } from "../tree/content.js";
@@ -20,7 +20,6 @@ import type { BootPlan, PlannedPartition } from "./boot-plan.js";
 import { appendedBlocks, catalogOf } from "./boot-plan.js";
 
 const recordKind = "bootRecord";
-const appendedKind = "appendedPartitions";
 
 /** Writes the boot record, and tells boot images and catalog where things lie. */
 export class BootWriter implements RegionWriter {
@@ -66,7 +65,8 @@ export class BootWriter implements RegionWriter {
     const { options, images, partitions, appended } = this.#plan;
     const { hybrid } = options;
     if (hybrid === undefined) return undefined;
-    const { systemArea: base = new Uint8Array(0), loader = "none", loaderImage = 0, diskSignature, diskGuid } = hybrid;
+    const { systemArea: base = new Uint8Array(0), loader = "none", loaderImage = 0 } = hybrid;
+    const { diskSignature, diskGuid, geometry, cylinderAlign } = hybrid;
     const contentEnd = plan.firstBlock + plan.blocks;
     return planSystemArea({
       base,
@@ -74,6 +74,8 @@ export class BootWriter implements RegionWriter {
       loaderLba: loader === "none" ? undefined : this.#lbaOf(images[loaderImage]!.content, plan),
       diskSignature,
       diskGuid,
+      geometry,
+      cylinderAlign,
       partitions: partitions.map((partition) => this.#placed(partition, plan)),
       volumeEnd: appended.length === 0 ? contentEnd : lbaOf(plan, appendedKind),
       contentEnd,

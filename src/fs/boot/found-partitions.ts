@@ -12,7 +12,7 @@ export interface FoundPartition {
   readonly firstSector: number;
   /** The sector behind it. */
   readonly endSector: number;
-  /** Whether the volume's descriptors are in it. */
+  /** Whether the volume's descriptors are in it, or those that the volume has in a partition of its own. */
   readonly isVolume: boolean;
   /** For messages. */
   readonly name: string;
@@ -29,9 +29,8 @@ function partition(
   endSector: number,
   name: string,
   tables: Pick<FoundPartition, "mbr" | "gpt" | "apm">,
-): FoundPartition {
-  const isVolume = firstSector <= descriptorSector && endSector > descriptorSector;
-  return { firstSector, endSector, isVolume, name, ...tables };
+): Omit<FoundPartition, "isVolume"> {
+  return { firstSector, endSector, name, ...tables };
 }
 
 /** xorriso lists what lies between the other partitions, too. */
@@ -39,11 +38,13 @@ function isGap(name: string): boolean {
   return /^Gap\d+$/.test(name);
 }
 
-function* listed({ mbr, gpt, apm }: SystemArea): Generator<FoundPartition> {
-  for (const [index, record] of (mbr === undefined ? [] : mbrPartitions(mbr)).entries()) {
+function* listed({ mbr, gpt, apm }: SystemArea): Generator<Omit<FoundPartition, "isVolume">> {
+  const records = mbr === undefined ? [] : mbrPartitions(mbr);
+  const isAlone = records.filter(({ sizeInLba }) => sizeInLba > 0).length === 1;
+  for (const [index, record] of records.entries()) {
     const { startingLba, sizeInLba, osType: type, bootIndicator } = record;
-    // One that protects the disk follows by itself from the other table.
-    const isProtecting = gpt !== undefined && type === mbrTypes.protective && bootIndicator === 0;
+    // One that protects the disk follows by itself from the other table, where no record stands beside it.
+    const isProtecting = gpt !== undefined && isAlone && type === mbrTypes.protective && bootIndicator === 0;
     if (sizeInLba === 0 || isProtecting) continue;
     const number = index + 1;
     const entry = { number, type, active: bootIndicator >= 0x80 };
@@ -69,10 +70,18 @@ function isSame(one: FoundPartition, other: FoundPartition): boolean {
   return one.isVolume || Math.abs(one.endSector - other.endSector) < sectorsInBlock;
 }
 
-/** The partitions of all tables of a system area, in the order of master boot record, GUID and Apple partition tables. */
-export function foundPartitions(area: SystemArea): readonly FoundPartition[] {
+/**
+ * The partitions of all tables of a system area, in the order of master boot record, GUID and Apple partition tables.
+ *
+ * @param partitionOffset The block in which one starts that can be mounted by itself; 0 where none does.
+ */
+export function foundPartitions(area: SystemArea, partitionOffset: number): readonly FoundPartition[] {
   const partitions: FoundPartition[] = [];
-  for (const found of listed(area)) {
+  for (const listing of listed(area)) {
+    const { firstSector, endSector } = listing;
+    const hasDescriptors = firstSector <= descriptorSector && endSector > descriptorSector;
+    const isOwn = partitionOffset > 0 && firstSector === partitionOffset * sectorsInBlock;
+    const found: FoundPartition = { ...listing, isVolume: hasDescriptors || isOwn };
     const index = partitions.findIndex((known) => isSame(known, found) && !hasTable(known, found));
     const known = partitions[index];
     if (known === undefined) partitions.push(found);

@@ -222,8 +222,21 @@ const unusedPartition: MbrPartition = {
   sizeInLba: 0,
 };
 
-/** Heads and sectors of a track with which a disk of so many sectors has less than 1,025 cylinders, if any has. */
-export function geometryFor(sectors: number): readonly [heads: number, sectors: number] {
+/** How a disk's sectors are counted where they are addressed by cylinder, head and sector. */
+export interface DiskGeometry {
+  /** Heads of a cylinder. */
+  readonly heads: number;
+  /** Sectors of a track. */
+  readonly sectors: number;
+}
+
+/**
+ * Heads and sectors of a track with which a disk of so many sectors has less than 1,025 cylinders, if any has.
+ *
+ * @param given What is taken instead.
+ */
+export function geometryFor(sectors: number, given?: DiskGeometry): readonly [heads: number, sectors: number] {
+  if (given !== undefined) return [given.heads, given.sectors];
   const fits = ([heads, perTrack]: readonly [number, number]): boolean => sectors <= heads * perTrack * cylinderLimit;
   return geometries.find(fits) ?? [255, 63];
 }
@@ -247,16 +260,18 @@ function newPartition(partition: NewMbrPartition, [heads, sectors]: readonly [nu
  * @param base The sector as it was: 512 bytes.
  * @param partitions By their numbers, from 0; at most four.
  * @param imageSectors Of the whole image: heads and sectors are counted as a disk of that size has them.
+ * @param given Heads and sectors of a track instead.
  */
 export function newMbr(
   base: Uint8Array,
   partitions: readonly (NewMbrPartition | undefined)[],
   imageSectors: number,
   changes: Partial<Pick<MasterBootRecord, "bootImageAddress" | "diskSignature">>,
+  given?: DiskGeometry,
 ): MasterBootRecord {
   const signed = base.slice(0, sectorBytes);
   writeU16le(signature, signed, signatureAt);
-  const geometry = geometryFor(imageSectors);
+  const geometry = geometryFor(imageSectors, given);
   const records = [0, 1, 2, 3].map((index) => {
     const partition = partitions[index];
     return partition === undefined ? unusedPartition : newPartition(partition, geometry);

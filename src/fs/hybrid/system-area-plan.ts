@@ -9,7 +9,7 @@ import { sectorBytes } from "./byte-patch.js";
 import type { GptPartition } from "./gpt.js";
 import { endOfNewEntries, guidOf, newGpt, newGptBackupSectors, primaryHeaderLba } from "./gpt.js";
 import { sectorsInBlock } from "./image-growth.js";
-import type { MbrLoader, NewMbrPartition } from "./mbr.js";
+import type { DiskGeometry, MbrLoader, NewMbrPartition } from "./mbr.js";
 import { bootImageAddressOf, encodeMbr, geometryFor, mbrTypes, newMbr } from "./mbr.js";
 import type { SystemAreaPlan } from "./system-area.js";
 import { systemAreaBlocks, systemAreaBytes } from "./system-area.js";
@@ -56,6 +56,15 @@ export interface PlacedPartition {
   readonly apm?: ApmEntryOptions | undefined;
 }
 
+/**
+ * When an image is filled up to the end of a cylinder: where a partition of its master boot record reaches its end and
+ * there is no GUID partition table; always; never.
+ */
+export type CylinderAlign = "auto" | "on" | "off";
+
+/** All there are. */
+export const cylinderAligns: readonly CylinderAlign[] = ["auto", "on", "off"];
+
 /** What a system area is made of. */
 export interface SystemAreaInput {
   /** Boot code: up to 32,768 bytes. */
@@ -65,6 +74,8 @@ export interface SystemAreaInput {
   readonly loaderLba: number | undefined;
   readonly diskSignature: number | undefined;
   readonly diskGuid: string | undefined;
+  readonly geometry?: DiskGeometry | undefined;
+  readonly cylinderAlign?: CylinderAlign | undefined;
   readonly partitions: readonly PlacedPartition[];
   /** The block behind the volume: what is appended starts there. */
   readonly volumeEnd: number;
@@ -143,6 +154,8 @@ class Tables {
 
   /** Firmware that takes a disk's geometry from its partitions wants them to end with a cylinder. */
   #endsWithCylinder(): boolean {
+    const { cylinderAlign = "auto" } = this.#input;
+    if (cylinderAlign !== "auto") return cylinderAlign === "on";
     if (this.hasGpt) return false;
     return this.#input.partitions.some(
       ({ mbr, endSector }) => mbr !== undefined && mbr.type !== mbrTypes.protective && endSector === undefined,
@@ -150,7 +163,7 @@ class Tables {
   }
 
   #wholeCylinders(sectors: number): number {
-    const [heads, perTrack] = geometryFor(sectors);
+    const [heads, perTrack] = geometryFor(sectors, this.#input.geometry);
     // Images end with a block: of odd tracks, four cylinders do.
     const cylinder = heads * perTrack;
     return alignUp(sectors, cylinder % sectorsInBlock === 0 ? cylinder : cylinder * sectorsInBlock);
@@ -187,10 +200,11 @@ class Tables {
     const given = this.#input.diskSignature ?? readU32le(base, diskSignatureAt);
     const diskSignature = given === 0 ? crc32(new TextEncoder().encode(seed)) : given;
     const isLoading = loader !== "none" && loaderLba !== undefined;
-    const mbr = newMbr(base, records, this.sectors, {
+    const changes = {
       diskSignature,
       ...(isLoading ? { bootImageAddress: bootImageAddressOf(loader, loaderLba) } : {}),
-    });
+    };
+    const mbr = newMbr(base, records, this.sectors, changes, this.#input.geometry);
     return { offsetBytes: 0, bytes: encodeMbr(mbr) };
   }
 

@@ -19,9 +19,9 @@ import {
   primaryHeaderLba,
 } from "./gpt.js";
 import type { ImageGrowth } from "./image-growth.js";
-import { sectorsInBlock } from "./image-growth.js";
+import { grownEnd, sectorsInBlock } from "./image-growth.js";
 import type { MasterBootRecord } from "./mbr.js";
-import { cylinderSectors, decodeMbr, grownMbr } from "./mbr.js";
+import { cylinderSectors, decodeMbr, grownMbr, mbrPartitions } from "./mbr.js";
 
 /** Blocks of a system area. ECMA-119 6.2.1. */
 export const systemAreaBlocks = 16;
@@ -161,13 +161,33 @@ export function grownSystemArea(area: SystemArea, oldBlocks: number, newBlocks: 
   const oldSectors = oldBlocks * sectorsInBlock;
   const newSectors = newBlocks * sectorsInBlock;
   const gpt = usedGpt(area);
-  const growth: ImageGrowth =
-    gpt === undefined
-      ? { oldSectors, newSectors, oldUsableEnd: oldSectors, newUsableEnd: newSectors }
-      : gptGrowth(gpt, oldSectors, newSectors);
+  const growth = growthOf(gpt, oldSectors, newSectors);
   return [
     ...(gpt === undefined ? [] : moveGptBackup(gpt, newBlocks * blockBytes)),
     ...(area.mbr === undefined ? [] : grownMbr(area.mbr, growth)),
     ...(area.apm === undefined ? [] : grownApm(area.apm, growth)),
   ];
+}
+
+function growthOf(gpt: GuidPartitionTable | undefined, oldSectors: number, newSectors: number): ImageGrowth {
+  if (gpt !== undefined) return gptGrowth(gpt, oldSectors, newSectors);
+  return { oldSectors, newSectors, oldUsableEnd: oldSectors, newUsableEnd: newSectors };
+}
+
+/**
+ * Whether all partitions that start in a sector go on to cover the image when it grows; so where none does.
+ *
+ * @param oldBlocks Length of the image that the system area describes.
+ */
+export function growsFrom({ mbr, gpt }: SystemArea, firstSector: number, oldBlocks: number): boolean {
+  const oldSectors = oldBlocks * sectorsInBlock;
+  const growth = growthOf(gpt, oldSectors, oldSectors + systemAreaBlocks * sectorsInBlock);
+  const grows = (end: number, within: ImageGrowth): boolean => grownEnd(within, firstSector, end) > end;
+  const isMbrGrowing = (mbr === undefined ? [] : mbrPartitions(mbr))
+    .filter(({ startingLba, sizeInLba }) => sizeInLba > 0 && startingLba === firstSector)
+    .every(({ sizeInLba }) => grows(firstSector + sizeInLba, growth));
+  const isGptGrowing = (gpt?.partitions ?? [])
+    .filter(({ startingLba }) => startingLba === firstSector)
+    .every(({ endingLba }) => grows(endingLba + 1, { ...growth, oldSectors: Number.POSITIVE_INFINITY }));
+  return isMbrGrowing && isGptGrowing;
 }

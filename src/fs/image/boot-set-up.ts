@@ -6,6 +6,7 @@ import type { BlockSource } from "../../medium/block-source.js";
 import { blockBytes } from "../../units.js";
 import type { Remembering } from "../boot/boot-like.js";
 import { RememberedBoot } from "../boot/boot-like.js";
+import { findPartitionOffset } from "../boot/partition-offset.js";
 import type { BootEntry } from "../eltorito/boot-catalog.js";
 import { bootEntriesOf, readBootCatalog } from "../eltorito/boot-catalog.js";
 import type { BootImage } from "../eltorito/boot-image.js";
@@ -50,6 +51,8 @@ export interface BootSetUp {
   readonly systemArea: SystemArea;
   /** Whose loader the master boot record starts from this image; "none" without a record. */
   readonly mbrLoader: MbrLoader;
+  /** The block in which a partition starts that can be mounted by itself, having a tree of its own; 0 where none does. */
+  readonly partitionOffset: number;
   /** Whether the master boot record has but one partition, from the second sector to the image's end. */
   readonly isMbrProtective: boolean;
 }
@@ -96,6 +99,7 @@ export async function readBootSetUp(source: BlockSource, options: BootSetUpOptio
     idString: catalog?.idString ?? "",
     entries,
     systemArea,
+    partitionOffset: await findPartitionOffset(source, systemArea, signal),
     mbrLoader: mbr === undefined ? "none" : mbrLoader(mbr, imageLbas),
     isMbrProtective: mbr !== undefined && isProtective(mbr, source.blocks * sectorsInBlock),
   };

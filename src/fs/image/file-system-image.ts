@@ -1,18 +1,11 @@
 import type { Warning, WarningListener } from "../../errors.js";
 import { DiscError } from "../../errors.js";
-import type { ImportSource } from "../../medium/import-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
 import type { RememberedBoot } from "../boot/boot-like.js";
-import type { BootPlan } from "../boot/boot-plan.js";
-import { planBoot } from "../boot/boot-plan.js";
-import { planFilm } from "../films/plan-film.js";
 import { readBootRecords } from "../growth/front.js";
-import type { Catalog } from "../layout/catalog.js";
-import { takeCatalog } from "../layout/catalog.js";
-import { ContentLayout } from "../layout/contents.js";
 import { ChangeLog } from "../tree/change-log.js";
 import type { Content, ContentLike } from "../tree/content.js";
-import { areWholeBlocks, contentOf, OnDiscContent, storedOf } from "../tree/content.js";
+import { contentOf, storedOf } from "../tree/content.js";
 import { DirectoryNode } from "../tree/directory.js";
 import type { FileSystemName } from "../tree/disc-entry.js";
 import type { FileAttributes, ItemAttributes } from "../tree/item-attributes.js";
@@ -23,54 +16,28 @@ import { refuseName } from "../tree/path.js";
 import { checkRestrictedNames } from "../tree/restricted-names.js";
 import { countItems } from "../tree/walk.js";
 import type { UdfRevision } from "../udf/revision.js";
-import { partitionOffset, sessionEndAlign } from "../udf/udf-writer.js";
-import type { UdfVolumeInformation } from "../udf/volume-information.js";
 import { rememberBoot } from "./boot-set-up.js";
-import type { Growth } from "./growth.js";
-import { firstGrowth, hasUdfInFront, planGrowth } from "./growth.js";
+import { hasUdfInFront } from "./growth.js";
 import { ImageForDisc } from "./image-for-disc.js";
 import { NamesInFileSystem } from "./image-names.js";
 import type { ImportOptions } from "./import.js";
 import { importFailed, importTree } from "./import.js";
-import type { LaidOutSession } from "./lay-out-session.js";
-import { layOutSession } from "./lay-out-session.js";
-import { reportNames } from "./name-report.js";
+import type { ImportedSession, LaidOutImage } from "./lay-out-image.js";
+import { isPinned, layOutImage } from "./lay-out-image.js";
 import { withNamesLike } from "./names-like.js";
 import type { ImageSource } from "./open-image.js";
 import type { ImageOptions } from "./options.js";
-import { checkOptions, isWritten } from "./options.js";
 import { optionsLike, volumeFieldsLike, withoutTaken } from "./options-like.js";
 import { withPlaceholder } from "./placeholder.js";
 import { ProgressItems } from "./progress-items.js";
 import { SessionImage } from "./session-image.js";
-import { ImageTimes } from "./times.js";
-import type { UdfPlan } from "./udf-session.js";
-import { catalogOptionsOf, planUdf, revisionOf } from "./udf-session.js";
-import { contentChanges, reportCompressed } from "./written-contents.js";
+import { revisionOf } from "./udf-session.js";
 
 /** How an earlier session is imported. */
 export type ImportFileSystemOptions = TaskOptions & Pick<ImportOptions, "session" | "scan" | "charset">;
 
 /** Which session a new image is made of. */
 export type ImportAsNewOptions = ImportFileSystemOptions & Pick<ImportOptions, "start" | "fileSystem">;
-
-/** What is kept of an import, besides its tree. */
-interface ImportedSession {
-  readonly source: ImportSource;
-  readonly volumeName: string;
-  readonly udf: UdfVolumeInformation | undefined;
-  /** Whole blocks. */
-  readonly bootRecords: readonly Uint8Array[];
-}
-
-/** An image whose every block has its place. */
-interface LaidOutImage {
-  readonly laidOut: LaidOutSession;
-  readonly catalog: Catalog;
-  readonly contents: ContentLayout;
-  readonly growth: Growth | undefined;
-  readonly endsInPostGap: boolean;
-}
 
 /** A tree, what is to be made of it, and the disc it is added to. IMAPI2 `IFileSystemImage`; docs/IMAPI.md. */
 export class FileSystemImage extends ImageForDisc {
@@ -354,79 +321,27 @@ export class FileSystemImage extends ImageForDisc {
   }
 
   /** Gives every block its place. */
-  async #layOut(options: ImageOptions, onWarning: WarningListener): Promise<LaidOutImage> {
-    checkOptions(options);
-    const times = new ImageTimes(options.sourceDateEpoch, onWarning);
-    const udf = isWritten(options, "udf") ? this.#planUdf() : undefined;
-    const boot = await this.#planBoot(onWarning, times);
-    const catalog = takeCatalog(this.root, catalogOptionsOf(udf), contentChanges(options, boot, this.#compressed));
-    reportNames(catalog, times, { rules: udf?.rules, hasRockRidge: isWritten(options, "rockridge") }, onWarning);
-    const isPinned = (content: Content): boolean => this.#isPinned(content);
-    reportCompressed(catalog, options, boot, isPinned, onWarning);
-    const contents = new ContentLayout(catalog, {
-      isPinned,
-      embeddedBytes: udf?.embeddedBytes,
-      fromBlock: udf === undefined ? undefined : partitionOffset,
-      runs: options.films === undefined ? undefined : await planFilm(this.root, options.films, onWarning),
+  #layOut(options: ImageOptions, onWarning: WarningListener): Promise<LaidOutImage> {
+    return layOutImage({
+      root: this.root,
+      options,
+      onWarning,
+      compressed: this.#compressed,
+      chosen: this.chosen,
+      sessionStartBlock: this.sessionStartBlock,
+      usualUdfRevision: this.usualUdfRevision,
+      imported: this.#imported,
+      rememberedBoot: this.#boot,
     });
-    const growth = await this.#planGrowth(contents);
-    const sessionStart = growth?.sessionStart ?? this.sessionStartBlock;
-    const bootRecords = this.#imported?.bootRecords ?? [];
-    const parts = { options, catalog, contents, times, onWarning, sessionStart, udf, growth, bootRecords, boot };
-    const endAlign = udf === undefined && growth === undefined ? 1 : sessionEndAlign;
-    const blocks = options.freeMediaBlocks === 0 ? undefined : options.freeMediaBlocks;
-    const laidOut = await layOutSession(parts, { blocks, endAlign });
-    return { laidOut, contents, growth, catalog, endsInPostGap: udf !== undefined };
-  }
-
-  /** Where the session goes on a medium that can be overwritten; `undefined` for others. */
-  async #planGrowth(contents: ContentLayout): Promise<Growth | undefined> {
-    const chosen = this.chosen;
-    if (chosen?.type !== "randomWrite") return this.options.growable === true ? firstGrowth : undefined;
-    const imported = this.#imported;
-    if (imported === undefined) return firstGrowth;
-    const { lastWrittenAddress } = chosen;
-    return await planGrowth(imported.source, {
-      lastWrittenAddress,
-      udf: imported.udf,
-      endOfContents: contents.endOfPinned(),
-    });
-  }
-
-  /** @throws as {@link planBoot}; {@link DiscError} E_NOT_SUPPORTED for tables in front of sessions that are there. */
-  async #planBoot(onWarning: WarningListener, times: ImageTimes): Promise<BootPlan | undefined> {
-    const boot = this.options.boot ?? this.#boot?.options(this.root);
-    if (boot === undefined || !isWritten(this.options, "iso")) return undefined;
-    const isFirst = this.#imported === undefined && this.sessionStartBlock === 0;
-    if (boot.hybrid !== undefined && !isFirst) {
-      const what = "new partition tables in front of sessions that are on the disc already";
-      throw new DiscError("E_NOT_SUPPORTED", `not supported: ${what}; a new image can have them`, { what });
-    }
-    return await planBoot(boot, this.root, { onWarning, times });
   }
 
   protected get importedUdfRevision(): UdfRevision | undefined {
     return this.#imported?.udf === undefined ? undefined : revisionOf(this.#imported.udf);
   }
 
-  /** How the UDF volume is written. */
-  #planUdf(): UdfPlan {
-    const chosen = this.chosen;
-    const { usualUdfRevision: usualRevision } = this;
-    const goesOn = chosen?.type === "sequential" && this.options.finalised !== true;
-    const mediumEnd = goesOn ? chosen.nextWritableAddress + chosen.freeSectorsOnMedia : undefined;
-    return planUdf({ options: this.options, usualRevision, before: this.#imported?.udf, mediumEnd });
-  }
-
   /** Whether a content lies on the disc that this session is added to, and stays there as it is. */
   staysInPlace(content: Content): boolean {
-    return this.#isPinned(storedOf(content));
-  }
-
-  /** Whether a content stays where it lies: on the disc that this session is added to. */
-  #isPinned(content: Content): boolean {
-    if (!(content instanceof OnDiscContent) || content.source !== this.#imported?.source) return false;
-    return areWholeBlocks(content.extents);
+    return isPinned(storedOf(content), this.#imported);
   }
 
   protected refuseWhileInUse(operation: string): void {

@@ -3,12 +3,14 @@ import { DiscError, hasCode } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { growableSessionAlignment } from "../../medium/session.js";
 import { alignUp, blockBytes } from "../../units.js";
+import { findPartitionOffset } from "../boot/partition-offset.js";
 import type { ChainRecord } from "../growth/chain-record.js";
 import { chainRecordIn, chainRecordLba } from "../growth/chain-record.js";
 import type { Front, FrontRoom } from "../growth/front.js";
 import { descriptorsOf, hasAnchor, isBlank, leadBlocks, readFront } from "../growth/front.js";
+import { sectorsInBlock } from "../hybrid/image-growth.js";
 import type { SystemArea } from "../hybrid/system-area.js";
-import { readSystemArea } from "../hybrid/system-area.js";
+import { growsFrom, readSystemArea } from "../hybrid/system-area.js";
 import { primaryDescriptorAt } from "../iso9660/descriptor-set.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import { firstAnchorBlock } from "../udf/anchor-reader.js";
@@ -24,6 +26,16 @@ export type Lead =
   /** What the front held before, where that was the only header of the newest tree. */
   | "kept";
 
+/** The tree that a partition of an image has for itself. */
+export interface OwnTree {
+  /** The block of the image in which the partition starts. */
+  readonly originLba: number;
+  /** How many descriptors its set has. */
+  readonly descriptors: number;
+  /** Whether the partition goes on to cover the image when that grows. */
+  readonly isGrowing: boolean;
+}
+
 /** How a session is added by overwriting. */
 export interface Growth {
   /** First block of the session, without its lead. */
@@ -35,6 +47,8 @@ export interface Growth {
   /** The front as it is; `undefined` on a medium that holds nothing. */
   readonly front: Front | undefined;
   readonly room: FrontRoom;
+  /** The tree that a partition has for itself; `undefined` where none does. */
+  readonly ownTree: OwnTree | undefined;
   /** What the system area holds, and how long the image is that it describes; `undefined` where there is none. */
   readonly system: { readonly area: SystemArea; readonly blocks: number } | undefined;
 }
@@ -49,6 +63,7 @@ export const firstGrowth: Growth = {
   chain: { firstSessionLba: growableSessionAlignment },
   front: undefined,
   room: { descriptors: descriptorBlocks, anchor: true, record: true },
+  ownTree: undefined,
   system: undefined,
 };
 
@@ -119,8 +134,21 @@ export async function planGrowth(source: BlockSource, inUse: BlocksInUse, signal
       anchor: hasAnchorRoom,
       record: hasRecordRoom,
     },
+    ownTree: system === undefined ? undefined : await ownTreeOf(source, system, signal),
     system,
   };
+}
+
+async function ownTreeOf(
+  source: BlockSource,
+  { area, blocks }: NonNullable<Growth["system"]>,
+  signal: AbortSignal | undefined,
+): Promise<OwnTree | undefined> {
+  const originLba = await findPartitionOffset(source, area, signal);
+  if (originLba === 0) return undefined;
+  const { lead } = await readFront(source, true, signal, originLba);
+  const isGrowing = growsFrom(area, originLba * sectorsInBlock, blocks);
+  return { originLba, descriptors: descriptorsOf(lead).length / blockBytes, isGrowing };
 }
 
 /**

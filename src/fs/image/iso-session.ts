@@ -9,6 +9,7 @@ import { maximumExtentBytes } from "../iso9660/directory-layout.js";
 import type { HierarchyOptions } from "../iso9660/hierarchy.js";
 import { buildHierarchy } from "../iso9660/hierarchy.js";
 import { HierarchyWriter } from "../iso9660/hierarchy-writer.js";
+import type { VolumeSpaceSize } from "../iso9660/iso-writer.js";
 import {
   descriptorRegion,
   EnhancedDescriptorWriter,
@@ -32,6 +33,8 @@ import type { Growth } from "./growth.js";
 import { enhancedHierarchyNaming, isoHierarchyNaming, jolietHierarchyNaming } from "./hierarchy-naming.js";
 import type { ImageOptions } from "./options.js";
 import { isoVolumeName, isWritten, volumeText } from "./options.js";
+import type { OwnTreePlan } from "./partition-tree.js";
+import { areSequencesTaken } from "./partition-tree.js";
 import { RockRidgeNames } from "./rock-ridge-names.js";
 import type { ImageTimes } from "./times.js";
 import type { UdfPlan } from "./udf-session.js";
@@ -54,6 +57,8 @@ export interface SessionParts {
   readonly bootRecords: readonly Uint8Array[];
   /** `undefined` where the image boots from nothing new. */
   readonly boot: BootPlan | undefined;
+  /** `undefined` where no partition has a tree for itself, or keeps the one that it has. */
+  readonly ownTree: OwnTreePlan | undefined;
 }
 
 /** Place of the first boot record in the descriptor set: block 17, where firmware looks for it. El Torito 1.0, 2.0. */
@@ -265,8 +270,10 @@ function isoWriters(
 ): {
   readonly descriptors: RegionWriter[];
   readonly hierarchies: RegionWriter[];
+  /** The descriptors of a partition that can be mounted by itself. */
+  readonly ownDescriptors: RegionWriter[];
 } {
-  const { options, times, growth, bootRecords } = parts;
+  const { options, times, growth, ownTree, bootRecords } = parts;
   const hasRockRidge = isWritten(options, "rockridge");
   const description: VolumeDescription = {
     volumeName: volumeText(options.volumeName ?? "DISC"),
@@ -292,19 +299,49 @@ function isoWriters(
   };
   const joliet = isWritten(options, "joliet") ? jolietHierarchy(parts, hasRockRidge) : undefined;
   const bootWriter = boot ?? new BootRecordWriter(bootRecords, bootRecordPosition);
-  let position = bootRecordPosition + bootWriter.regions.length;
-  const jolietPosition = joliet === undefined ? undefined : position++;
+  /** The set of a volume, with the writers of what stands behind its primary descriptor. */
+  const setOf = (
+    described: Hierarchies,
+    size: VolumeSpaceSize,
+    second: readonly RegionWriter[],
+    originLba: number,
+  ): RegionWriter[] => {
+    let position = bootRecordPosition + second.reduce((sum, { regions }) => sum + regions.length, 0);
+    const set = [new PrimaryDescriptorWriter(isoDescription, described.iso, size, originLba), ...second];
+    if (described.joliet !== undefined) {
+      set.push(new JolietDescriptorWriter(description, described.joliet, size, position++, originLba));
+    }
+    if (described.enhanced !== undefined) {
+      set.push(new EnhancedDescriptorWriter(isoDescription, described.enhanced, size, position++, originLba));
+    }
+    return [...set, new TerminatorWriter(position, originLba)];
+  };
   const enhanced = enhancedOf(parts, iso, hasRockRidge);
-  const descriptors: RegionWriter[] = [new PrimaryDescriptorWriter(isoDescription, iso, volumeSpaceSize), bootWriter];
-  if (joliet !== undefined) {
-    descriptors.push(new JolietDescriptorWriter(description, joliet, volumeSpaceSize, jolietPosition!));
-  }
-  if (enhanced !== undefined) {
-    descriptors.push(new EnhancedDescriptorWriter(isoDescription, enhanced, volumeSpaceSize, position++));
-  }
-  descriptors.push(new TerminatorWriter(position));
-  const beside = [joliet, enhanced].filter((hierarchy) => hierarchy !== undefined && hierarchy !== iso);
-  return { descriptors, hierarchies: [iso, ...(beside as HierarchyWriter[])] };
+  const descriptors = setOf({ iso, joliet, enhanced }, volumeSpaceSize, [bootWriter], 0);
+  const hierarchies = differing({ iso, joliet, enhanced });
+  if (ownTree === undefined) return { descriptors, hierarchies, ownDescriptors: [] };
+  const ownIso = iso.inPartition(ownTree);
+  const own: Hierarchies = {
+    iso: ownIso,
+    joliet: joliet?.inPartition(ownTree),
+    enhanced: enhanced === iso ? ownIso : enhanced?.inPartition(ownTree),
+  };
+  // Firmware looks for a boot record from the start of the medium alone.
+  const ownDescriptors = setOf(own, ownTree.size, [], ownTree.originLba);
+  return { descriptors, hierarchies: [...hierarchies, ...differing(own)], ownDescriptors };
+}
+
+/** The hierarchies that the descriptors of a volume describe. */
+interface Hierarchies {
+  readonly iso: HierarchyWriter;
+  readonly joliet: HierarchyWriter | undefined;
+  /** The primary one, or one of its own. */
+  readonly enhanced: HierarchyWriter | undefined;
+}
+
+/** Each hierarchy of a volume once. */
+function differing({ iso, joliet, enhanced }: Hierarchies): HierarchyWriter[] {
+  return [...new Set([iso, joliet, enhanced])].filter((hierarchy) => hierarchy !== undefined);
 }
 
 /** The hierarchy that an Enhanced Volume Descriptor describes: one of its own, or the primary one at level 4. */
@@ -313,20 +350,32 @@ function enhancedOf(parts: SessionParts, iso: HierarchyWriter, hasRockRidge: boo
   return parts.options.isoLevel === 4 ? iso : undefined;
 }
 
-/** The writers of a session, in the order in which their regions lie: docs/ON-DISC.md, order of regions. */
-export function sessionWriters(parts: SessionParts, boot: BootWriter | undefined): RegionWriter[] {
-  const { options, udf } = parts;
+/** The writers of a session. */
+export interface SessionWriters {
+  /** In the order in which their regions lie: docs/ON-DISC.md, order of regions. */
+  readonly writers: RegionWriter[];
+  /** Those of descriptors that take the places of others, in front of the session. */
+  readonly inFront: readonly RegionWriter[];
+}
+
+/** The writers that make a session. */
+export function sessionWriters(parts: SessionParts, boot: BootWriter | undefined): SessionWriters {
+  const { options, udf, ownTree } = parts;
   const hasIso = isWritten(options, "iso");
-  const { descriptors, hierarchies } = hasIso ? isoWriters(parts, boot) : { descriptors: [], hierarchies: [] };
-  const writers = [new SystemAreaWriter(), ...descriptors, ...hierarchies];
-  if (udf === undefined) return [...writers, contentsWriter(parts), ...paddingWriters(parts)];
+  const { descriptors, hierarchies, ownDescriptors } = hasIso
+    ? isoWriters(parts, boot)
+    : { descriptors: [], hierarchies: [], ownDescriptors: [] };
+  const [own, inFront] = ownTree?.isNew === true ? [ownDescriptors, []] : [[], ownDescriptors];
+  const writers = [new SystemAreaWriter(), ...descriptors, ...own, ...hierarchies];
+  if (udf === undefined) return { writers: [...writers, contentsWriter(parts), ...paddingWriters(parts)], inFront };
   const descriptorBlocks = descriptors.reduce((sum, { regions }) => sum + regions.length, 0);
   const volume = udfWriter(udf, {
     ...parts,
     catalog: visibleCatalog(parts.catalog, "udf"),
     recognitionBlock: firstVolumeDescriptorBlock + descriptorBlocks,
+    hasLaterSequences: areSequencesTaken(ownTree),
     hasSpecialFilesElsewhere: hasIso && isWritten(options, "rockridge"),
     hasNamesElsewhere: hasIso && isWritten(options, "rockridge"),
   });
-  return [...writers, volume, contentsWriter(parts), ...paddingWriters(parts), volume.trailer];
+  return { writers: [...writers, volume, contentsWriter(parts), ...paddingWriters(parts), volume.trailer], inFront };
 }

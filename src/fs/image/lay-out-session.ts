@@ -18,6 +18,7 @@ import type { SystemAreaPlan } from "../hybrid/system-area.js";
 import { systemAreaBytes } from "../hybrid/system-area.js";
 import { firstVolumeDescriptorBlock } from "../iso9660/volume-descriptors.js";
 import type { Plan } from "../layout/plan.js";
+import { tailKind } from "../layout/plan.js";
 import type { PlanLimits } from "../layout/planner.js";
 import { planAfter, planBefore, planRegions } from "../layout/planner.js";
 import type { Region, RegionWriter, Renderer } from "../layout/region.js";
@@ -27,6 +28,7 @@ import { firstAnchorBlock } from "../udf/anchor-reader.js";
 import type { Growth } from "./growth.js";
 import type { SessionParts } from "./iso-session.js";
 import { bootRecordPosition, sessionWriters, systemAreaKind } from "./iso-session.js";
+import { ownTreePatches } from "./partition-tree.js";
 
 /** A session whose every block has its place. */
 export interface LaidOutSession {
@@ -142,8 +144,6 @@ class LeadRenderer {
   }
 }
 
-const tailKind = "systemTail";
-
 /** What becomes of the image's partition tables; `undefined` where there are none. */
 function growthOfSystem({ firstBlock, blocks }: Plan, growth: Growth | undefined): SystemAreaPlan | undefined {
   if (growth?.system === undefined) return undefined;
@@ -178,7 +178,7 @@ export async function layOutSession(parts: SessionParts, limits: PlanLimits): Pr
   const { growth, sessionStart, udf, boot: bootPlan, contents } = parts;
   const boot =
     bootPlan === undefined ? undefined : new BootWriter(bootPlan, contents, bootRecordPosition, sessionStart);
-  const writers = sessionWriters(parts, boot);
+  const { writers, inFront } = sessionWriters(parts, boot);
   const lead = growth === undefined ? undefined : new LeadRenderer(growth, udf !== undefined);
   const hasLead = growth?.lead !== undefined;
   // Of a medium that is to grow, block 256 is kept free even where no UDF is written now.
@@ -210,6 +210,9 @@ export async function layOutSession(parts: SessionParts, limits: PlanLimits): Pr
   const endLba = plan.firstBlock + plan.blocks;
   const patches = [
     ...systemBlocks(front?.lead, system?.patches ?? []),
+    ...(growth.ownTree === undefined || inFront.length === 0
+      ? []
+      : await ownTreePatches(inFront, plan, growth.ownTree)),
     ...(front === undefined ? [] : frontPatches(front, { header: await lead.header(), endLba, room, chain })),
   ];
   if (!hasLead) return { plan, renderers, front: patches };

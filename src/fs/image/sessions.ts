@@ -1,9 +1,10 @@
 /** Finds sessions in the blocks themselves: files and overwritable media have no table of contents. */
-import { throwIfCancelled } from "../../errors.js";
+import { hasCode, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import type { Session, SessionState } from "../../medium/session.js";
 import { growableSessionAlignment } from "../../medium/session.js";
 import { alignUp, blockBytes } from "../../units.js";
+import { countsFromItself } from "../boot/partition-offset.js";
 import type { ChainRecord } from "../growth/chain-record.js";
 import { chainRecordIn, chainRecordLba } from "../growth/chain-record.js";
 import { leadBlocks } from "../growth/front.js";
@@ -70,6 +71,28 @@ async function readHeader(
   return isRead[0] ? headerOf(block, 0) : undefined;
 }
 
+/** That of the first session of a chain, and not of a partition that starts in the same block. */
+async function readFirstHeader(source: BlockSource, signal: AbortSignal | undefined): Promise<Header | undefined> {
+  const header = await readHeader(source, growableSessionAlignment, signal);
+  if (header === undefined) return undefined;
+  return (await isOfPartition(source, growableSessionAlignment, header, signal)) ? undefined : header;
+}
+
+/** Whether a header is that of a partition's own tree. A block that cannot be read tells nothing. */
+async function isOfPartition(
+  source: BlockSource,
+  startLba: number,
+  { rootLba }: Header,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    return await countsFromItself(source, startLba, rootLba, signal);
+  } catch (error) {
+    if (!hasCode(error, "E_READ_FAILED")) throw error;
+    return false;
+  }
+}
+
 /** Block of the header that was kept of a session from block 0 on, where a record tells. */
 async function readChainRecord(source: BlockSource, signal: AbortSignal | undefined): Promise<number | undefined> {
   const block = new Uint8Array(blockBytes);
@@ -95,7 +118,7 @@ function sessionAt(number: number, startLba: number, blocks: number): Session {
  */
 export async function chainedSessions(source: BlockSource, signal?: AbortSignal): Promise<Session[]> {
   const newest = await readHeader(source, 0, signal);
-  const first = await readHeader(source, growableSessionAlignment, signal);
+  const first = await readFirstHeader(source, signal);
   const recorded = first === undefined ? await readChainRecord(source, signal) : undefined;
   const kept = first === undefined ? (recorded ?? newest?.chain?.firstSessionLba) : undefined;
   // The copy at block 16 may be torn; what it is a copy of is not.
@@ -104,7 +127,7 @@ export async function chainedSessions(source: BlockSource, signal?: AbortSignal)
   const end = newest === undefined ? source.blocks : Math.min(newest.volumeSpaceSize, source.blocks);
   const found: Session[] = [];
   let last: Header | undefined;
-  let lba = kept ?? growableSessionAlignment;
+  let lba = kept ?? (first === undefined ? end : growableSessionAlignment);
   while (lba < end) {
     throwIfCancelled(signal, "following the chain of sessions");
     let header = await readHeader(source, lba, signal);
@@ -243,7 +266,9 @@ async function findCandidates(source: BlockSource, signal: AbortSignal | undefin
     // A copy of the descriptor may follow on it.
     if (candidates.at(-1)?.startLba === startLba - 1) continue;
     if (header !== undefined) {
-      if (await hasRoot(source, header, signal)) {
+      const isSession =
+        (await hasRoot(source, header, signal)) && !(await isOfPartition(source, startLba, header, signal));
+      if (isSession) {
         candidates.push({ startLba, tree: `iso ${header.rootLba}`, header });
       }
       continue;
@@ -302,7 +327,8 @@ export async function sessionBehindChain(source: BlockSource, signal?: AbortSign
   const chain = await chainedSessions(source, signal);
   const end = chain.reduce((highest, { startLba, blocks }) => Math.max(highest, startLba + blocks), 0);
   for await (const { startLba, header } of announcedStarts(source, end, source.blocks, signal)) {
-    if (startLba >= end && header !== undefined && (await hasRoot(source, header, signal))) return startLba;
+    if (startLba < end || header === undefined || !(await hasRoot(source, header, signal))) continue;
+    if (!(await isOfPartition(source, startLba, header, signal))) return startLba;
   }
   return undefined;
 }

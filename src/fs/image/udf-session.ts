@@ -144,6 +144,8 @@ export interface UdfParts {
   readonly sessionStart: number;
   readonly boot: BootPlan | undefined;
   readonly recognitionBlock: number;
+  /** Whether the sequences lie behind their usual places, in which something else is. */
+  readonly hasLaterSequences: boolean;
   /** Whether another tree of the image holds links and devices, so that nobody misses them here. */
   readonly hasSpecialFilesElsewhere: boolean;
   /** Whether another tree keeps names whole. */
@@ -239,6 +241,7 @@ export function udfWriter(plan: UdfPlan, parts: UdfParts): UdfWriter {
     volumeName: volumeText(options.volumeName ?? "DISC"),
     volumeSetName: options.volumeSetIdentifier ?? "",
     recognitionBlock: parts.recognitionBlock,
+    hasLaterSequences: parts.hasLaterSequences,
     continuation,
     partitionStart,
     mediumEnd,

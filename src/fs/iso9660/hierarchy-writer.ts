@@ -4,7 +4,7 @@ import type { ContentLayout } from "../layout/contents.js";
 import { contentsLba } from "../layout/contents.js";
 import type { Plan } from "../layout/plan.js";
 import { lbaOf } from "../layout/plan.js";
-import type { Region, RegionWriter, Renderer } from "../layout/region.js";
+import type { Place, Region, RegionWriter, Renderer } from "../layout/region.js";
 import { nextPlace } from "../layout/region.js";
 import type { IdentifierEncoding } from "../names/identifier-encoding.js";
 import type { SystemUse } from "../susp/area.js";
@@ -32,6 +32,28 @@ export interface HierarchyForm {
   timeMs(item: Item): number;
 }
 
+/** Where a hierarchy of a partition of its own begins to count. */
+interface PartitionPlace {
+  /** The block of the image that is block 0 of the partition. */
+  readonly originLba: number;
+  /** No region lies before this block of the image. */
+  readonly fromBlock: number;
+}
+
+const wholeImage: PartitionPlace = { originLba: 0, fromBlock: 0 };
+
+/** What hierarchies of the same items share. */
+interface SharedLayout {
+  readonly layout: DirectoryLayout;
+  readonly pathTableBytes: number;
+}
+
+/** Extents as they are counted from another block; those of no bytes lie nowhere. */
+function countedFrom(originLba: number, extents: readonly Extent[]): readonly Extent[] {
+  if (originLba === 0) return extents;
+  return extents.map(({ lba, bytes }) => ({ lba: lba === null || bytes === 0 ? lba : lba - originLba, bytes }));
+}
+
 /** The addresses a volume descriptor refers to. */
 export interface HierarchyAddresses {
   readonly pathTableSize: number;
@@ -51,27 +73,46 @@ export class HierarchyWriter implements RegionWriter {
   readonly #catalog: Catalog;
   readonly #contents: ContentLayout;
   readonly #pathTableBytes: number;
+  readonly #place: PartitionPlace;
 
+  /**
+   * @param place Where addresses are counted from. Default: the start of the medium.
+   * @param shared That of another hierarchy of the same items.
+   */
   constructor(
     form: HierarchyForm,
     directories: readonly HierarchyDirectory[],
     catalog: Catalog,
     contents: ContentLayout,
+    place: PartitionPlace = wholeImage,
+    shared?: SharedLayout,
   ) {
     this.#form = form;
     this.#directories = directories;
     this.#catalog = catalog;
     this.#contents = contents;
-    this.#layout = new DirectoryLayout({
-      directories,
-      identifierBytes: (identifier, item) => this.#identifierBytes(identifier, item),
-      systemUse: form.systemUse,
-      extentCount: (object) => this.#extentCount(object),
-      zisofs: (object) => catalog.contents[catalog.contentOfObject[object]!]?.zisofs,
-      links: catalog.links,
-    });
-    this.#pathTableBytes = directories.reduce((sum, directory) => sum + this.#pathRecordBytes(directory), 0);
+    this.#place = place;
+    this.#layout =
+      shared?.layout ??
+      new DirectoryLayout({
+        directories,
+        identifierBytes: (identifier, item) => this.#identifierBytes(identifier, item),
+        systemUse: form.systemUse,
+        extentCount: (object) => this.#extentCount(object),
+        zisofs: (object) => catalog.contents[catalog.contentOfObject[object]!]?.zisofs,
+        links: catalog.links,
+      });
+    this.#pathTableBytes =
+      shared?.pathTableBytes ?? directories.reduce((sum, directory) => sum + this.#pathRecordBytes(directory), 0);
     this.regions = this.#makeRegions();
+  }
+
+  /** The hierarchy of the same items as a partition has it that is mounted by itself. */
+  inPartition(place: PartitionPlace): HierarchyWriter {
+    const { prefix, fileSystem } = this.#form;
+    const form = { ...this.#form, prefix: `partition.${prefix}`, fileSystem: `${fileSystem} in the partition` };
+    const shared = { layout: this.#layout, pathTableBytes: this.#pathTableBytes };
+    return new HierarchyWriter(form, this.#directories, this.#catalog, this.#contents, place, shared);
   }
 
   bind(plan: Plan): ReadonlyMap<string, Renderer> {
@@ -96,11 +137,11 @@ export class HierarchyWriter implements RegionWriter {
     const root = this.#directories[0]!;
     return {
       pathTableSize: this.#pathTableBytes,
-      locationOfTypeLPathTable: lbaOf(plan, this.#kind("PathTableL")),
-      locationOfTypeMPathTable: lbaOf(plan, this.#kind("PathTableM")),
+      locationOfTypeLPathTable: this.#lbaOf(plan, "PathTableL"),
+      locationOfTypeMPathTable: this.#lbaOf(plan, "PathTableM"),
       rootDirectoryRecord: {
         extendedAttributeRecordLength: 0,
-        locationOfExtent: lbaOf(plan, this.#kind("Directories")),
+        locationOfExtent: this.#lbaOf(plan, "Directories"),
         dataLength: this.#layout.directoryBytes(root),
         recordingDateAndTime: this.#form.timeMs(root.node),
         fileFlags: fileFlags.directory,
@@ -115,14 +156,21 @@ export class HierarchyWriter implements RegionWriter {
     return this.#form.prefix + name;
   }
 
+  /** The address of a region as the hierarchy's structures state it. */
+  #lbaOf(plan: Plan, name: string): number {
+    return lbaOf(plan, this.#kind(name)) - this.#place.originLba;
+  }
+
   #makeRegions(): Region[] {
     const { fileSystem } = this.#form;
+    const { fromBlock } = this.#place;
     const tableBlocks = blocksOf(this.#pathTableBytes);
+    const place: Place = fromBlock === 0 ? nextPlace : { at: "next", from: fromBlock };
     const region = (name: string, title: string, blocks: number): Region => ({
       kind: this.#kind(name),
       name: `${fileSystem}: ${title}`,
       blocks,
-      place: nextPlace,
+      place,
       needs: "plan",
     });
     return [
@@ -137,12 +185,14 @@ export class HierarchyWriter implements RegionWriter {
     const { timeMs, encoding, version } = this.#form;
     const hasContinuations = this.#layout.continuationBlocks > 0;
     const regionLba = contentsLba(plan);
+    const { originLba } = this.#place;
     return new DirectoryRenderer(this.#layout, {
-      directoriesLba: lbaOf(plan, this.#kind("Directories")),
-      continuationLba: hasContinuations ? lbaOf(plan, this.#kind("Continuation")) : 0,
+      directoriesLba: this.#lbaOf(plan, "Directories"),
+      continuationLba: hasContinuations ? this.#lbaOf(plan, "Continuation") : 0,
       extents: (object) => {
         const content = this.#catalog.contentOfObject[object]!;
-        return content < 0 ? noExtents : this.#contents.extents(content, maximumExtentBytes, regionLba);
+        if (content < 0) return noExtents;
+        return countedFrom(originLba, this.#contents.extents(content, maximumExtentBytes, regionLba));
       },
       timeMs,
       writeIdentifier: (identifier, item, target, at) =>

@@ -14,10 +14,15 @@ import {
 /** The volume space size that a session's descriptors state, in blocks. */
 export type VolumeSpaceSize = (plan: Plan) => number;
 
-/** A region of one descriptor in the volume descriptor set. */
-export function descriptorRegion(kind: string, name: string, position: number): Region {
-  const place = { at: "fromStart", block: firstVolumeDescriptorBlock + position } as const;
-  return { kind, name, blocks: 1, place, needs: "plan" };
+/**
+ * A region of one descriptor in the volume descriptor set.
+ *
+ * @param originLba Where the volume starts: 0, or the block of the session in which a partition of its own does.
+ */
+export function descriptorRegion(kind: string, name: string, position: number, originLba = 0): Region {
+  const place = { at: "fromStart", block: originLba + firstVolumeDescriptorBlock + position } as const;
+  if (originLba === 0) return { kind, name, blocks: 1, place, needs: "plan" };
+  return { kind: `partition.${kind}`, name: `${name} of the partition`, blocks: 1, place, needs: "plan" };
 }
 
 /** What primary, Joliet and enhanced descriptors say alike, in the texts of the primary one. */
@@ -56,43 +61,48 @@ export function describeVolume(
 
 /** Writes the Primary Volume Descriptor. */
 export class PrimaryDescriptorWriter implements RegionWriter {
-  readonly regions: readonly Region[] = [descriptorRegion("primaryVolumeDescriptor", "Primary Volume Descriptor", 0)];
+  readonly regions: readonly [Region];
   readonly #volume: VolumeDescription;
   readonly #hierarchy: HierarchyWriter;
   readonly #volumeSpaceSize: VolumeSpaceSize;
 
-  constructor(volume: VolumeDescription, hierarchy: HierarchyWriter, volumeSpaceSize: VolumeSpaceSize) {
+  /** @param originLba As in {@link descriptorRegion}. */
+  constructor(volume: VolumeDescription, hierarchy: HierarchyWriter, volumeSpaceSize: VolumeSpaceSize, originLba = 0) {
     this.#volume = volume;
     this.#hierarchy = hierarchy;
     this.#volumeSpaceSize = volumeSpaceSize;
+    this.regions = [descriptorRegion("primaryVolumeDescriptor", "Primary Volume Descriptor", 0, originLba)];
   }
 
   bind(plan: Plan): ReadonlyMap<string, Renderer> {
     const described = describeVolume(this.#volume, this.#hierarchy, plan, this.#volumeSpaceSize(plan));
-    return new Map([
-      ["primaryVolumeDescriptor", async (_first, out) => primaryVolumeDescriptor.write(described, out, 0)],
-    ]);
+    const [{ kind }] = this.regions;
+    return new Map([[kind, async (_first, out) => primaryVolumeDescriptor.write(described, out, 0)]]);
   }
 }
 
 /** Writes the Enhanced Volume Descriptor, of the primary hierarchy or of one of its own. ECMA-119 8.5. */
 export class EnhancedDescriptorWriter implements RegionWriter {
-  readonly regions: readonly Region[];
+  readonly regions: readonly [Region];
   readonly #volume: VolumeDescription;
   readonly #hierarchy: HierarchyWriter;
   readonly #volumeSpaceSize: VolumeSpaceSize;
 
-  /** @param position Where in the set it goes. */
+  /**
+   * @param position Where in the set it goes.
+   * @param originLba As in {@link descriptorRegion}.
+   */
   constructor(
     volume: VolumeDescription,
     hierarchy: HierarchyWriter,
     volumeSpaceSize: VolumeSpaceSize,
     position: number,
+    originLba = 0,
   ) {
     this.#volume = volume;
     this.#hierarchy = hierarchy;
     this.#volumeSpaceSize = volumeSpaceSize;
-    this.regions = [descriptorRegion("enhancedVolumeDescriptor", "Enhanced Volume Descriptor", position)];
+    this.regions = [descriptorRegion("enhancedVolumeDescriptor", "Enhanced Volume Descriptor", position, originLba)];
   }
 
   bind(plan: Plan): ReadonlyMap<string, Renderer> {
@@ -103,21 +113,22 @@ export class EnhancedDescriptorWriter implements RegionWriter {
       volumeFlags: 0,
       escapeSequences: new Uint8Array(0),
     };
-    return new Map([
-      ["enhancedVolumeDescriptor", async (_first, out) => enhancedVolumeDescriptor.write(descriptor, out, 0)],
-    ]);
+    const [{ kind }] = this.regions;
+    return new Map([[kind, async (_first, out) => enhancedVolumeDescriptor.write(descriptor, out, 0)]]);
   }
 }
 
 /** Writes the Volume Descriptor Set Terminator. */
 export class TerminatorWriter implements RegionWriter {
-  readonly regions: readonly Region[];
+  readonly regions: readonly [Region];
 
-  constructor(position: number) {
-    this.regions = [descriptorRegion("terminator", "Volume Descriptor Set Terminator", position)];
+  /** @param originLba As in {@link descriptorRegion}. */
+  constructor(position: number, originLba = 0) {
+    this.regions = [descriptorRegion("terminator", "Volume Descriptor Set Terminator", position, originLba)];
   }
 
   bind(): ReadonlyMap<string, Renderer> {
-    return new Map([["terminator", async (_first, out) => volumeDescriptorSetTerminator.write({}, out, 0)]]);
+    const [{ kind }] = this.regions;
+    return new Map([[kind, async (_first, out) => volumeDescriptorSetTerminator.write({}, out, 0)]]);
   }
 }

@@ -18,21 +18,24 @@ export function jolietVolumeName(name: string): string {
 
 /** Writes the Supplementary Volume Descriptor of Joliet; its hierarchy is written as the primary one is. */
 export class JolietDescriptorWriter implements RegionWriter {
-  readonly regions: readonly Region[];
+  readonly regions: readonly [Region];
   readonly #volume: VolumeDescription;
   readonly #hierarchy: HierarchyWriter;
   readonly #volumeSpaceSize: VolumeSpaceSize;
 
+  /** @param originLba As in {@link descriptorRegion}. */
   constructor(
     volume: VolumeDescription,
     hierarchy: HierarchyWriter,
     volumeSpaceSize: VolumeSpaceSize,
     position: number,
+    originLba = 0,
   ) {
     this.#volume = volume;
     this.#hierarchy = hierarchy;
     this.#volumeSpaceSize = volumeSpaceSize;
-    this.regions = [descriptorRegion("jolietVolumeDescriptor", "Supplementary Volume Descriptor (Joliet)", position)];
+    const name = "Supplementary Volume Descriptor (Joliet)";
+    this.regions = [descriptorRegion("jolietVolumeDescriptor", name, position, originLba)];
   }
 
   bind(plan: Plan): ReadonlyMap<string, Renderer> {
@@ -52,8 +55,7 @@ export class JolietDescriptorWriter implements RegionWriter {
       abstractFileIdentifier: cut(described.abstractFileIdentifier, 18),
       bibliographicFileIdentifier: cut(described.bibliographicFileIdentifier, 18),
     };
-    return new Map([
-      ["jolietVolumeDescriptor", async (_first, out) => jolietVolumeDescriptor.write(descriptor, out, 0)],
-    ]);
+    const [{ kind }] = this.regions;
+    return new Map([[kind, async (_first, out) => jolietVolumeDescriptor.write(descriptor, out, 0)]]);
   }
 }

@@ -90,11 +90,11 @@ export class ContentLayout {
       write(index, block);
     }
     this.#written = Int32Array.from(written);
-    const { fromBlock: from } = options;
+    const { fromBlock: from = 0 } = options;
     const align = runs.length === 0 ? undefined : Math.max(...runs.map((run) => run.align));
     const place: Place = {
       ...nextPlace,
-      ...(from === undefined ? {} : { from }),
+      ...(from === 0 ? {} : { from }),
       ...(align === undefined ? {} : { align }),
     };
     this.region = { kind: contentsKind, name: "File contents", blocks: block, place, needs: "plan" };

@@ -12,6 +12,16 @@ export interface Plan {
 /** The kind of the regions that fill gaps between others; their blocks are zero. */
 export const gapKind = "gap";
 
+/** The kinds of what lies behind a volume, for disks alone: partitions, and the ends of partition tables. */
+export const appendedKind = "appendedPartitions";
+export const tailKind = "systemTail";
+
+/** The block behind the last one that does not lie in a region of those kinds, or behind one. */
+export function endBefore({ firstBlock, blocks, regions }: Plan, kinds: readonly string[]): number {
+  const behind = regions.find(({ region: { kind } }) => kinds.includes(kind));
+  return behind?.lba ?? firstBlock + blocks;
+}
+
 /** The address of the region of that kind. @throws TypeError when the plan has none. */
 export function lbaOf(plan: Plan, kind: string): number {
   const placed = plan.regions.find(({ region }) => region.kind === kind);

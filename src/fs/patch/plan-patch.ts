@@ -21,6 +21,7 @@ import { checkBootUse, hasHfs, readBootSetUps, toldContent } from "./boot-images
 import { overlapsAny } from "./byte-range.js";
 import type { RunningDigest } from "./implanted-sum.js";
 import { isoReferences } from "./iso-references.js";
+import { partitionReferences } from "./partition-references.js";
 import { FileCopy, sharedContent, sharedSessions } from "./patched-file.js";
 import type { ContentPatch, ImagePatches } from "./patched-source.js";
 import type { FileName, FileReference } from "./reference.js";
@@ -111,10 +112,10 @@ class PatchPlanning {
     for (const change of changes) targets.push(await this.#target(change));
     this.#checkApart(targets);
     const volumes = await this.#volumes();
-    await this.#findReferences(targets, volumes);
-    for (const target of targets) this.#check(target);
     const starts = [0, ...volumes.map(({ session }) => session.startLba).filter((lba) => lba > 0)];
     const setUps = await readBootSetUps(this.#source, starts, this.#options.signal);
+    await this.#findReferences(targets, volumes, setUps[0]?.partitionOffset ?? 0);
+    for (const target of targets) this.#check(target);
     const files: PatchedFile[] = [];
     const contents: ContentPatch[] = [];
     const structures: BytePatch[] = [];
@@ -212,7 +213,11 @@ class PatchPlanning {
   }
 
   /** @throws {@link DiscError} E_CONTENT_SHARED where something else lies in the blocks of a target. */
-  async #findReferences(targets: readonly TargetFile[], volumes: readonly ProbedVolume[]): Promise<void> {
+  async #findReferences(
+    targets: readonly TargetFile[],
+    volumes: readonly ProbedVolume[],
+    partitionOffset: number,
+  ): Promise<void> {
     const { signal, charset, onProgress } = this.#options;
     const wanted = targets.flatMap(({ copies }) => copies.flatMap(({ ranges }) => ranges));
     if (wanted.length === 0) return;
@@ -223,12 +228,16 @@ class PatchPlanning {
         conflicts.set(target, [...(conflicts.get(target) ?? []), nameOf(reference)]);
       }
     };
+    const common = { source: this.#source, wanted, unitBytes: this.#unitBytes, charset, signal };
     for (const [index, { session, volume }] of volumes.entries()) {
-      const unitBytes = this.#unitBytes;
-      const search = { source: this.#source, session: session.number, wanted, unitBytes, charset, signal };
+      const search = { ...common, session: session.number };
       for await (const reference of isoReferences(volume, search)) take(reference);
       if (volume.udf !== undefined) for await (const reference of udfReferences(volume.udf, search)) take(reference);
       onProgress?.({ phase: "planning", doneBlocks: index + 1, totalBlocks: volumes.length });
+    }
+    if (partitionOffset > 0) {
+      const search = { ...common, session: this.#opened.session.number };
+      for await (const reference of partitionReferences(partitionOffset, search)) take(reference);
     }
     for (const [target, names] of conflicts) throw sharedContent(target.path, names);
   }

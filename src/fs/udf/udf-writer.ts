@@ -32,6 +32,15 @@ import {
 /** Where the structures of a volume lie, in blocks from the session's start. OSTA UDF 2.2.3, 6.11; docs/ON-DISC.md. */
 const places = { mainSequence: 32, reserveSequence: 48, integrity: 64, anchor: 256 } as const;
 
+/** How much later the sequences lie where others are in their blocks. */
+const laterBlocks = 64;
+
+/** The blocks of a session that the sequences have in their usual places. */
+export const usualSequences: { readonly first: number; readonly end: number } = {
+  first: places.mainSequence,
+  end: places.integrity + integrityBlocks,
+};
+
 /** The first block of a session that belongs to the partition: a multiple of every write unit. */
 export const partitionOffset = 288;
 
@@ -67,6 +76,8 @@ export interface UdfWriterOptions extends Omit<UdfLayoutOptions, "entryHeadBytes
   readonly volumeSetName: string;
   /** Block of the session where the volume recognition sequence starts. */
   readonly recognitionBlock: number;
+  /** Whether the sequences lie behind their usual places. */
+  readonly hasLaterSequences: boolean;
   readonly continuation: UdfContinuation | undefined;
   /** Absolute block where the partition starts; see `partitionStartOf`. */
   readonly partitionStart: number;
@@ -117,17 +128,18 @@ export class UdfWriter implements RegionWriter {
   }
 
   #leadingRegions(): Region[] {
-    const { structure, rules, recognitionBlock } = this.#options;
+    const { structure, rules, recognitionBlock, hasLaterSequences } = this.#options;
+    const later = hasLaterSequences ? laterBlocks : 0;
     const at = (block: number): Place => ({ at: "fromStart", block });
     const next: Place = { at: "next", from: partitionOffset };
     const leading = [
       region("udfRecognition", "volume recognition sequence", recognitionBlocks, at(recognitionBlock)),
-      region("udfMainSequence", "main volume descriptor sequence", sequenceBlocks, at(places.mainSequence)),
-      region("udfIntegrity", "logical volume integrity sequence", integrityBlocks, at(places.integrity)),
+      region("udfMainSequence", "main volume descriptor sequence", sequenceBlocks, at(places.mainSequence + later)),
+      region("udfIntegrity", "logical volume integrity sequence", integrityBlocks, at(places.integrity + later)),
       region("udfAnchor", "anchor", 1, at(places.anchor)),
     ];
     if (!rules.hasMetadataPartition) {
-      const place = at(places.reserveSequence);
+      const place = at(places.reserveSequence + later);
       leading.push(region("udfReserveSequence", "reserve volume descriptor sequence", sequenceBlocks, place));
     }
     if (structure === "metadata") {

@@ -67,9 +67,10 @@ export class ContentMap {
     if (isLonger || (known.bytes === run.bytes && known.isStream)) this.#runs.set(run.address, run);
   }
 
-  /** Takes over the runs of another tree. */
-  include(other: ContentMap): void {
-    for (const run of other.#runs.values()) this.#addRun(run);
+  /** Takes over the runs of another tree, whose block 0 is the one that is given. */
+  include(other: ContentMap, originLba = 0): void {
+    const origin = originLba * blockBytes;
+    for (const run of other.#runs.values()) this.#addRun({ ...run, address: run.address + origin });
   }
 
   /** Whether this map has a run of the same bytes, for the comparison of two trees. */
@@ -93,6 +94,11 @@ export function checkOverlaps(contents: ContentMap, report: FindingReporter): vo
     }
     if (before === undefined || run.address + run.bytes > before.address + before.bytes) before = run;
   }
+}
+
+/** Whether two trees have files in the same places. */
+export function areSameContents(one: ContentMap, other: ContentMap): boolean {
+  return one.runs.length === other.runs.length && one.runs.every((run) => other.has(run));
 }
 
 /** Reports files whose contents one tree has and another one lacks. */

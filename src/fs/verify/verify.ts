@@ -2,7 +2,9 @@ import type { Warning } from "../../errors.js";
 import { DiscError, throwIfCancelled } from "../../errors.js";
 import type { BlockSource } from "../../medium/block-source.js";
 import { DisplacedSource } from "../../medium/displaced-source.js";
+import { PartitionSource } from "../../medium/partition-source.js";
 import type { TaskOptions } from "../../medium/session-data.js";
+import { readPartitionOffset } from "../boot/partition-offset.js";
 import type { DetectedVolume } from "../image/detect.js";
 import { detectVolume, openTree } from "../image/detect.js";
 import type { ImageSource, OpenOptions } from "../image/open-image.js";
@@ -14,7 +16,14 @@ import type { DiscEntry, FileSystemName, TreeReader } from "../tree/disc-entry.j
 import { identityOf } from "../tree/disc-entry.js";
 import { extentsOfRuns } from "../udf/contents-reader.js";
 import { AttributeListCheck } from "./attribute-lists.js";
-import { ContentMap, checkOverlaps, compareTrees, readContents, uncompressContents } from "./contents.js";
+import {
+  areSameContents,
+  ContentMap,
+  checkOverlaps,
+  compareTrees,
+  readContents,
+  uncompressContents,
+} from "./contents.js";
 import { checkFilms } from "./films.js";
 import type { FindingReporter } from "./structures.js";
 import { checkStructures } from "./structures.js";
@@ -102,6 +111,8 @@ function recordTreesOf(volume: DetectedVolume): RecordTree[] {
 }
 
 class Verification {
+  /** Where the files of the trees of ISO 9660 lie, for each session that was checked. */
+  readonly contents: ContentMap[] = [];
   readonly findings: Finding[] = [];
   errors = 0;
   warnings = 0;
@@ -119,12 +130,43 @@ class Verification {
   #reporter(session: number): FindingReporter {
     return (severity, name, place, message) => {
       const { path = null, lba = null } = place;
-      const finding: Finding = { severity, name, session, path, lba, message };
-      if (severity === "error") this.errors++;
-      else this.warnings++;
-      if (this.findings.length < maximumFindings) this.findings.push(finding);
-      this.#options.onFinding?.(finding);
+      this.#take({ severity, name, session, path, lba, message });
     };
+  }
+
+  #take(finding: Finding): void {
+    if (finding.severity === "error") this.errors++;
+    else this.warnings++;
+    if (this.findings.length < maximumFindings) this.findings.push(finding);
+    this.#options.onFinding?.(finding);
+  }
+
+  /**
+   * Checks the tree that a partition has for itself. It shows what one of the sessions shows: the newest one, unless
+   * sessions were added by a program that left it.
+   */
+  async partition(session: ImageSession): Promise<void> {
+    const report = this.#reporter(session.number);
+    // What of the front cannot be read is no fault of any session: discs that grow have copies alone there.
+    const offset = await this.#guarded(
+      () => {},
+      () => readPartitionOffset(this.#source, this.#options.signal),
+    );
+    if (offset === undefined || offset === 0) return;
+    const place = `the partition at block ${offset}`;
+    const onFinding = (finding: Finding): void => {
+      const lba = finding.lba === null ? null : finding.lba + offset;
+      this.#take({ ...finding, lba, message: `in ${place}: ${finding.message}` });
+    };
+    const source = new PartitionSource(this.#source, offset);
+    const own = new Verification(source, { ...this.#options, contents: false, onFinding });
+    await own.session({ ...session, startLba: 0, endLba: source.blocks, state: "complete" }, true);
+    const shown = new ContentMap();
+    for (const contents of own.contents) shown.include(contents, offset);
+    if (this.contents.some((contents) => areSameContents(contents, shown))) return;
+    const newest = this.contents.at(-1) ?? new ContentMap();
+    compareTrees(newest, shown, `the whole image, not ${place}`, report);
+    compareTrees(shown, newest, `${place}, not the whole image`, report);
   }
 
   /** @param isNamed Whether the caller asked for this session; of the others, those that were cut off are passed over. */
@@ -227,6 +269,7 @@ class Verification {
     }
     checkOverlaps(all, report);
     this.#checkSize(volume, all.endLba, report);
+    this.contents.push(all);
     if (this.#options.contents === false) return;
     if (udf !== undefined) all.include(udf.map);
     this.blocksRead += await readContents(this.#source, all, report, this.#options);
@@ -303,6 +346,8 @@ export async function verifyImage(source: ImageSource, options: VerifyOptions = 
   const one = options.session !== undefined || options.start !== undefined;
   const checked = one ? [session] : sessions;
   for (const each of checked) await verification.session(each, one);
+  const last = checked.at(-1);
+  if (last !== undefined && addressOffset === 0 && (!one || last.startLba === 0)) await verification.partition(last);
   const { findings, errors, warnings, directories, files, blocksRead } = verification;
   return { findings, errors, warnings, sessions: checked.length, directories, files, blocksRead };
 }

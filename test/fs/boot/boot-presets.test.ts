@@ -136,3 +136,20 @@ test("a directory that is named for UEFI is one to make a volume of", async (t) 
   const { images } = await preset(["/esp/EFI/BOOT/BOOTX64.EFI"], { uefi: "/esp" });
   t.deepEqual(images, [{ image: "/esp", platform: "uefi" }]);
 });
+
+test("a partition offset: the volume's partition, and the image for UEFI behind the volume", async (t) => {
+  const root = new DirectoryNode("");
+  const efi = root.addFile("/boot/grub/efi.img", "a FAT volume", { parents: true });
+  const both = await bootPreset(root, { auto: true, hybrid: true, partitionOffset: 16 });
+  t.is(both.images[0]?.image, efi.content);
+  t.is(both.hybrid?.partitionOffset, 16);
+  t.like(both.hybrid?.partitions?.[0], { covers: { volumeFromSector: 64 }, gpt: { name: "ISO9660" } });
+  t.like(both.hybrid?.partitions?.[1], { covers: { image: 0 }, gpt: { name: "EFI boot" } });
+  const bios = await preset(["/isolinux/isolinux.bin"], { auto: true, hybrid: true, partitionOffset: 20 });
+  t.deepEqual(bios.hybrid?.partitions, [{ covers: { volumeFromSector: 80 }, mbr: { type: 0x17, active: true } }]);
+  const bare = await preset([], { partitionOffset: 16 });
+  t.deepEqual(bare, {
+    images: [],
+    hybrid: { partitionOffset: 16, partitions: [{ covers: { volumeFromSector: 64 }, mbr: { type: 0xcd } }] },
+  });
+});

@@ -375,3 +375,22 @@ const wrong: readonly (readonly [string, ErrorCode, BootOptions, ImageOptions?])
 for (const [name, code, boot, options] of wrong) {
   test(`refused: ${name}`, (t) => failure(t, code, boot, options));
 }
+
+test("the geometry by which a record counts, and whether the image ends with a cylinder", async (t) => {
+  const partitions = [{ covers: { volumeFromSector: 0 }, mbr: { type: 0xcd } }];
+  const record = async (hybrid: BootOptions["hybrid"]): Promise<readonly [number[], number]> => {
+    const { source, setUp } = await make(t, { images: [], hybrid: { partitions, ...hybrid } });
+    return [[...mbrPartitions(setUp.systemArea.mbr!)[0]!.endingChs], source.blocks];
+  };
+  const [usual, cylinder] = await record({});
+  t.deepEqual([usual, cylinder], [[63, 32, 0], 512]);
+  const [last, blocks] = await record({ cylinderAlign: "off", geometry: { heads: 4, sectors: 5 } });
+  const sector = blocks * 4 - 1;
+  t.true(blocks < 512);
+  t.deepEqual(last, [Math.floor(sector / 5) % 4, (sector % 5) + 1, Math.floor(sector / 20)]);
+  const [, whole] = await record({ cylinderAlign: "on", geometry: { heads: 16, sectors: 63 } });
+  t.is((whole * 4) % (16 * 63), 0);
+  await failure(t, "E_OPTION_INVALID", { images: [], hybrid: { geometry: { heads: 256, sectors: 1 } } });
+  await failure(t, "E_OPTION_INVALID", { images: [], hybrid: { geometry: { heads: 1, sectors: 64 } } });
+  await failure(t, "E_OPTION_INVALID", { images: [], hybrid: { cylinderAlign: "all" as "on" } });
+});
