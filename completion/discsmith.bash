@@ -3,7 +3,7 @@ _discsmith() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "build rebuild patch create write append update revert burn close blank format info sessions boot list cat extract verify diff dump drives eject load speed trace serve mkisofs genisoimage xorrisofs oscdimg install-names completion help version" -- "$current"))
+    COMPREPLY=($(compgen -W "build rebuild patch create write append update revert burn close blank format info sessions boot list cat extract verify diff dump drives eject load speed trace serve mkisofs genisoimage xorrisofs xorriso oscdimg install-names completion help version" -- "$current"))
     return
   fi
   case "${COMP_WORDS[1]}" in
@@ -419,6 +419,9 @@ _discsmith() {
     xorrisofs)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+    xorriso)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     oscdimg)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
@@ -430,7 +433,7 @@ _discsmith() {
       else COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); fi ;;
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
-      else COMPREPLY=($(compgen -W "build rebuild patch create write append update revert burn close blank format info sessions boot list cat extract verify diff dump drives eject load speed trace serve mkisofs genisoimage xorrisofs oscdimg install-names completion help version" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "build rebuild patch create write append update revert burn close blank format info sessions boot list cat extract verify diff dump drives eject load speed trace serve mkisofs genisoimage xorrisofs xorriso oscdimg install-names completion help version" -- "$current")); fi ;;
     version)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-h --help" -- "$current"))
       else COMPREPLY=($(compgen -W "" -- "$current")); fi ;;

@@ -30,6 +30,7 @@ complete -c discsmith -n __fish_use_subcommand -a serve -d 'Serve a disc with it
 complete -c discsmith -n __fish_use_subcommand -a mkisofs -d 'Make an image as a command line of mkisofs says.'
 complete -c discsmith -n __fish_use_subcommand -a genisoimage -d 'Make an image as a command line of genisoimage says.'
 complete -c discsmith -n __fish_use_subcommand -a xorrisofs -d 'Make an image as a command line of xorriso -as mkisofs says.'
+complete -c discsmith -n __fish_use_subcommand -a xorriso -d 'Make an image as a command line that begins with xorriso -as mkisofs says.'
 complete -c discsmith -n __fish_use_subcommand -a oscdimg -d 'Make an image as a command line of oscdimg says.'
 complete -c discsmith -n __fish_use_subcommand -a install-names -d 'Make links by which discsmith is called as mkisofs, genisoimage, xorrisofs and oscdimg.'
 complete -c discsmith -n __fish_use_subcommand -a completion -d 'Print a completion script.'
@@ -598,6 +599,8 @@ complete -c discsmith -n '__fish_seen_subcommand_from genisoimage' -s h -l help 
 complete -c discsmith -n '__fish_seen_subcommand_from genisoimage' -F
 complete -c discsmith -n '__fish_seen_subcommand_from xorrisofs' -s h -l help -d 'Show help.'
 complete -c discsmith -n '__fish_seen_subcommand_from xorrisofs' -F
+complete -c discsmith -n '__fish_seen_subcommand_from xorriso' -s h -l help -d 'Show help.'
+complete -c discsmith -n '__fish_seen_subcommand_from xorriso' -F
 complete -c discsmith -n '__fish_seen_subcommand_from oscdimg' -s h -l help -d 'Show help.'
 complete -c discsmith -n '__fish_seen_subcommand_from oscdimg' -F
 complete -c discsmith -n '__fish_seen_subcommand_from install-names' -s f -l force -d 'Replace a file that is there.'
@@ -605,5 +608,5 @@ complete -c discsmith -n '__fish_seen_subcommand_from install-names' -s h -l hel
 complete -c discsmith -n '__fish_seen_subcommand_from completion' -s h -l help -d 'Show help.'
 complete -c discsmith -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
 complete -c discsmith -n '__fish_seen_subcommand_from help' -s h -l help -d 'Show help.'
-complete -c discsmith -n '__fish_seen_subcommand_from help' -a 'build rebuild patch create write append update revert burn close blank format info sessions boot list cat extract verify diff dump drives eject load speed trace serve mkisofs genisoimage xorrisofs oscdimg install-names completion help version'
+complete -c discsmith -n '__fish_seen_subcommand_from help' -a 'build rebuild patch create write append update revert burn close blank format info sessions boot list cat extract verify diff dump drives eject load speed trace serve mkisofs genisoimage xorrisofs xorriso oscdimg install-names completion help version'
 complete -c discsmith -n '__fish_seen_subcommand_from version' -s h -l help -d 'Show help.'

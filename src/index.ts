@@ -24,6 +24,7 @@ export type { UdfDumpOptions } from "./fs/dump/udf.js";
 export { dumpUdf } from "./fs/dump/udf.js";
 export type { BootEmulation, BootEntry } from "./fs/eltorito/boot-catalog.js";
 export type { BootPlatform } from "./fs/eltorito/boot-catalog-entries.js";
+export { bootPlatforms } from "./fs/eltorito/boot-catalog-entries.js";
 export type { BootImage } from "./fs/eltorito/boot-image.js";
 export type { BootInfoTable } from "./fs/eltorito/boot-info-table.js";
 export type { FilmKind } from "./fs/films/plan-film.js";

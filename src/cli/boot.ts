@@ -1,5 +1,5 @@
 import type { BootSetUp, DiscImage, OpenOptions } from "../node.js";
-import { DiscError, hasCode, openImage, readBootSetUp } from "../node.js";
+import { bootPlatforms, DiscError, hasCode, openImage, readBootSetUp } from "../node.js";
 import { printBoot } from "./boot-text.js";
 import type { CommandContext } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
@@ -60,7 +60,9 @@ export interface BootReport {
   readonly partitions: readonly PartitionReport[];
 }
 
-const platforms: Readonly<Record<number, string>> = { 0: "x86", 1: "powerPc", 2: "mac", 239: "uefi" };
+function platformName(platform: number): string {
+  return Object.entries(bootPlatforms).find(([, number]) => number === platform)?.[0] ?? hex(platform);
+}
 
 /** What is said where a tree cannot be read: its files have no names then, and what boots is known all the same. */
 function treeSkipped({ message: reason }: DiscError): DiscError<"W_SKIPPED"> {
@@ -149,7 +151,7 @@ function reportOf(setUp: BootSetUp, paths: ReadonlyMap<number, string>): BootRep
     catalogPath: paths.get(catalogLba ?? -1) ?? null,
     idString,
     images: entries.map(({ image: about, imageLba: lba, platform, ...entry }) => ({
-      platform: platforms[platform] ?? hex(platform),
+      platform: platformName(platform),
       bootable: entry.bootable,
       emulation: entry.emulation,
       loadSegment: entry.loadSegment,

@@ -41,6 +41,12 @@ const otherPrograms: readonly CommandRow[] = [
     "discsmith xorrisofs -o live.img -b isolinux/isolinux.bin -no-emul-boot -isohybrid-mbr isohdpfx.bin live",
   ),
   otherProgram(
+    "xorriso",
+    "Make an image as a command line that begins with xorriso -as mkisofs says.",
+    "As xorrisofs. The commands that xorriso has of its own are not taken.",
+    "discsmith xorriso -as mkisofs -o site.img documents",
+  ),
+  otherProgram(
     "oscdimg",
     "Make an image as a command line of oscdimg says.",
     "The options come first, then the folder, then the image.",
@@ -53,12 +59,16 @@ export const otherCommands: readonly CommandRow[] = [
   {
     name: "install-names",
     summary: "Make links by which discsmith is called as mkisofs, genisoimage, xorrisofs and oscdimg.",
-    arguments: [{ name: "DIR", completes: "folder" }],
+    arguments: [
+      { name: "DIR", completes: "folder" },
+      { name: "NAME", optional: true, multiple: true, completes: "none" },
+    ],
     options: [forceOption],
     description: [
       "Where discsmith is called by one of these names, it takes the command line of that program. A link that leads to it already stays.",
+      "NAME is one of these, or xorriso, of which xorriso -as mkisofs is taken: a link of that name is made only where it is asked for.",
     ],
-    examples: ["discsmith install-names bin"],
+    examples: ["discsmith install-names bin", "discsmith install-names bin mkisofs xorriso"],
   },
   {
     name: "completion",

@@ -4,6 +4,10 @@ import { DiscError } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
 import { mkisofsPrograms } from "./mkisofs/command.js";
+import { usageError } from "./usage.js";
+
+/** Programs all of whose command lines are taken: of xorriso's, that is one way to call it. */
+const usualNames = [...mkisofsPrograms.keys()].filter((name) => name !== "xorriso");
 
 /** What a link leads to; `undefined` where nothing is there, "" for what is no link. */
 async function linkAt(path: string): Promise<string | undefined> {
@@ -37,10 +41,17 @@ async function makeLink(program: string, path: string, force: boolean): Promise<
 
 /** `discsmith install-names`. */
 export async function installNames({ arguments: words, options, reporter }: CommandContext): Promise<number> {
-  const [folder = ""] = words;
+  const [folder = "", ...given] = words;
+  const names = given.length === 0 ? usualNames : given;
+  for (const name of names) {
+    if (mkisofsPrograms.has(name)) continue;
+    throw usageError(
+      `there is no program "${name}" whose command lines are taken: ${[...mkisofsPrograms.keys()].join(", ")}`,
+    );
+  }
   // As it was called, so that links go on to lead to it after an update.
   const program = resolve(process.argv[1]!);
-  for (const name of mkisofsPrograms.keys()) await makeLink(program, join(folder, name), options.has("force"));
-  reporter.note(`${folder}: ${[...mkisofsPrograms.keys()].join(", ")} lead to ${program}`);
+  for (const name of names) await makeLink(program, join(folder, name), options.has("force"));
+  reporter.note(`${folder}: ${names.join(", ")} lead to ${program}`);
   return exitCodes.done;
 }

@@ -338,6 +338,17 @@ test.serial("links by which the program is called by other names", async (t) => 
   t.true((await shell.list(t, "x.iso")).includes("/SUB/D_"));
   call("oscdimg", "-q", "-n", "tree", "x.iso");
   t.regex(call("genisoimage", "-version"), /^discsmith /);
+  t.false(existsSync(shell.path("bin/xorriso")));
+  await shell.ok(t, "install-names", "bin", "xorriso");
+  call("xorriso", "-as", "mkisofs", "-quiet", "-o", "x.iso", "tree");
+  t.true((await shell.list(t, "x.iso")).includes("/sub/d~"));
+  t.regex(call("xorriso", "-version"), /^discsmith /);
+  for (const words of [["-outdev", "x.iso"], ["-as", "cdrecord", "-v"], []]) {
+    const { code, err } = await shell.run(["xorriso", ...words]);
+    t.is(code, 2);
+    t.regex(err, /xorriso is taken as xorriso -as mkisofs/);
+  }
+  t.regex((await shell.run(["install-names", "bin", "wodim"])).err, /no program "wodim"/);
   const absent = await shell.run(["install-names", "absent"]);
   t.regex(absent.err, /link "absent\/mkisofs" cannot be made: ENOENT/);
 });

@@ -17,16 +17,15 @@ export async function temporaryFolder(t: ExecutionContext): Promise<string> {
   return folder;
 }
 
-const blockWords = new Uint32Array(blockBytes / 4);
-const blockOfWords = Buffer.from(blockWords.buffer);
+const passing = Buffer.alloc(blockBytes);
 
 /** What block `lba` of the session `seed` holds: every eight bytes say which these are. Valid until the next call. */
 function passingBlock(seed: number, lba: number): Buffer {
-  for (let index = 0; index < blockWords.length; index += 2) {
-    blockWords[index] = lba;
-    blockWords[index + 1] = seed * 65_536 + index;
+  for (let at = 0; at < blockBytes; at += 8) {
+    passing.writeUInt32BE(lba, at);
+    passing.writeUInt32BE(seed * 65_536 + at, at + 4);
   }
-  return blockOfWords;
+  return passing;
 }
 
 /** What block `lba` of the session `seed` holds. */

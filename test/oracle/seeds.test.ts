@@ -84,47 +84,48 @@ test.serial("cloud-init's NoCloud source finds the seed that we make, and takes 
   }
 });
 
-test.serial("Packer builds the disc of its cd_files with us in the place of mkisofs", async (t) => {
-  if (!requireTool(t, "packer")) return;
-  const shell = new Shell(t);
-  for (const [name, text] of Object.entries(seed)) shell.file(`seed/${name}`, text);
-  shell.file("seed/drivers/readme.txt");
-  shell.file("install.iso", new Uint8Array(2048));
-  // Nothing is found but us, and what stands for a virtual machine: it keeps its command line and its discs.
-  const bin = shell.path("bin");
-  mkdirSync(bin);
-  await shell.ok(t, "install-names", bin);
-  symlinkSync(process.execPath, join(bin, "node"));
-  program(join(bin, "qemu-img"), ":");
-  const keep = `case "$word" in file=*.iso,media=cdrom) path=\${word#file=}; /bin/cp "\${path%,media=cdrom}" "${shell.folder}/taken.iso";; esac`;
-  const version = `if [ "$1" = -version ]; then echo QEMU emulator version 7.2.0; exit; fi`;
-  program(join(bin, "qemu-system-x86_64"), `${version}\nfor word; do ${keep}; done; exit 1`);
-  const template = {
-    builders: [
-      {
-        type: "qemu",
-        iso_url: shell.path("install.iso"),
-        iso_checksum: "none",
-        cd_files: [...Object.keys(seed), "drivers"].map((name) => shell.path("seed", name)),
-        cd_label: "cidata",
-        communicator: "none",
-        accelerator: "none",
-        format: "raw",
-        headless: true,
-        output_directory: shell.path("output"),
-      },
-    ],
-  };
-  shell.file("template.json", JSON.stringify(template));
-  process.chdir(shell.folder);
-  const env = { PATH: bin, HOME: shell.folder, CHECKPOINT_DISABLE: "1", PACKER_LOG: "1", TMPDIR: shell.folder };
-  const { output, messages } = execute("/usr/bin/packer", ["build", "-color=false", shell.path("template.json")], {
-    env,
+for (const name of ["mkisofs", "xorriso"])
+  test.serial(`Packer builds the disc of its cd_files with us in the place of ${name}`, async (t) => {
+    if (!requireTool(t, "packer")) return;
+    const shell = new Shell(t);
+    for (const [name, text] of Object.entries(seed)) shell.file(`seed/${name}`, text);
+    shell.file("seed/drivers/readme.txt");
+    shell.file("install.iso", new Uint8Array(2048));
+    // Nothing is found but us, and what stands for a virtual machine: it keeps its command line and its discs.
+    const bin = shell.path("bin");
+    mkdirSync(bin);
+    await shell.ok(t, "install-names", bin, name);
+    symlinkSync(process.execPath, join(bin, "node"));
+    program(join(bin, "qemu-img"), ":");
+    const keep = `case "$word" in file=*.iso,media=cdrom) path=\${word#file=}; /bin/cp "\${path%,media=cdrom}" "${shell.folder}/taken.iso";; esac`;
+    const version = `if [ "$1" = -version ]; then echo QEMU emulator version 7.2.0; exit; fi`;
+    program(join(bin, "qemu-system-x86_64"), `${version}\nfor word; do ${keep}; done; exit 1`);
+    const template = {
+      builders: [
+        {
+          type: "qemu",
+          iso_url: shell.path("install.iso"),
+          iso_checksum: "none",
+          cd_files: [...Object.keys(seed), "drivers"].map((name) => shell.path("seed", name)),
+          cd_label: "cidata",
+          communicator: "none",
+          accelerator: "none",
+          format: "raw",
+          headless: true,
+          output_directory: shell.path("output"),
+        },
+      ],
+    };
+    shell.file("template.json", JSON.stringify(template));
+    process.chdir(shell.folder);
+    const env = { PATH: bin, HOME: shell.folder, CHECKPOINT_DISABLE: "1", PACKER_LOG: "1", TMPDIR: shell.folder };
+    const { output, messages } = execute("/usr/bin/packer", ["build", "-color=false", shell.path("template.json")], {
+      env,
+    });
+    const said = `${output.toString()}${messages}`;
+    t.regex(said, /qemu: Done copying paths from CD_dirs/);
+    t.true(existsSync(shell.path("taken.iso")), said);
+    const image = shell.path("taken.iso");
+    t.regex(execute("/usr/sbin/blkid", ["-p", image]).output.toString(), /LABEL="cidata".*TYPE="iso9660"/);
+    compare(t, bsdtarListing(t, image), folderListing(shell.path("seed")), ["digest"]);
   });
-  const said = `${output.toString()}${messages}`;
-  t.regex(said, /qemu: Done copying paths from CD_dirs/);
-  t.true(existsSync(shell.path("taken.iso")), said);
-  const image = shell.path("taken.iso");
-  t.regex(execute("/usr/sbin/blkid", ["-p", image]).output.toString(), /LABEL="cidata".*TYPE="iso9660"/);
-  compare(t, bsdtarListing(t, image), folderListing(shell.path("seed")), ["digest"]);
-});

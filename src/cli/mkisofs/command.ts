@@ -1,10 +1,11 @@
-/** `discsmith mkisofs`, `genisoimage`, `xorrisofs` and `oscdimg`. */
+/** `discsmith mkisofs`, `genisoimage`, `xorrisofs`, `xorriso -as mkisofs` and `oscdimg`. */
 import { packageVersion } from "../../host/package-version.js";
 import type { Command, CommandContext } from "../command.js";
 import { exitCodes } from "../exit-codes.js";
 import { commandHelp, helpEntry } from "../help.js";
 import { requireImageTarget, writeImage } from "../image-output.js";
 import { commandByName } from "../parse.js";
+import { usageError } from "../usage.js";
 import { buildMkisofsImage } from "./build.js";
 import { listedOptions } from "./option-list.js";
 import { parseOscdimg } from "./oscdimg.js";
@@ -16,8 +17,23 @@ export const mkisofsPrograms: ReadonlyMap<string, MkisofsProgram> = new Map([
   ["mkisofs", "genisoimage"],
   ["genisoimage", "genisoimage"],
   ["xorrisofs", "xorrisofs"],
+  ["xorriso", "xorrisofs"],
   ["oscdimg", "oscdimg"],
 ]);
+
+/** What of xorriso is taken. xorriso(1), "-as". */
+const emulations: readonly string[] = ["mkisofs", "genisoimage", "xorrisofs"];
+const ofXorrisoItself: readonly string[] = ["-help", "--help", "-version", "--version"];
+
+/** The words of the command line that xorriso is to take as that of mkisofs. @throws {@link DiscError} E_USAGE. */
+function emulatedWords(words: readonly string[]): readonly string[] {
+  const [first = "", second = ""] = words;
+  if (first === "-as" && emulations.includes(second)) return words.slice(2);
+  if (words.length === 1 && ofXorrisoItself.includes(first)) return words;
+  throw usageError(
+    `xorriso is taken as xorriso -as ${emulations.join(", ")}; it has commands of its own, which are not`,
+  );
+}
 
 function helpOf(name: string, program: MkisofsProgram): string {
   const lines = [commandHelp(commandByName(name))];
@@ -45,7 +61,8 @@ async function make(request: MkisofsRequest, context: CommandContext): Promise<v
 export function mkisofsCommand(name: string): Command {
   const program = mkisofsPrograms.get(name)!;
   return async (context) => {
-    const { arguments: words, output } = context;
+    const { output } = context;
+    const words = name === "xorriso" ? emulatedWords(context.arguments) : context.arguments;
     const request = program === "oscdimg" ? parseOscdimg(words) : parseMkisofs(program, words);
     if (request.help) await output.line(helpOf(name, program));
     else if (request.version) await output.line(`discsmith ${packageVersion()}`);

@@ -13,8 +13,9 @@ const introduction = `# Command lines of mkisofs
 <!-- Made from the tables in src/cli/mkisofs by scripts/generate.mjs. -->
 
 \`discsmith mkisofs\`, \`genisoimage\`, \`xorrisofs\` and \`oscdimg\` take the command lines of the programs of these names, and
-so does discsmith where it is called by one of them: \`discsmith install-names DIR\` makes links. What goes into an image and
-what boots is as there; the bytes are those of discsmith.
+so does discsmith where it is called by one of them: \`discsmith install-names DIR\` makes links. \`discsmith xorriso -as mkisofs\`
+is \`xorrisofs\`; a link called xorriso is made where it is named (\`install-names DIR xorriso\`), since xorriso's own commands
+are not taken. What goes into an image and what boots is as there; the bytes are those of discsmith.
 
 - \`mkisofs\` and \`genisoimage\` do by themselves what genisoimage does: ISO 9660 at level 1, without Rock Ridge; directories that
   graft points need have mode 0555. \`xorrisofs\` is \`xorriso -as mkisofs\`: Rock Ridge, level 3, deep directories stay where they
