@@ -96,7 +96,7 @@ export const bootOptions: readonly OptionRow[] = [
     name: "boot",
     value: "HOW",
     choices: ["auto"],
-    help: "auto: recognise what the tree boots from: isolinux, GRUB, Windows, FAT volumes for UEFI.",
+    help: "auto: recognise what the tree boots from: isolinux, GRUB, systemd-boot, Windows, and whatever else UEFI starts.",
   },
   { name: "boot-bios", value: "PATH", help: "Boot image for BIOS: a file of the tree, or else of the host." },
   {

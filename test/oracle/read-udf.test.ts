@@ -324,7 +324,9 @@ if (hasRig) {
     // A guest that is starved of time leaves some of the nine out.
     t.log(`${filled.length} volumes filled by Linux`);
     t.true(filled.length > 0);
-    for (const name of filled) {
+    // Each is a boot: usual runs take one of three.
+    const taken = filled.filter((_name, index) => process.env.DISCSMITH_SLOW === "1" || index % 3 === 0);
+    for (const name of taken) {
       const blockBytes = Number(/-b(\d+)\./.exec(name)?.[1] ?? 2048);
       await asLinux(t, join(folder, name), blockBytes);
     }
