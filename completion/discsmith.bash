@@ -18,6 +18,7 @@ _discsmith() {
         --file-mode) COMPREPLY=(); return ;;
         --dir-mode) COMPREPLY=(); return ;;
         --hide) COMPREPLY=(); return ;;
+        --sort-weight) COMPREPLY=(); return ;;
         --boot) COMPREPLY=($(compgen -W "auto" -- "$current")); return ;;
         --boot-bios) COMPREPLY=(); return ;;
         --boot-uefi) COMPREPLY=(); return ;;
@@ -42,6 +43,8 @@ _discsmith() {
         --copyright-file) COMPREPLY=(); return ;;
         --abstract-file) COMPREPLY=(); return ;;
         --bibliographic-file) COMPREPLY=(); return ;;
+        --volume-date) COMPREPLY=(); return ;;
+        --padding) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --iso-charset) COMPREPLY=(); return ;;
@@ -49,7 +52,7 @@ _discsmith() {
         --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
         --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --rationalised --uid --gid --file-mode --dir-mode --hide --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --boot-like --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --rationalised --uid --gid --file-mode --dir-mode --hide --sort-weight --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --boot-like --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     rebuild)
       case "$previous" in
@@ -86,6 +89,8 @@ _discsmith() {
         --copyright-file) COMPREPLY=(); return ;;
         --abstract-file) COMPREPLY=(); return ;;
         --bibliographic-file) COMPREPLY=(); return ;;
+        --volume-date) COMPREPLY=(); return ;;
+        --padding) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --iso-charset) COMPREPLY=(); return ;;
@@ -93,7 +98,7 @@ _discsmith() {
         --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
         --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --session --start --scan --import-fs --import-charset --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --session --start --scan --import-fs --import-charset --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     patch)
       case "$previous" in
@@ -133,6 +138,8 @@ _discsmith() {
         --copyright-file) COMPREPLY=(); return ;;
         --abstract-file) COMPREPLY=(); return ;;
         --bibliographic-file) COMPREPLY=(); return ;;
+        --volume-date) COMPREPLY=(); return ;;
+        --padding) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --iso-charset) COMPREPLY=(); return ;;
@@ -144,7 +151,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --xattr --xattr-any --acl --source-charset --films --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --xattr --xattr-any --acl --source-charset --films --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     append)
       case "$previous" in
@@ -171,6 +178,8 @@ _discsmith() {
         --copyright-file) COMPREPLY=(); return ;;
         --abstract-file) COMPREPLY=(); return ;;
         --bibliographic-file) COMPREPLY=(); return ;;
+        --volume-date) COMPREPLY=(); return ;;
+        --padding) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --iso-charset) COMPREPLY=(); return ;;
@@ -182,7 +191,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --import-fs --import-charset --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--remove --move --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --import-fs --import-charset --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     update)
       case "$previous" in
@@ -206,6 +215,8 @@ _discsmith() {
         --copyright-file) COMPREPLY=(); return ;;
         --abstract-file) COMPREPLY=(); return ;;
         --bibliographic-file) COMPREPLY=(); return ;;
+        --volume-date) COMPREPLY=(); return ;;
+        --padding) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --iso-charset) COMPREPLY=(); return ;;
@@ -217,7 +228,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --delete --checksum --xattr --xattr-any --acl --dedup --source-charset --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --import-fs --import-charset --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --delete --checksum --xattr --xattr-any --acl --dedup --source-charset --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --import-fs --import-charset --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     revert)
       case "$previous" in
@@ -234,6 +245,8 @@ _discsmith() {
         --copyright-file) COMPREPLY=(); return ;;
         --abstract-file) COMPREPLY=(); return ;;
         --bibliographic-file) COMPREPLY=(); return ;;
+        --volume-date) COMPREPLY=(); return ;;
+        --padding) COMPREPLY=(); return ;;
         --udf-revision) COMPREPLY=($(compgen -W "1.02 1.50 2.00 2.01 2.50 2.60" -- "$current")); return ;;
         --charset) COMPREPLY=(); return ;;
         --iso-charset) COMPREPLY=(); return ;;
@@ -245,7 +258,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--session --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     burn)
       case "$previous" in

@@ -10,6 +10,8 @@ import type { SessionImage } from "./fs/image/session-image.js";
 import type { AttributeRules } from "./fs/tree/attribute-rules.js";
 import { applyAttributeRules } from "./fs/tree/attribute-rules.js";
 import type { FileSystemName } from "./fs/tree/disc-entry.js";
+import type { SortWeight } from "./fs/tree/sort-weights.js";
+import { applySortWeights } from "./fs/tree/sort-weights.js";
 import { compressedResult } from "./host/compress-contents.js";
 import { writeImageFile } from "./host/write-image-file.js";
 import type { ZisofsOptions } from "./host/zisofs-options.js";
@@ -38,6 +40,8 @@ export interface BuildOptions extends ImageOptions, TaskOptions, SourceOptions {
   readonly attributes?: AttributeRules | undefined;
   /** What file systems do not show. */
   readonly hide?: readonly HiddenPlace[] | undefined;
+  /** Which files lie in front. */
+  readonly sortWeights?: readonly SortWeight[] | undefined;
   /** What the tree boots from, found once it is whole. */
   readonly bootPreset?: BootPreset | undefined;
   /** Compresses files by zisofs: as `compressContents`. Default: none. */
@@ -75,6 +79,7 @@ export async function buildImage(sources: readonly SourceLike[], options: BuildO
   for (const { fileSystem, path } of options.hide ?? []) {
     tree.root.setAttributes(path, { hiddenIn: [...(tree.root.item(path).hiddenIn ?? []), fileSystem] });
   }
+  applySortWeights(tree.root, options.sortWeights ?? []);
   const { signal, onProgress, charset } = options;
   if (options.bootLike !== undefined) await tree.bootLike(options.bootLike, { signal, onProgress, charset });
   await applyBootPreset(tree, options.bootPreset);

@@ -663,7 +663,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<C> } = {
   W_SKIPPED: {
     summary: "An item was left out.",
     detail: ["path", "reason"],
-    raisedBy: "addTree, extract, import, update",
+    raisedBy: "addTree, extract, import, update, boot",
     remedy: "See the reason.",
   },
   W_SOURCE_VANISHED: {

@@ -83,6 +83,7 @@ export { accessControlText } from "./fs/tree/access-control.js";
 export type { AttributeRules } from "./fs/tree/attribute-rules.js";
 export { applyAttributeRules } from "./fs/tree/attribute-rules.js";
 export type { Content, ContentLike, Extent } from "./fs/tree/content.js";
+export { contentOf } from "./fs/tree/content.js";
 export type { AddFileOptions, AddOptions, AddTreeOptions, Item, TreeSource } from "./fs/tree/directory.js";
 export { DirectoryNode } from "./fs/tree/directory.js";
 export type { DiscEntry, DiscStream, FileEntryReference, FileSystemName } from "./fs/tree/disc-entry.js";
@@ -97,6 +98,8 @@ export type { FileAttributes, ItemAttributes } from "./fs/tree/item-attributes.j
 export type { ChangeKind, ItemChange } from "./fs/tree/item-changes.js";
 export type { ItemType, NamedStream, SpecialType } from "./fs/tree/node.js";
 export { FileNode, SpecialNode, SymlinkNode } from "./fs/tree/node.js";
+export type { SortWeight } from "./fs/tree/sort-weights.js";
+export { applySortWeights } from "./fs/tree/sort-weights.js";
 export type { WalkedItem } from "./fs/tree/walk.js";
 export { walkTree } from "./fs/tree/walk.js";
 export type { ZisofsForm } from "./fs/tree/zisofs-form.js";

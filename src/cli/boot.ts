@@ -1,8 +1,9 @@
-import type { BootSetUp, DiscImage } from "../node.js";
-import { bootPlatforms, openImage, readBootSetUp } from "../node.js";
+import type { BootSetUp, DiscImage, OpenOptions } from "../node.js";
+import { bootPlatforms, DiscError, hasCode, openImage, readBootSetUp } from "../node.js";
 import { printBoot } from "./boot-text.js";
 import type { CommandContext } from "./command.js";
 import { exitCodes } from "./exit-codes.js";
+import type { OpenedDisc } from "./opened-disc.js";
 import { openDisc, requireRecorded } from "./opened-disc.js";
 import { readingOptionsOf } from "./reading.js";
 
@@ -63,14 +64,43 @@ function platformName(platform: number): string {
   return Object.entries(bootPlatforms).find(([, number]) => number === platform)?.[0] ?? hex(platform);
 }
 
-/** The paths of files by their first blocks. */
-async function pathsAt(image: DiscImage, lbas: ReadonlySet<number>): Promise<ReadonlyMap<number, string>> {
+/** What is said where a tree cannot be read: its files have no names then, and what boots is known all the same. */
+function treeSkipped({ message: reason }: DiscError): DiscError<"W_SKIPPED"> {
+  return new DiscError("W_SKIPPED", `boot images and partitions are not named: ${reason}`, { path: "/", reason });
+}
+
+/** The tree that tells the paths; the reason where there is none that can be read. */
+async function openTree(source: OpenedDisc["source"], reading: OpenOptions): Promise<DiscImage | DiscError> {
+  try {
+    return await openImage(source, reading);
+  } catch (error) {
+    const isNamed = [reading.session, reading.start, reading.fileSystem].some((choice) => choice !== undefined);
+    if (isNamed || !hasCode(error, "E_NO_FILE_SYSTEM")) throw error;
+    return error;
+  }
+}
+
+/** The paths of files by their first blocks, as far as the tree can be read. */
+async function pathsAt(
+  image: DiscImage,
+  lbas: ReadonlySet<number>,
+  onWarning: OpenOptions["onWarning"],
+): Promise<ReadonlyMap<number, string>> {
   const paths = new Map<number, string>();
+  try {
+    await findPaths(image, lbas, paths);
+  } catch (error) {
+    if (!hasCode(error, "E_FIELD_INVALID") && !hasCode(error, "E_READ_FAILED")) throw error;
+    onWarning?.(treeSkipped(error));
+  }
+  return paths;
+}
+
+async function findPaths(image: DiscImage, lbas: ReadonlySet<number>, paths: Map<number, string>): Promise<void> {
   for await (const { type, path, bytes, extents } of image.walk()) {
     const lba = extents[0]?.lba;
     if (type === "file" && bytes > 0 && lba != null && lbas.has(lba) && !paths.has(lba)) paths.set(lba, path);
   }
-  return paths;
 }
 
 function hex(value: number): string {
@@ -104,15 +134,18 @@ function partitionsOf({ mbr, gpt, apm }: BootSetUp["systemArea"]): Omit<Partitio
   ];
 }
 
-async function reportOf(setUp: BootSetUp, image: DiscImage): Promise<BootReport> {
+/** Blocks that files may be called by. */
+function blocksOfSetUp({ catalogLba, entries, systemArea }: BootSetUp): ReadonlySet<number> {
+  return new Set([
+    ...entries.map(({ imageLba }) => imageLba),
+    ...partitionsOf(systemArea).map(({ firstSector }) => firstSector / sectorsInBlock),
+    ...(catalogLba === undefined ? [] : [catalogLba]),
+  ]);
+}
+
+function reportOf(setUp: BootSetUp, paths: ReadonlyMap<number, string>): BootReport {
   const { catalogLba, entries, systemArea, mbrLoader, isMbrProtective, partitionOffset, idString } = setUp;
   const partitions = partitionsOf(systemArea);
-  const lbas = [
-    ...entries.map(({ imageLba }) => imageLba),
-    ...partitions.map(({ firstSector }) => firstSector / sectorsInBlock),
-    ...(catalogLba === undefined ? [] : [catalogLba]),
-  ];
-  const paths = await pathsAt(image, new Set(lbas));
   return {
     catalogLba: catalogLba ?? null,
     catalogPath: paths.get(catalogLba ?? -1) ?? null,
@@ -148,10 +181,16 @@ export async function boot(context: CommandContext): Promise<number> {
   await using disc = await openDisc(path, context);
   requireRecorded(disc);
   const reading = readingOptionsOf(context);
-  const image = await openImage(disc.source, reading);
+  const tree = await openTree(disc.source, reading);
   const { onWarning } = reading;
-  const setUp = await readBootSetUp(disc.source, { startLba: image.session.startLba, onWarning, signal });
-  const report = await reportOf(setUp, image);
+  const startLba = tree instanceof DiscError ? 0 : tree.session.startLba;
+  const setUp = await readBootSetUp(disc.source, { startLba, onWarning, signal });
+  const lbas = blocksOfSetUp(setUp);
+  if (tree instanceof DiscError) {
+    if (lbas.size === 0) throw tree;
+    onWarning?.(treeSkipped(tree));
+  }
+  const report = reportOf(setUp, tree instanceof DiscError ? new Map() : await pathsAt(tree, lbas, onWarning));
   if (options.has("json")) await output.json({ ...report, warnings: reporter.takeWarnings() });
   else await printBoot(output, report);
   return exitCodes.done;

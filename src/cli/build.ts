@@ -5,7 +5,7 @@ import { taskOptions } from "./command.js";
 import { filmPresetOf, imageOptionsOf } from "./image-options.js";
 import { imageTargetOf, putImage } from "./image-output.js";
 import { exitCodeOfLosses } from "./losses.js";
-import { attributeRulesOf, hiddenPlacesOf, sourceOptionsOf } from "./source-options.js";
+import { attributeRulesOf, hiddenPlacesOf, sortWeightsOf, sourceOptionsOf } from "./source-options.js";
 import { parseSources } from "./sources.js";
 import { zisofsOptionsOf } from "./zisofs-options.js";
 
@@ -24,6 +24,7 @@ export async function build(context: CommandContext): Promise<number> {
     at: options.text("at"),
     attributes: attributeRulesOf(context),
     hide: hiddenPlacesOf(context),
+    sortWeights: sortWeightsOf(context),
     bootPreset,
     zisofs: zisofsOptionsOf(context),
     filmPreset: filmPresetOf(options),

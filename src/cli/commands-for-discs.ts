@@ -2,6 +2,7 @@
 import { mediaTypes } from "../device.js";
 import { disc, sources, sourceText } from "./command-arguments.js";
 import type { CommandRow } from "./command-table.js";
+import { imageOptions } from "./image-option-rows.js";
 import {
   atOption,
   changeOptions,
@@ -10,7 +11,6 @@ import {
   filmOption,
   forceOption,
   hostAttributeOptions,
-  imageOptions,
   importCharsetOption,
   importOption,
   jsonOption,

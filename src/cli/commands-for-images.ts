@@ -1,6 +1,7 @@
 /** The commands that make images and change them. */
 import { disc, sources, sourceText } from "./command-arguments.js";
 import type { CommandRow } from "./command-table.js";
+import { imageOptions } from "./image-option-rows.js";
 import {
   atOption,
   attributeOptions,
@@ -9,7 +10,6 @@ import {
   changeOptions,
   dryRunOption,
   filmOption,
-  imageOptions,
   imageOutputOptions,
   importCharsetOption,
   importOption,

@@ -14,6 +14,7 @@ import { charsetByName, findCharset } from "../node.js";
 import type { CommandContext } from "./command.js";
 import type { OptionValues } from "./parse.js";
 import { usageError } from "./usage.js";
+import { volumeDatesOf } from "./volume-dates.js";
 
 const writable: readonly FileSystemName[] = ["iso", "rockridge", "joliet", "udf"];
 
@@ -87,6 +88,8 @@ export function imageOptionsOf({ options, reporter, environment }: CommandContex
     copyrightFileIdentifier: options.text("copyright-file"),
     abstractFileIdentifier: options.text("abstract-file"),
     bibliographicFileIdentifier: options.text("bibliographic-file"),
+    ...volumeDatesOf(options),
+    padding: options.number("padding"),
     charset: charsetNamed(charset),
     isoCharset: charsetNamed(options.text("iso-charset")),
     unencodable: options.text("unencodable") as Unencodable | undefined,

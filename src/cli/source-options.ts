@@ -1,5 +1,12 @@
 /** How the options would have folders taken, and which attributes the items get. */
-import type { AttributeRules, FileSystemName, HiddenPlace, HostAttributes, SourceOptions } from "../node.js";
+import type {
+  AttributeRules,
+  FileSystemName,
+  HiddenPlace,
+  HostAttributes,
+  SortWeight,
+  SourceOptions,
+} from "../node.js";
 import { charsetByName } from "../node.js";
 import type { CommandContext } from "./command.js";
 import { octalMode } from "./octal-mode.js";
@@ -71,5 +78,16 @@ export function hiddenPlacesOf({ options }: CommandContext): readonly HiddenPlac
       throw usageError(`--hide is "${word}", expected FS=PATH with ${hideable.join(", ")}`);
     }
     return { fileSystem, path: split[1] };
+  });
+}
+
+/** Which files lie in front. @throws {@link DiscError} E_USAGE. */
+export function sortWeightsOf({ options }: CommandContext): readonly SortWeight[] {
+  return options.texts("sort-weight").map((word) => {
+    const split = splitAtEquals(word);
+    if (split === undefined || !/^[-+]?\d{1,9}$/.test(split[0]) || split[1] === "") {
+      throw usageError(`--sort-weight is "${word}", expected WEIGHT=PATH with a whole number`);
+    }
+    return { weight: Number(split[0]), path: split[1] };
   });
 }

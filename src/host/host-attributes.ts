@@ -9,7 +9,7 @@ import type { ExtendedAttribute } from "./native-files.js";
 import {
   accessControlOf,
   attributesOfAccessControl,
-  hasNativeFiles,
+  lackOfNativeFiles,
   readExtendedAttributes,
   setExtendedAttribute,
 } from "./native-files.js";
@@ -33,8 +33,9 @@ export function wantsAttributes({ extendedAttributes, accessControl }: HostAttri
  * @throws {@link DiscError} E_NOT_SUPPORTED where they are asked for and the addon is missing.
  */
 export function requireAttributes(wanted: HostAttributes): void {
-  if (!wantsAttributes(wanted) || hasNativeFiles()) return;
-  const what = "extended attributes and access control lists of files without the native addon";
+  const reason = wantsAttributes(wanted) ? lackOfNativeFiles() : undefined;
+  if (reason === undefined) return;
+  const what = `extended attributes and access control lists of files: ${reason}`;
   throw new DiscError("E_NOT_SUPPORTED", `not supported: ${what}`, { what });
 }
 

@@ -43,9 +43,10 @@ const notCopied: readonly string[] = ["EXDEV", "EINVAL", "ENOSYS", "ENOTSUP", "E
 /** The file is no file with offsets. */
 const withoutOffsets: readonly string[] = ["ESPIPE", "EINVAL", "EISDIR"];
 
-/** Whether the calls of this module have an answer here. */
-export function hasNativeFiles(): boolean {
-  return "binding" in loadNative();
+/** Why the addon cannot be used here; `undefined` where it can. */
+export function lackOfNativeFiles(): string | undefined {
+  const loaded = loadNative();
+  return "reason" in loaded ? loaded.reason : undefined;
 }
 
 /** The outcome of one of the addon's operations; `undefined` without the addon. */

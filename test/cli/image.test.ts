@@ -281,6 +281,32 @@ test.serial("options of images reach the image", async (t) => {
   t.false(existsSync(shell.path("y.iso")));
 });
 
+test.serial("times of the volume, and blocks behind its contents", async (t) => {
+  const shell = new Shell(t);
+  tree(shell);
+  const times = {
+    created: ["2001-02-03T04:05:06.25Z", "2001020304050625"],
+    modified: ["2002-03-04T05:06+02:00", "2002030403060000"],
+    expires: ["2030-01-01", "2030010100000000"],
+    effective: ["2003-04-05T06:07:08", "2003040506070800"],
+  } as const;
+  const dates = Object.entries(times).flatMap(([which, [given]]) => ["--volume-date", `${which}=${given}`]);
+  await shell.ok(t, "build", "tree", "-o", "x.iso", ...dates);
+  await shell.ok(t, "build", "tree", "-o", "y.iso", ...dates, "--padding", "150");
+  const [image, padded] = ["x.iso", "y.iso"].map((name) => readFileSync(shell.path(name)));
+  // ECMA-119 8.4.26 to 8.4.29.
+  const recorded = [814, 831, 848, 865].map((bp) => image!.toString("latin1", 32_768 + bp - 1, 32_768 + bp + 15));
+  t.deepEqual(
+    recorded,
+    Object.values(times).map(([, written]) => written),
+  );
+  t.is(padded!.length - image!.length, 150 * 2048);
+  t.true(padded!.subarray(-150 * 2048).every((octet) => octet === 0));
+  for (const word of ["created", "made=2001-02-03", "created=2001-02-30", "created=2001-02-03T25:00", "created="]) {
+    t.like(await shell.fails(t, 2, "build", "tree", "-o", "z.iso", "--volume-date", word), { code: "E_USAGE" }, word);
+  }
+});
+
 test.serial("names that are not UTF-8 are carried", async (t) => {
   if (process.platform !== "linux") {
     t.pass();

@@ -139,6 +139,37 @@ test.serial("boot shows what an image boots from", async (t) => {
   t.regex(await shell.ok(t, "boot", "plain.iso"), /nothing starts it from a disc/);
 });
 
+test.serial("boot shows partition tables and boot images where no tree can be read", async (t) => {
+  const shell = new Shell(t);
+  shell.file("tree/isolinux/isolinux.bin", Buffer.alloc(5000, 3));
+  shell.file("tree/efi.img", Buffer.alloc(4096, 5));
+  await shell.ok(t, "build", "tree", "-o", "x.iso", "--boot", "auto", "--hybrid", "--fs", "rockridge");
+  const whole = readFileSync(shell.path("x.iso"));
+  const rootLba = whole.readUInt32LE(32_768 + 158);
+  type Report = { images: { lba: number; path: null }[]; partitions: object[]; warnings: { code: string }[] };
+  const { images } = await shell.json<Report>(t, "boot", "x.iso");
+  const damaged = Buffer.from(whole);
+  damaged.fill(0xa5, rootLba * 2048, (rootLba + 1) * 2048);
+  writeFileSync(shell.path("damaged.iso"), damaged);
+  const report = await shell.json<Report>(t, "boot", "damaged.iso");
+  t.deepEqual(
+    report.images.map(({ lba, path }) => [lba, path]),
+    images.map(({ lba }) => [lba, null]),
+  );
+  t.deepEqual(
+    report.warnings.map(({ code }) => code),
+    ["W_SKIPPED"],
+  );
+  // A disk without any file system that is known: its tables alone.
+  const disk = Buffer.alloc(whole.length);
+  whole.copy(disk, 0, 0, 512);
+  writeFileSync(shell.path("disk.img"), disk);
+  t.like(await shell.json(t, "boot", "disk.img"), { catalogLba: null, images: [], partitions: [{ table: "mbr" }] });
+  writeFileSync(shell.path("zeros.img"), Buffer.alloc(whole.length));
+  t.like(await shell.fails(t, 3, "boot", "zeros.img"), { code: "E_NO_FILE_SYSTEM" });
+  t.like(await shell.fails(t, 3, "boot", "damaged.iso", "--start", "0"), { code: "E_NO_FILE_SYSTEM" });
+});
+
 test.serial("images that boot like others, from images of the host, and what is refused", async (t) => {
   const shell = new Shell(t);
   shell.file("tree/isolinux/isolinux.bin", Buffer.alloc(5000, 3));

@@ -26,6 +26,23 @@ test.serial("what is excluded, by name and by the end of the path", async (t) =>
   t.false((await shell.list(t, "x.iso")).some((path) => /\/more\/(build|lib|drop)/.test(path)));
 });
 
+test.serial("what has more weight lies further in front", async (t) => {
+  const shell = made(t);
+  const weights = ["--sort-weight", "-3=/build", "--sort-weight", "7=/lib/build.c"];
+  await shell.ok(t, "build", "tree", "-o", "x.iso", ...weights);
+  const files = await shell.json<{ path: string; type: string; extents: { lba: number }[] }[]>(t, "list", "x.iso");
+  const lbaOf = (path: string): number => files.find((file) => file.path === path)!.extents[0]!.lba;
+  t.true(lbaOf("/lib/build.c") < lbaOf("/keep.txt"));
+  t.true(lbaOf("/keep.txt") < lbaOf("/build/a.c"));
+  for (const word of ["lib", "1.5=/lib", "=/lib", "1="]) {
+    const words = ["build", "tree", "-o", "y.iso", "--sort-weight", word];
+    t.like(await shell.fails(t, 2, ...words), { code: "E_USAGE" });
+  }
+  t.like(await shell.fails(t, 1, "build", "tree", "-o", "y.iso", "--sort-weight", "1=/none"), {
+    code: "E_ITEM_NOT_FOUND",
+  });
+});
+
 test.serial("links are followed where that is asked for", async (t) => {
   const shell = made(t);
   symlinkSync("lib", shell.path("tree/link"));

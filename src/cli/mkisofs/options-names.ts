@@ -27,6 +27,12 @@ export const fileSystemOptions: readonly MkisofsOption[] = [
   acts("-R, -rock", "both", "Rock Ridge. xorrisofs has it by default.", (request) => {
     request.rockRidge = true;
   }),
+  acts("-rrip110", "genisoimage", "Rock Ridge of version 1.10.", (request) => {
+    request.rockRidgeVersion = "1.10";
+  }),
+  acts("-rrip112", "genisoimage", "Rock Ridge of version 1.12: the default.", (request) => {
+    request.rockRidgeVersion = "1.12";
+  }),
   acts("-norock", "xorrisofs", "No Rock Ridge.", (request) => {
     request.rockRidge = false;
     request.rationalised = false;
@@ -37,6 +43,9 @@ export const fileSystemOptions: readonly MkisofsOption[] = [
   acts("-joliet-long", "both", "Joliet with names of up to 103 characters, not 64.", (request) => {
     request.joliet = true;
     request.longJolietNames = true;
+  }),
+  acts("-no-long-joliet", "genisoimage", "Joliet names of up to 64 characters: the default.", (request) => {
+    request.longJolietNames = false;
   }),
   acts(
     "-joliet-utf16",
@@ -50,8 +59,14 @@ export const fileSystemOptions: readonly MkisofsOption[] = [
     request.joliet = true;
     request.inputCharset = charset!;
   }),
-  acts("-udf", "genisoimage", "UDF 1.02 beside ISO 9660.", (request) => {
+  acts("-udf, -UDF", "genisoimage", "UDF 1.02 beside ISO 9660, with owners and modes.", (request) => {
     request.udf = true;
+  }),
+  acts("-udf-symlinks", "genisoimage", "Links and devices are in UDF, too: build --udf-special-files.", (request) => {
+    request.udfSpecialFiles = true;
+  }),
+  acts("-no-udf-symlinks", "genisoimage", "They are not: the default.", (request) => {
+    request.udfSpecialFiles = false;
   }),
   acts(
     "-allow-limited-size",

@@ -11,13 +11,20 @@ function onlyOne(spelling: string, value: number, owner: MkisofsOption["owner"],
   });
 }
 
+const linksFound = "Hard links are found in any case.";
+
+/** Also of oscdimg. */
+export const sameContents = "Files with several names lie there once in any case; equal ones are not looked for.";
+
 /** Taken without effect. */
 export const idleOptions: readonly MkisofsOption[] = [
   idle("-v, -verbose", "both", "Nothing more is said."),
   idle("-gui", "both", "Progress is shown on a terminal."),
   idle("-debug", "genisoimage", "Nothing more is said."),
-  idle("-cache-inodes", "both", "Hard links are found in any case."),
-  idle("-no-cache-inodes", "both", "Hard links are found in any case."),
+  ...["-cache-inodes", "-no-cache-inodes"].map((spelling) => idle(spelling, "both", linksFound)),
+  ...["-correct-inodes", "-no-correct-inodes"].map((spelling) => idle(spelling, "genisoimage", linksFound)),
+  idle("-duplicates-once", "genisoimage", sameContents),
+  idle("-short-rr-time", "genisoimage", "Times of Rock Ridge have seven bytes in any case."),
   idle("-hardlinks", "xorrisofs", "Hard links are recorded in any case."),
   idle("-check-oldnames", "both", "All names of an imported session are checked in any case."),
   idle("-force-rr", "genisoimage", "Rock Ridge of an imported session is recognised by what it is."),
@@ -44,6 +51,7 @@ const otherMachines = "boot blocks for other machines than PCs are not written";
 const jigdo = "templates of jigdo are not written";
 const xa = "XA attributes are not written";
 const streams = "an image of standard input is what build makes of a pipe";
+const unreadable = "a file that cannot be read, or changes while it is, is an error";
 const oldRoot = "update brings a disc up to a folder";
 
 /** Known and refused. */
@@ -98,6 +106,16 @@ export const refusedOptions: readonly MkisofsOption[] = [
   ),
   ...["-XA", "-xa"].map((spelling) => refused(spelling, "genisoimage", xa)),
   refused("-s, -sectype TYPE", "genisoimage", "images are of blocks of 2,048 bytes alone"),
+  refused("-long-rr-time", "genisoimage", "times of Rock Ridge have seven bytes"),
+  refused("-no-limit-pathtables", "genisoimage", "path tables have room for 65,535 directories"),
+  refused("-data-change-warn", "genisoimage", unreadable),
+  refused("-ignore-error", "genisoimage", unreadable),
+  refused("-errctl RULES", "genisoimage", unreadable),
+  refused("-find EXPRESSION", "genisoimage", "expressions of find are not understood: -m leaves files out"),
+  refused("-posix-H", "genisoimage", "links are followed everywhere or nowhere"),
+  refused("-dvd-audio", "genisoimage", "DVD-Video alone is laid out"),
+  refused("-dvd-hybrid", "genisoimage", "DVD-Video alone is laid out"),
+  refused("-hide-ignorecase", "genisoimage", "patterns tell capital letters from small ones"),
   refused("-split-output", "genisoimage", "an image is one file"),
   refused("-stream-media-size SECTORS", "genisoimage", streams),
   refused("-stream-file-name NAME", "genisoimage", streams),

@@ -39,8 +39,11 @@ export const sourceOptions: readonly MkisofsOption[] = [
   acts("-root DIR", "both", "Puts everything below this directory.", (request, directory) => {
     request.root = directory!;
   }),
-  acts("-f, -follow-links", "both", "Takes what links lead to.", (request) => {
+  acts("-f, -follow-links, -posix-L", "both", "Takes what links lead to.", (request) => {
     request.followLinks = true;
+  }),
+  acts("-posix-P", "genisoimage", "Takes links as they are: the default.", (request) => {
+    request.followLinks = false;
   }),
   acts("-acl", "xorrisofs", "Takes access control lists of the host.", (request) => {
     request.hostAttributes = { ...request.hostAttributes, accessControl: true };

@@ -2,6 +2,7 @@
 import type { UdfRevision } from "../../node.js";
 import { usageError } from "../usage.js";
 import { numberOf } from "./option-row.js";
+import { sameContents } from "./options-other.js";
 import type { BootEntryRequest, MkisofsRequest } from "./request.js";
 import { biosPlatform, newBootEntry, newRequest, uefiPlatform } from "./request.js";
 
@@ -157,7 +158,7 @@ export const oscdimgOptions: readonly OscdimgOption[] = [
   }),
   idle("e", undefined, "-b names an image that is loaded as it is in any case."),
   idle("m", undefined, "There is no limit for images."),
-  idle("o", undefined, "Files with several names lie there once in any case; equal ones are not looked for."),
+  idle("o", undefined, sameContents),
   idle("oc", undefined, "As -o."),
   idle("os", undefined, "As -o."),
   idle("oi", undefined, "As -o."),

@@ -1,5 +1,5 @@
 /** What a command line of mkisofs, genisoimage, xorrisofs or oscdimg asks for: plain data that options write to. */
-import type { HostAttributes, IsoLevel, JolietCharset, UdfRevision } from "../../node.js";
+import type { HostAttributes, IsoLevel, JolietCharset, RockRidgeVersion, UdfRevision } from "../../node.js";
 
 /** Whose command line it is. */
 export type MkisofsProgram = "genisoimage" | "xorrisofs" | "oscdimg";
@@ -108,7 +108,10 @@ export interface MkisofsRequest {
   rockRidge: boolean;
   rationalised: boolean;
   joliet: boolean;
+  rockRidgeVersion: RockRidgeVersion | undefined;
   udf: boolean;
+  /** Whether links and devices are in UDF, too. */
+  udfSpecialFiles: boolean;
   /** Whether the tree of ISO 9660 shows a note alone: what only UDF, or only Joliet, holds of oscdimg's images. */
   isoNoteOnly: boolean;
   isoLevel: IsoLevel;
@@ -227,7 +230,9 @@ export function newRequest(program: MkisofsProgram): MkisofsRequest {
     zisofsSignature: "ZF",
     rationalised: false,
     joliet: false,
+    rockRidgeVersion: undefined,
     udf: false,
+    udfSpecialFiles: false,
     isoNoteOnly: false,
     lowercase: false,
     anyAscii: false,

@@ -13,7 +13,7 @@ import type {
   TaskOptions,
   TreeSource,
 } from "../../node.js";
-import { bytesFromName, fromDirectory, fromPath, SymlinkNode, walkTree } from "../../node.js";
+import { applySortWeights, bytesFromName, fromDirectory, fromPath, SymlinkNode, walkTree } from "../../node.js";
 import { usageError } from "../usage.js";
 import type { PathTest } from "./path-patterns.js";
 import { linesOf, pathTestOfAll } from "./path-patterns.js";
@@ -190,12 +190,10 @@ async function applyWeights(root: DirectoryNode, request: MkisofsRequest): Promi
       weights.push({ weight: Number(match[1]), path: match[2]! });
     }
   }
-  for (const { weight, path } of weights) {
-    const item = root.item(`/${normalPath(path)}`);
-    if (item.type === "file") item.sortWeight = weight;
-    if (item.type !== "directory") continue;
-    for (const { node } of walkTree(item)) if (node.type === "file") node.sortWeight = weight;
-  }
+  applySortWeights(
+    root,
+    weights.map(({ weight, path }) => ({ weight, path: `/${normalPath(path)}` })),
+  );
 }
 
 /**

@@ -6,9 +6,9 @@ import type { MbrLoader } from "../hybrid/mbr.js";
 import { mbrTypes } from "../hybrid/mbr.js";
 import type { Content } from "../tree/content.js";
 import type { DirectoryNode } from "../tree/directory.js";
+import { fileAt } from "../tree/find-any-case.js";
 import { splitPath } from "../tree/path.js";
 import type { BootImageOptions, BootOptions, PartitionOptions } from "./boot-options.js";
-import { fileAt } from "./find-any-case.js";
 import { ownBootCode } from "./own-boot-code.js";
 import { removableMediaPrograms, uefiVolume } from "./uefi-volume.js";
 

@@ -2,8 +2,8 @@
 import { notInFat } from "../fat/volume-content.js";
 import type { Item } from "../tree/directory.js";
 import { DirectoryNode } from "../tree/directory.js";
+import { fileAt, findAnyCase } from "../tree/find-any-case.js";
 import { walkTree } from "../tree/walk.js";
-import { fileAt, findAnyCase } from "./find-any-case.js";
 
 /** What firmware starts from media it does not know, by its architecture. UEFI 2.10, 3.5.1.1. */
 export const removableMediaPrograms: readonly string[] = ["x64", "aa64", "ia32", "arm", "riscv64", "loongarch64"].map(

@@ -1,6 +1,7 @@
 /** Makes of a tree what players expect of one: names in the letters that they look for, and the directories they miss. */
 import { DiscError } from "../../errors.js";
 import type { DirectoryNode, Item } from "../tree/directory.js";
+import { findAnyCase } from "../tree/find-any-case.js";
 import type { FilmKind } from "./plan-film.js";
 import { filmDirectories, filmKinds } from "./plan-film.js";
 import { videoFileName } from "./video-layout.js";
@@ -30,14 +31,9 @@ const bdmvNames: readonly { readonly pattern: RegExp; readonly name: (found: str
   { pattern: /^\d{5}\.(?:mpls|clpi|m2ts|bdjo|jar)$/i, name: (found) => found.toLowerCase() },
 ];
 
-function childOfAnyCase(directory: DirectoryNode, name: string): Item | undefined {
-  const wanted = name.toLowerCase();
-  return directory.children.get(name) ?? [...directory].find((item) => item.name.toLowerCase() === wanted);
-}
-
 /** The directory of that name in letters of either case. */
 function filmDirectory(root: DirectoryNode, kind: FilmKind): DirectoryNode | undefined {
-  const found = childOfAnyCase(root, filmDirectories[kind]);
+  const found = findAnyCase(root, filmDirectories[kind]);
   return found?.type === "directory" ? found : undefined;
 }
 
@@ -75,7 +71,7 @@ class FilmPreparation {
     const parent = this.#root.item(`/${path.slice(0, Math.max(0, slash))}`);
     if (parent.type !== "directory") return;
     const name = path.slice(slash + 1);
-    const found = childOfAnyCase(parent, name);
+    const found = findAnyCase(parent, name);
     if (found !== undefined) {
       this.rename(found, name);
       return;
@@ -87,7 +83,7 @@ class FilmPreparation {
 
 /** The film whose first file is in a directory. */
 function filmIn(directory: DirectoryNode): FilmKind | undefined {
-  return filmKinds.find((kind) => firstFiles[kind].some((name) => childOfAnyCase(directory, name)?.type === "file"));
+  return filmKinds.find((kind) => firstFiles[kind].some((name) => findAnyCase(directory, name)?.type === "file"));
 }
 
 /** @param kind `undefined` where either would do. */

@@ -20,7 +20,7 @@ import type { Growth } from "./growth.js";
 import { firstGrowth, planGrowth } from "./growth.js";
 import type { LaidOutSession } from "./lay-out-session.js";
 import { layOutSession } from "./lay-out-session.js";
-import { reportNames } from "./name-report.js";
+import { reportNames, reportVolumeName } from "./name-report.js";
 import type { ImageOptions } from "./options.js";
 import { checkOptions, isWritten } from "./options.js";
 import { checkOwnTree, keptOwnTree, newOwnTree } from "./partition-tree.js";
@@ -115,6 +115,7 @@ export async function layOutImage(parts: ImageParts): Promise<LaidOutImage> {
   const udf = udfPlanOf(parts);
   const boot = await bootPlanOf(parts, times);
   const catalog = takeCatalog(root, catalogOptionsOf(udf), contentChanges(options, boot, parts.compressed));
+  reportVolumeName(options, onWarning);
   reportNames(catalog, times, { rules: udf?.rules, hasRockRidge: isWritten(options, "rockridge") }, onWarning);
   const newTree = newOwnTree(boot);
   const staysInPlace = (content: Content): boolean => isPinned(content, imported);

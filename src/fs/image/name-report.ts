@@ -7,6 +7,8 @@ import { hasAttributes } from "../susp/attribute-list.js";
 import type { Item } from "../tree/directory.js";
 import { joinPath } from "../tree/path.js";
 import type { RevisionRules } from "../udf/revision.js";
+import type { ImageOptions } from "./options.js";
+import { isoVolumeName, isWritten, lostInVolumeName } from "./options.js";
 import type { ImageTimes } from "./times.js";
 
 /** The longest name that Linux shows: its buffer for Rock Ridge names has 254 bytes, fs/isofs. */
@@ -56,6 +58,16 @@ function reportRealTime(item: Item, rules: RevisionRules | undefined, onWarning:
   const fileSystem = rules === undefined ? "ISO 9660" : "UDF";
   const reason = "UDF from 2.01 on alone tells that it is a real-time file";
   onWarning(new DiscError("W_NOT_REPRESENTED", `"${path}": ${reason}`, { path, fileSystem, reason }));
+}
+
+/** Warns of a volume whose name has other characters in ISO 9660, by which most systems call it. */
+export function reportVolumeName(options: ImageOptions, onWarning: WarningListener): void {
+  const { volumeName = "", isoCharset } = options;
+  const character = isWritten(options, "iso") ? lostInVolumeName(volumeName, isoCharset) : undefined;
+  if (character === undefined) return;
+  const name = isoVolumeName(volumeName, isoCharset);
+  const message = `the volume is called "${name}" in ISO 9660, which cannot hold "${character}"`;
+  onWarning(new DiscError("W_NAME_MANGLED", message, { path: "/", fileSystem: "ISO 9660", name, character }));
 }
 
 /** Trees that hold what others do not. */

@@ -252,17 +252,35 @@ function checkBoot(options: ImageOptions, boot: BootOptions): void {
 /** Bytes of the volume's name in a descriptor. ECMA-119 8.4.6. */
 const volumeNameBytes = 32;
 
+/** The bytes of a volume name in a character set that has it, and where it fits. */
+function encodedVolumeName(name: string, charset: Charset | undefined): Uint8Array | undefined {
+  const bytes = charset === undefined ? undefined : encodedName(name, charset);
+  return bytes !== undefined && bytes.length <= volumeNameBytes ? bytes : undefined;
+}
+
+const underscore = 0x5f;
+const notPrintable = /[^\x20-\x7e]/gu;
+
+/** The byte that a character stands for which is no text. */
+function byteOf(character: string): number | undefined {
+  const code = character.charCodeAt(0);
+  return character.length === 1 && code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : undefined;
+}
+
 /**
  * The volume name as the primary descriptor holds it, one character a byte: in the character set of ISO 9660 names where
  * it fits there, else with "_" for what is not ASCII. Bytes of an imported name that are no text stay.
  */
 export function isoVolumeName(name: string, charset?: Charset): string {
-  const bytes = charset === undefined ? undefined : encodedName(name, charset);
-  if (bytes !== undefined && bytes.length <= volumeNameBytes) return textFromBytes(bytes, 0, bytes.length);
-  return name.replace(/[^\x20-\x7e]/gu, (character) => {
-    const code = character.charCodeAt(0);
-    return character.length === 1 && code >= 0xdc80 && code <= 0xdcff ? String.fromCharCode(code - 0xdc00) : "_";
-  });
+  const bytes = encodedVolumeName(name, charset);
+  if (bytes !== undefined) return textFromBytes(bytes, 0, bytes.length);
+  return name.replace(notPrintable, (character) => String.fromCharCode(byteOf(character) ?? underscore));
+}
+
+/** The first character of a volume name for which {@link isoVolumeName} has "_"; `undefined` where there is none. */
+export function lostInVolumeName(name: string, charset?: Charset): string | undefined {
+  if (encodedVolumeName(name, charset) !== undefined) return undefined;
+  return name.match(notPrintable)?.find((character) => byteOf(character) === undefined);
 }
 
 /** The volume name as text, for descriptors in Unicode: "_" for bytes that are none. */

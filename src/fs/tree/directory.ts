@@ -54,7 +54,10 @@ export interface AddTreeOptions extends TaskOptions {
 }
 
 /** Refuses attributes that cannot be given. @throws {@link DiscError} E_NAME_INVALID, E_OPTION_INVALID. */
-function checkGiven({ extendedAttributes, accessControl }: ItemAttributes, path: string): void {
+function checkGiven(
+  { extendedAttributes, accessControl }: Pick<ItemAttributes, "extendedAttributes" | "accessControl">,
+  path: string,
+): void {
   for (const name of attributeMap(extendedAttributes ?? {})?.keys() ?? []) refuseAttributeName(name, path);
   for (const list of [accessControl?.access, accessControl?.default]) {
     const fault = list == null ? undefined : listFault(list);
@@ -254,10 +257,12 @@ export class DirectoryNode extends TreeNode {
    * Puts an item that was made elsewhere into this directory, with everything in it.
    *
    * @throws {@link DiscError} E_ITEM_EXISTS where its name is taken, and for an item that is in a directory already;
-   *   E_NAME_INVALID, E_NAME_RESTRICTED, E_IMAGE_IN_USE.
+   *   E_NAME_INVALID, E_OPTION_INVALID for a list that is none, E_NAME_RESTRICTED, E_IMAGE_IN_USE.
    */
   add(node: Item): void {
     refuseName(node.name, node.name);
+    for (const name of node.streams?.keys() ?? []) refuseName(name, `${node.name}:${name}`);
+    checkGiven(node, node.name);
     if (node.parent !== null || this.children.has(node.name)) {
       const path = node.parent === null ? joinPath(this.path, node.name) : node.path;
       throw new DiscError("E_ITEM_EXISTS", `"${path}" is already there`, { path });

@@ -1,12 +1,15 @@
 /** What the reference API asks of an image itself: its limits, names, file systems and defaults. docs/IMAPI.md. */
 import test from "ava";
 import { createDisc, mediaTypes, openRecorder } from "../../../src/device.js";
+import type { Warning } from "../../../src/errors.js";
 import { readBootSetUp } from "../../../src/fs/image/boot-set-up.js";
 import { FileSystemImage } from "../../../src/fs/image/file-system-image.js";
 import { mediaDefaults } from "../../../src/fs/image/media-defaults.js";
 import { openImage } from "../../../src/fs/image/open-image.js";
+import type { ImageOptions } from "../../../src/fs/image/options.js";
 import { MemoryContent } from "../../../src/fs/tree/content.js";
 import { verifyImage } from "../../../src/fs/verify/verify.js";
+import { charsetByName } from "../../../src/host/charsets.js";
 import { MemorySource } from "../../../src/medium/memory-source.js";
 import { appendSession, blankDisc } from "../../support/disc.js";
 import { failsWith } from "../../support/failures.js";
@@ -140,6 +143,20 @@ test("each file system has the volume's name in its own form, and the image has 
   t.is(sessions[0]!.udf!.logicalVolumeIdentifier, volumeName);
   const { bytes: plain } = await makeImage((root) => root.addFile("/x", "x"), { fileSystems: ["iso"], volumeName });
   t.is((await openImage(new MemorySource(plain))).volume.volumeName, image.volumeNameOf("iso"));
+});
+
+test("a volume whose name is another one in ISO 9660 is told of", async (t) => {
+  const warnings: Warning[] = [];
+  const make = (options: ImageOptions): Promise<unknown> =>
+    makeImage((root) => root.addFile("/x", "x"), { ...options, onWarning: (warning) => warnings.push(warning) });
+  await make({ volumeName: "Größe" });
+  t.is(warnings.length, 1);
+  t.like(warnings[0], { code: "W_NAME_MANGLED", detail: { path: "/", name: "Gr__e", character: "ö" } });
+  await make({ volumeName: "Größe", isoCharset: charsetByName("latin1") });
+  await make({ volumeName: "under_score" });
+  await make({ volumeName: "Gr\udcf6\udcdfe" });
+  await make({ volumeName: "Größe", fileSystems: ["udf"] });
+  t.is(warnings.length, 1);
 });
 
 test("a surrogate pair is not torn where Joliet has no room for it", (t) => {

@@ -34,6 +34,10 @@ test("an item that cannot be put somewhere is not", async (t) => {
   const image = new FileSystemImage();
   await failsWith(t, "E_NAME_INVALID", { name: "a/b" }, () => image.createDirectoryItem("a/b"));
   await failsWith(t, "E_NAME_INVALID", { name: "" }, () => image.createFileItem("", "x"));
+  for (const attributes of [{ streams: { "a/b": "x" } }, { extendedAttributes: { "": "x" } }]) {
+    const item = image.createFileItem("x", "x", attributes);
+    await failsWith(t, "E_NAME_INVALID", {}, () => image.root.add(item));
+  }
   image.root.addFile("/taken", "x");
   await failsWith(t, "E_ITEM_EXISTS", { path: "/taken" }, () => image.root.add(image.createFileItem("taken", "y")));
   const item = image.createFileItem("once", "x");

@@ -1,7 +1,7 @@
-/** Looks for items as firmware and loaders do, to whom letters of either case are the same. */
-import type { DirectoryNode, Item } from "../tree/directory.js";
-import type { FileNode } from "../tree/node.js";
-import { splitPath } from "../tree/path.js";
+/** Looks for items as firmware, loaders and players do, to whom letters of either case are the same. */
+import type { DirectoryNode, Item } from "./directory.js";
+import type { FileNode } from "./node.js";
+import { splitPath } from "./path.js";
 
 /** The item at a path, letters of either case. */
 export function findAnyCase(root: DirectoryNode, path: string): Item | undefined {
