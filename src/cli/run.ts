@@ -23,6 +23,7 @@ import { info, sessions } from "./info.js";
 import { installNames } from "./install-names.js";
 import { list } from "./list.js";
 import { mkisofsCommand, mkisofsPrograms } from "./mkisofs/command.js";
+import { withOptionSpellings } from "./option-spellings.js";
 import { Output, OutputClosed } from "./output.js";
 import { commandByName, parseCommand, rawCommand } from "./parse.js";
 import { patch } from "./patch.js";
@@ -147,7 +148,7 @@ export async function run(words: readonly string[], surroundings: Surroundings):
     // Whoever reads the output has seen enough.
     if (error instanceof OutputClosed) return exitCodes.done;
     const shown = signal.aborted && !(error instanceof DiscError) ? cancelled(error) : error;
-    reporter.error(shown);
+    reporter.error(isOther ? shown : withOptionSpellings(shown));
     reporter.finish();
     return signal.aborted && exitCodeOf(shown) === exitCodes.failed ? exitCodes.interrupted : exitCodeOf(shown);
   }
