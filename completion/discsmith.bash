@@ -121,6 +121,12 @@ _discsmith() {
         --at) COMPREPLY=(); return ;;
         --exclude) COMPREPLY=(); return ;;
         --source-charset) COMPREPLY=(); return ;;
+        --boot) COMPREPLY=($(compgen -W "auto" -- "$current")); return ;;
+        --boot-bios) COMPREPLY=(); return ;;
+        --boot-uefi) COMPREPLY=(); return ;;
+        --boot-catalog) COMPREPLY=(); return ;;
+        --partition-offset) COMPREPLY=(); return ;;
+        --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --films) COMPREPLY=($(compgen -W "auto dvd-video bdmv" -- "$current")); return ;;
         --zisofs-block) COMPREPLY=($(compgen -W "32K 64K 128K 256K 512K 1M" -- "$current")); return ;;
         --zisofs-min) COMPREPLY=(); return ;;
@@ -151,7 +157,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --xattr --xattr-any --acl --source-charset --films --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --xattr --xattr-any --acl --source-charset --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --films --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     append)
       case "$previous" in

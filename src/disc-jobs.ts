@@ -119,6 +119,8 @@ export async function appendTo(
 
 /** How the first session of a disc is written. */
 export interface FirstSessionOptions extends AppendOptions, Pick<TreeChanges, "at">, SourceOptions {
+  /** What the disc boots from, by name. */
+  readonly bootPreset?: BootPreset | undefined;
   /** The film that the sources hold, which is to be written as players want it. */
   readonly filmPreset?: FilmPreset | undefined;
 }
@@ -127,7 +129,7 @@ export interface FirstSessionOptions extends AppendOptions, Pick<TreeChanges, "a
  * Writes the first session of a disc.
  *
  * @param disc Path of a disc, or a recorder, which stays the caller's.
- * @throws {@link DiscError} E_DISC_NOT_BLANK; else as {@link appendTo}.
+ * @throws {@link DiscError} E_DISC_NOT_BLANK, E_BOOT_NOT_FOUND; else as {@link appendTo}.
  */
 export async function writeTo(
   disc: string | Recorder,
@@ -144,6 +146,7 @@ export async function writeTo(
   const job = new SessionJob(target, { ...options, onNote: undefined });
   await job.prepare();
   await changeSession(job, { sources, at, exclude, followLinks, sourceCharset }, options);
+  await applyBootPreset(job.image, options.bootPreset);
   applyFilmPreset(job.image, options.filmPreset, options.onNote);
   return await job.write();
 }

@@ -5,6 +5,7 @@ import type { CommandRow } from "./command-table.js";
 import { imageOptions } from "./image-option-rows.js";
 import {
   atOption,
+  bootOptions,
   changeOptions,
   discTaskOptions,
   dryRunOption,
@@ -52,6 +53,7 @@ export const discCommands: readonly CommandRow[] = [
     options: [
       atOption,
       ...sourceOptions,
+      ...bootOptions,
       filmOption,
       ...zisofsOptions,
       zisofsReadyOption,
@@ -60,7 +62,7 @@ export const discCommands: readonly CommandRow[] = [
     ],
     description: [
       sourceText,
-      "A disc that is not blank is refused: append adds to it. Many players want a film's disc closed: --films with --close.",
+      "A disc that is not blank is refused: append adds to it. With --boot auto, or with the boot images named, the disc boots, also when sessions are added. Many players want a film's disc closed: --films with --close.",
     ],
     examples: ["discsmith write backup.disc ~/documents --volume Documents"],
   },

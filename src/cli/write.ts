@@ -1,4 +1,5 @@
 import { writeTo } from "../node.js";
+import { bootPresetOf } from "./boot-options.js";
 import type { CommandContext } from "./command.js";
 import { filmPresetOf } from "./image-options.js";
 import { exitCodeOfLosses } from "./losses.js";
@@ -19,6 +20,7 @@ export async function write(context: CommandContext): Promise<number> {
     ...sourceOptionsOf(context),
     zisofs: zisofsOptionsOf(context),
     at: context.options.text("at"),
+    bootPreset: await bootPresetOf(context),
     filmPreset: filmPresetOf(context.options),
   });
   await printSession(context, report);

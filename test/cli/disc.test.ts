@@ -315,3 +315,35 @@ test.serial("an empty image is not burned", async (t) => {
   shell.file("empty.iso", "");
   t.is((await shell.fails(t, 3, "burn", "x.disc", "empty.iso")).message, "empty.iso is empty");
 });
+
+for (const media of ["cd-r", "dvd+r", "dvd+rw", "bd-r"]) {
+  test.serial(`a disc that boots, also when a session is added: ${media}`, async (t) => {
+    const shell = new Shell(t);
+    await disc(shell, t, media);
+    shell.file("live/isolinux/isolinux.bin", Buffer.alloc(5000, 3));
+    shell.file("live/EFI/BOOT/BOOTX64.EFI", Buffer.alloc(700, 4));
+    await shell.ok(t, "write", "x.disc", "live", "--boot", "auto", "--hybrid");
+    const bootsOf = async (): Promise<unknown> => await shell.json(t, "boot", "x.disc");
+    const first = (await bootsOf()) as { images: { lba: number }[] };
+    t.like(first, {
+      images: [
+        { platform: "x86", path: "/isolinux/isolinux.bin", bootInfoTable: true },
+        { platform: "uefi", path: null },
+      ],
+      mbrLoader: "isolinux",
+      hasGptBackup: true,
+    });
+    await shell.ok(t, "append", "x.disc", "two");
+    const second = (await bootsOf()) as { images: object[] };
+    t.deepEqual(second.images, first.images);
+    await shell.ok(t, "verify", "x.disc", "--session", "1");
+    await shell.ok(t, "verify", "x.disc");
+  });
+}
+
+test.serial("a disc that is to boot and has nothing to boot from stays blank", async (t) => {
+  const shell = new Shell(t);
+  await disc(shell, t);
+  t.is((await shell.fails(t, 1, "write", "x.disc", "one", "--boot", "auto")).code, "E_BOOT_NOT_FOUND");
+  t.is((await shell.json<Info>(t, "info", "x.disc")).state, "blank");
+});

@@ -107,6 +107,7 @@ export class NearShell extends Shell {
     // What is to be done to a process needs one.
     if (options.onStart !== undefined) return await super.run(words, options);
     const [output, messages] = [collector(), collector()];
+    const before = process.cwd();
     process.chdir(this.folder);
     const code = await run(words, {
       input: Readable.from(options.input === undefined ? [] : [options.input]),
@@ -115,6 +116,8 @@ export class NearShell extends Shell {
       environment: { ...process.env, ...options.environment },
       signal: new AbortController().signal,
     });
+    // The folder is gone when a failure is shown.
+    process.chdir(before);
     const bytes = Buffer.concat(output.pieces);
     return { code, out: bytes.toString(), bytes, err: Buffer.concat(messages.pieces).toString() };
   }
