@@ -25,6 +25,8 @@ _discsmith() {
         --boot-catalog) COMPREPLY=(); return ;;
         --partition-offset) COMPREPLY=(); return ;;
         --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --disk-signature) COMPREPLY=(); return ;;
+        --disk-guid) COMPREPLY=(); return ;;
         --boot-like) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --zisofs-block) COMPREPLY=($(compgen -W "32K 64K 128K 256K 512K 1M" -- "$current")); return ;;
         --zisofs-min) COMPREPLY=(); return ;;
@@ -52,7 +54,7 @@ _discsmith() {
         --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
         --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --rationalised --uid --gid --file-mode --dir-mode --hide --sort-weight --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --boot-like --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --rationalised --uid --gid --file-mode --dir-mode --hide --sort-weight --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --disk-signature --disk-guid --boot-like --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     rebuild)
       case "$previous" in
@@ -72,6 +74,8 @@ _discsmith() {
         --boot-catalog) COMPREPLY=(); return ;;
         --partition-offset) COMPREPLY=(); return ;;
         --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --disk-signature) COMPREPLY=(); return ;;
+        --disk-guid) COMPREPLY=(); return ;;
         --zisofs-block) COMPREPLY=($(compgen -W "32K 64K 128K 256K 512K 1M" -- "$current")); return ;;
         --zisofs-min) COMPREPLY=(); return ;;
         --zisofs-version) COMPREPLY=($(compgen -W "1 2 auto" -- "$current")); return ;;
@@ -98,7 +102,7 @@ _discsmith() {
         --unicode-form) COMPREPLY=($(compgen -W "nfc nfd" -- "$current")); return ;;
         --joliet-charset) COMPREPLY=($(compgen -W "utf-16 ucs-2" -- "$current")); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --session --start --scan --import-fs --import-charset --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -f --force --remove --move --at --exclude --follow-links --xattr --xattr-any --acl --source-charset --session --start --scan --import-fs --import-charset --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --disk-signature --disk-guid --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --films --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     patch)
       case "$previous" in
@@ -127,6 +131,8 @@ _discsmith() {
         --boot-catalog) COMPREPLY=(); return ;;
         --partition-offset) COMPREPLY=(); return ;;
         --mbr) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --disk-signature) COMPREPLY=(); return ;;
+        --disk-guid) COMPREPLY=(); return ;;
         --films) COMPREPLY=($(compgen -W "auto dvd-video bdmv" -- "$current")); return ;;
         --zisofs-block) COMPREPLY=($(compgen -W "32K 64K 128K 256K 512K 1M" -- "$current")); return ;;
         --zisofs-min) COMPREPLY=(); return ;;
@@ -157,7 +163,7 @@ _discsmith() {
         --media) COMPREPLY=($(compgen -W "cd-r cd-rw dvd-r dvd-rw dvd-r-dl dvd+r dvd+r-dl dvd+rw dvd+rw-dl dvd-ram bd-r bd-r-dl bd-re bd-re-dl" -- "$current")); return ;;
         --disc) COMPREPLY=(); return ;;
       esac
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --xattr --xattr-any --acl --source-charset --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --films --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--at --exclude --follow-links --xattr --xattr-any --acl --source-charset --boot --boot-bios --boot-uefi --boot-catalog --hybrid --partition-offset --mbr --disk-signature --disk-guid --films --zisofs --zisofs-block --zisofs-min --zisofs-version --zisofs-exclude --zisofs-ready --fs -V --volume --iso-level --iso-lowercase --iso-long-names --iso-no-version --iso-deep-paths --iso-any-ascii --rock-ridge --joliet-long --publisher --preparer --application --system-id --volume-set --copyright-file --abstract-file --bibliographic-file --volume-date --padding --udf-revision --udf-rebuild --udf-special-files --udf-embed --udf-vat --growable --charset --iso-charset --unencodable --unicode-form --joliet-charset --iso-1999 --strict --close --speed --dummy --verify --streaming --media -f --force --disc -y --yes -n --dry-run --json -h --help" -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current")); fi ;;
     append)
       case "$previous" in

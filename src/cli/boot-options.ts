@@ -25,6 +25,13 @@ async function openOutside(path: string, signal: AbortSignal): Promise<Content |
   return volume;
 }
 
+/** Eight hexadecimal digits. @throws {@link DiscError} E_USAGE. */
+function diskSignatureOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^(0x)?[\da-f]{1,8}$/i.test(text)) return Number.parseInt(text, 16);
+  throw usageError(`--disk-signature is "${text}", expected up to eight hexadecimal digits`);
+}
+
 /** The preset that the options name; `undefined` where they ask for nothing. @throws {@link DiscError} E_USAGE. */
 export async function bootPresetOf({ options, signal }: CommandContext): Promise<BootPreset | undefined> {
   const auto = options.text("boot") === "auto";
@@ -35,8 +42,13 @@ export async function bootPresetOf({ options, signal }: CommandContext): Promise
   const isHybridAsked = options.has("hybrid") || mbr !== undefined;
   const hybrid = isHybridAsked || (partitionOffset ?? 0) > 0;
   const catalogPath = options.text("boot-catalog");
+  const diskSignature = diskSignatureOf(options.text("disk-signature"));
+  const diskGuid = options.text("disk-guid");
+  if (!hybrid && (diskSignature !== undefined || diskGuid !== undefined)) {
+    throw usageError("--disk-signature and --disk-guid need --hybrid");
+  }
   if (!auto && bios === undefined && uefi === undefined) {
-    if (!isHybridAsked && catalogPath === undefined && hybrid) return { partitionOffset };
+    if (!isHybridAsked && catalogPath === undefined && hybrid) return { partitionOffset, diskSignature };
     if (isHybridAsked || catalogPath !== undefined) {
       throw usageError("--hybrid, --mbr and --boot-catalog need --boot, --boot-bios or --boot-uefi");
     }
@@ -44,7 +56,8 @@ export async function bootPresetOf({ options, signal }: CommandContext): Promise
   }
   const bootCode = mbr === undefined ? undefined : await readBootCode(mbr);
   const opening = { openOutside: (path: string) => openOutside(path, signal) };
-  return { auto, bios, uefi, hybrid, partitionOffset, bootCode, catalogPath, ...opening };
+  const disk = { hybrid, partitionOffset, bootCode, diskSignature, diskGuid };
+  return { auto, bios, uefi, catalogPath, ...disk, ...opening };
 }
 
 /** Opens the image that this one is to boot like; `undefined` where none is named. */

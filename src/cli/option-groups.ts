@@ -117,6 +117,12 @@ export const bootOptions: readonly OptionRow[] = [
     completes: "file",
     help: "Boot code for --hybrid, such as isohdpfx.bin or boot_hybrid.img. Default: that of the tree, or our own.",
   },
+  {
+    name: "disk-signature",
+    value: "HEX",
+    help: "Signature of the master boot record, for --hybrid. Default: one made of the volume's name and time.",
+  },
+  { name: "disk-guid", value: "GUID", help: "GUID of the disk, for --hybrid with UEFI. Default: likewise." },
 ];
 
 /** What players want of an image with a film. */

@@ -20,6 +20,7 @@ export const optionSpellings: Readonly<Record<string, string>> = {
   "boot.images": "--boot",
   "boot.catalogPath": "--boot-catalog",
   "boot.hybrid": "--hybrid",
+  "boot.hybrid.diskGuid": "--disk-guid",
   "boot.hybrid.systemArea": "--mbr",
   "boot.hybrid.partitionOffset": "--partition-offset",
 };

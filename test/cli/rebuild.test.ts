@@ -201,7 +201,16 @@ test.serial("images that boot like others, from images of the host, and what is 
     ["--boot-bios", "/isolinux"],
   ];
   for (const words of refused) await shell.fails(t, 1, "build", "tree", "-o", "z.iso", ...words);
+  const identifiers = ["--disk-signature", "0xCAFEBABE", "--disk-guid", "12345678-9abc-4def-8123-456789ABCDEF"];
+  await shell.ok(t, "build", "/esp=volume", "-o", "named.iso", "--boot-uefi", "/esp", "--hybrid", ...identifiers);
+  t.like(await shell.json(t, "boot", "named.iso"), {
+    diskSignature: 0xcafebabe,
+    diskGuid: "12345678-9ABC-4DEF-8123-456789ABCDEF",
+  });
   const unclear = [
+    ["--boot-uefi", "outside.img", ...identifiers],
+    ["--boot-uefi", "outside.img", "--hybrid", "--disk-guid", "1234"],
+    ["--boot-uefi", "outside.img", "--hybrid", "--disk-signature", "123456789"],
     ["--boot-bios", shell.path("volume")],
     ["--hybrid"],
     ["--boot-catalog", "/c"],

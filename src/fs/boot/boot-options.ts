@@ -3,6 +3,7 @@ import { refuseOption } from "../../errors.js";
 import type { BootEmulation } from "../eltorito/boot-catalog.js";
 import type { BootPlatform } from "../eltorito/boot-catalog-entries.js";
 import { bootMediaTypes, bootPlatforms } from "../eltorito/boot-catalog-entries.js";
+import { isGuid } from "../hybrid/gpt.js";
 import type { DiskGeometry, MbrLoader } from "../hybrid/mbr.js";
 import { systemAreaBlocks, systemAreaBytes } from "../hybrid/system-area.js";
 import type { ApmEntryOptions, CylinderAlign, GptEntryOptions, MbrEntryOptions } from "../hybrid/system-area-plan.js";
@@ -109,6 +110,11 @@ function checkNumber(option: string, value: number | undefined, maximum: number)
   refuseOption(option, value, `a number from 0 to ${maximum}`);
 }
 
+function checkGuid(option: string, value: string | undefined): void {
+  if (value === undefined || isGuid(value)) return;
+  refuseOption(option, value, "a GUID, such as C12A7328-F81F-11D2-BA4B-00A0C93EC93B");
+}
+
 /** Characters of a catalog's and of a section's identifier. El Torito 1.0, figures 2 and 4. */
 const catalogIdLength = 24;
 const sectionIdLength = 28;
@@ -189,10 +195,13 @@ function checkHybrid(hybrid: HybridOptions, images: number): void {
     refuseOption("boot.hybrid.systemArea", `${systemArea?.length} bytes`, `up to ${systemAreaBytes} bytes`);
   }
   checkNumber("boot.hybrid.diskSignature", diskSignature, 0xffff_ffff);
+  checkGuid("boot.hybrid.diskGuid", hybrid.diskGuid);
   if (loader !== undefined && loader !== "none" && (loaderImage ?? 0) >= images) {
     refuseOption("boot.hybrid.loaderImage", loaderImage ?? 0, "the number of a boot image, from 0");
   }
-  for (const [index, { covers }] of partitions.entries()) {
+  for (const [index, { covers, gpt }] of partitions.entries()) {
+    checkGuid(`boot.hybrid.partitions[${index}].gpt.type`, gpt?.type);
+    checkGuid(`boot.hybrid.partitions[${index}].gpt.guid`, gpt?.guid);
     const isMissing =
       "image" in covers && !(Number.isInteger(covers.image) && covers.image >= 0 && covers.image < images);
     if (isMissing)

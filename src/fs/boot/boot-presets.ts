@@ -105,6 +105,9 @@ export interface BootPreset {
   readonly partitionOffset?: number | undefined;
   /** Boot code for BIOS on disks. Default: what of isolinux or GRUB lies in the tree, or else our own. */
   readonly bootCode?: Uint8Array | undefined;
+  /** Identifiers of the disk, as in {@link HybridOptions}. */
+  readonly diskSignature?: number | undefined;
+  readonly diskGuid?: string | undefined;
   /** The file that shows the boot catalog. Default: the usual one of the loader. */
   readonly catalogPath?: string | undefined;
 }
@@ -180,9 +183,10 @@ function partitionsFor(uefiImage: number, partitionOffset: number): PartitionOpt
 }
 
 /** A set-up from which nothing boots: a partition that can be mounted by itself, and no more. */
-function bareOffset(partitionOffset: number): BootOptions {
+function bareOffset({ partitionOffset = 0, diskSignature }: BootPreset): BootOptions {
   const covers = { volumeFromSector: partitionOffset * sectorsInBlock };
-  return { images: [], hybrid: { partitionOffset, partitions: [{ covers, mbr: { type: mbrTypes.iso9660 } }] } };
+  const partitions = [{ covers, mbr: { type: mbrTypes.iso9660 } }];
+  return { images: [], hybrid: { partitionOffset, diskSignature, partitions } };
 }
 
 /** What an image is that lies behind the volume, and not in it: in a partition that does not overlap with that one. */
@@ -200,7 +204,7 @@ function behindVolume({ path, image, known }: Found, root: DirectoryNode): Found
 export async function bootPreset(root: DirectoryNode, preset: BootPreset): Promise<BootOptions> {
   const { hybrid = false, partitionOffset = 0, auto = false, bootCode } = preset;
   if (!auto && preset.bios === undefined && preset.uefi === undefined && partitionOffset > 0) {
-    return bareOffset(partitionOffset);
+    return bareOffset(preset);
   }
   const bios = await imageFor(root, "x86", preset);
   const named = await imageFor(root, "uefi", preset);
@@ -219,6 +223,8 @@ export async function bootPreset(root: DirectoryNode, preset: BootPreset): Promi
           systemArea,
           loader: systemArea === undefined ? "none" : loader,
           loaderImage: 0,
+          diskSignature: preset.diskSignature,
+          diskGuid: preset.diskGuid,
           partitionOffset,
           partitions: partitionsFor(uefi === undefined ? -1 : images.length - 1, partitionOffset),
         }

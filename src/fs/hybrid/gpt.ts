@@ -27,6 +27,11 @@ const maximumEntriesBytes = 1024 * 1024;
 /** Lengths of the parts of a GUID in bytes; the first three are numbers, least significant byte first. */
 const guidParts = [4, 2, 2, 2, 6] as const;
 
+/** Whether a text is a GUID as one is written. UEFI 2.10, appendix A. */
+export function isGuid(text: string): boolean {
+  return /^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/i.test(text);
+}
+
 /** A GUID as text: "C12A7328-F81F-11D2-BA4B-00A0C93EC93B". UEFI 2.10, appendix A. */
 const guid: FieldType<string> = {
   name: "guid",
@@ -42,7 +47,7 @@ const guid: FieldType<string> = {
     return parts.join("-").toUpperCase();
   },
   write: (value, target, at) => {
-    if (!/^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/i.test(value)) throw new RangeError(`"${value}" is no GUID`);
+    if (!isGuid(value)) throw new RangeError(`"${value}" is no GUID`);
     let position = at;
     for (const [index, digits] of value.split("-").entries()) {
       const octets = (digits.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));

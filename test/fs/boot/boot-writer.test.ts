@@ -290,6 +290,7 @@ const loaderImage = { image: "/boot/loader.bin" };
 const wrong: readonly (readonly [string, ErrorCode, BootOptions, ImageOptions?])[] = [
   ["a path that is not there", "E_ITEM_NOT_FOUND", { images: [{ image: "/none" }] }],
   ["a directory", "E_NOT_A_FILE", { images: [{ image: "/boot" }] }],
+  ["a GUID that is none", "E_OPTION_INVALID", { images: [loaderImage], hybrid: { diskGuid: "1234" } }],
   ["a volume of a directory for BIOS", "E_OPTION_INVALID", { images: [{ image: new DirectoryNode("") }] }],
   ["an empty image", "E_BOOT_IMAGE_INVALID", { images: [{ image: new MemoryContent(new Uint8Array(0)) }] }],
   [
