@@ -69,14 +69,9 @@ async function isFolder(path: string): Promise<boolean> {
 
 /** A link like another one, with the target that its bytes stand for. */
 function decodedLink(link: SymlinkNode, charset: Charset): SymlinkNode {
-  const { name, mode, uid, gid, mtimeMs, atimeMs, ctimeMs, birthtimeMs, hidden, hiddenIn } = link;
-  return new SymlinkNode(name, charset.decode(bytesFromName(link.target)), {
-    ...{ mode, uid, gid, hidden, hiddenIn },
-    mtime: mtimeMs ?? undefined,
-    atime: atimeMs ?? undefined,
-    ctime: ctimeMs ?? undefined,
-    birthtime: birthtimeMs ?? undefined,
-  });
+  const decoded = new SymlinkNode(link.name, charset.decode(bytesFromName(link.target)));
+  decoded.restore(link);
+  return decoded;
 }
 
 /** Gives all that is below a directory the names that its bytes stand for in a character set. */
