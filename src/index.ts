@@ -32,7 +32,7 @@ export { prepareFilm, recogniseFilm } from "./fs/films/prepare-film.js";
 export type { ApplePartition, ApplePartitionMap } from "./fs/hybrid/apm.js";
 export type { BytePatch } from "./fs/hybrid/byte-patch.js";
 export type { GptHeader, GptPartition, GuidPartitionTable } from "./fs/hybrid/gpt.js";
-export { gptTypes } from "./fs/hybrid/gpt.js";
+export { gptTypes, isGuid } from "./fs/hybrid/gpt.js";
 export type { MasterBootRecord, MbrLoader, MbrPartition } from "./fs/hybrid/mbr.js";
 export { mbrTypes } from "./fs/hybrid/mbr.js";
 export type { SystemArea } from "./fs/hybrid/system-area.js";

@@ -135,17 +135,23 @@ function partitionsOf({ mbr, gpt, apm }: BootSetUp["systemArea"]): Omit<Partitio
 }
 
 /** Blocks that files may be called by. */
-function blocksOfSetUp({ catalogLba, entries, systemArea }: BootSetUp): ReadonlySet<number> {
+function blocksOfSetUp(
+  { catalogLba, entries }: BootSetUp,
+  partitions: readonly Omit<PartitionReport, "path">[],
+): ReadonlySet<number> {
   return new Set([
     ...entries.map(({ imageLba }) => imageLba),
-    ...partitionsOf(systemArea).map(({ firstSector }) => firstSector / sectorsInBlock),
+    ...partitions.map(({ firstSector }) => firstSector / sectorsInBlock),
     ...(catalogLba === undefined ? [] : [catalogLba]),
   ]);
 }
 
-function reportOf(setUp: BootSetUp, paths: ReadonlyMap<number, string>): BootReport {
+function reportOf(
+  setUp: BootSetUp,
+  partitions: readonly Omit<PartitionReport, "path">[],
+  paths: ReadonlyMap<number, string>,
+): BootReport {
   const { catalogLba, entries, systemArea, mbrLoader, isMbrProtective, partitionOffset, idString } = setUp;
-  const partitions = partitionsOf(systemArea);
   return {
     catalogLba: catalogLba ?? null,
     catalogPath: paths.get(catalogLba ?? -1) ?? null,
@@ -185,12 +191,17 @@ export async function boot(context: CommandContext): Promise<number> {
   const { onWarning } = reading;
   const startLba = tree instanceof DiscError ? 0 : tree.session.startLba;
   const setUp = await readBootSetUp(disc.source, { startLba, onWarning, signal });
-  const lbas = blocksOfSetUp(setUp);
+  const partitions = partitionsOf(setUp.systemArea);
+  const lbas = blocksOfSetUp(setUp, partitions);
   if (tree instanceof DiscError) {
     if (lbas.size === 0) throw tree;
     onWarning?.(treeSkipped(tree));
   }
-  const report = reportOf(setUp, tree instanceof DiscError ? new Map() : await pathsAt(tree, lbas, onWarning));
+  const report = reportOf(
+    setUp,
+    partitions,
+    tree instanceof DiscError ? new Map() : await pathsAt(tree, lbas, onWarning),
+  );
   if (options.has("json")) await output.json({ ...report, warnings: reporter.takeWarnings() });
   else await printBoot(output, report);
   return exitCodes.done;

@@ -1,5 +1,5 @@
 /** Types of partitions on the command line. */
-import { gptTypes, mbrTypes } from "../../node.js";
+import { gptTypes, isGuid, mbrTypes } from "../../node.js";
 import { usageError } from "../usage.js";
 import type { PartitionTypeRequest } from "./request.js";
 
@@ -16,7 +16,7 @@ const linuxType = 0x83;
  * @throws {@link DiscError} E_USAGE.
  */
 export function guidOf(option: string, text: string): string {
-  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)) return text.toUpperCase();
+  if (isGuid(text)) return text.toUpperCase();
   const pairs = /^[\da-f]{32}$/i.test(text) ? text.toUpperCase().match(/../g)! : undefined;
   if (pairs === undefined) throw usageError(`-${option} is "${text}", expected a GUID`);
   const turned = (from: number, to: number): string => pairs.slice(from, to).reverse().join("");

@@ -192,7 +192,7 @@ function bareOffset({ partitionOffset = 0, diskSignature }: BootPreset): BootOpt
 /** What an image is that lies behind the volume, and not in it: in a partition that does not overlap with that one. */
 function behindVolume({ path, image, known }: Found, root: DirectoryNode): Found {
   const item = typeof image === "string" ? root.find(image) : undefined;
-  if (item?.type === "directory") return { path, image: item, known };
+  // Of a directory a volume is made, which is in no file.
   return { path, image: item?.type === "file" ? item.content : image, known };
 }
 

@@ -205,13 +205,7 @@ type Reader = (
   context: ReadContext,
 ) => void;
 
-function readPosixAttributes(
-  attributes: RockRidgeAttributes,
-  source: Uint8Array,
-  at: number,
-  length: number,
-  context: ReadContext,
-): void {
+const readPosixAttributes: Reader = (attributes, source, at, length, context) => {
   if (length < 36) {
     reportFault(context, "PX", "length", "4.1.1 [2]", `is ${length}, expected 36 or 44`);
     return;
@@ -223,15 +217,9 @@ function readPosixAttributes(
   attributes.uid = value.uid;
   attributes.gid = value.gid;
   attributes.serialNumber = value.serialNumber;
-}
+};
 
-function readTimes(
-  attributes: RockRidgeAttributes,
-  source: Uint8Array,
-  at: number,
-  length: number,
-  context: ReadContext,
-): void {
+const readTimes: Reader = (attributes, source, at, length, context) => {
   if (length < 5) {
     reportFault(context, "TF", "length", "4.1.6 [2]", `is ${length}, less than its head`);
     return;
@@ -240,15 +228,9 @@ function readTimes(
   attributes.mtimeMs ??= times.modify;
   attributes.atimeMs ??= times.access;
   attributes.ctimeMs ??= times.attributes ?? times.creation;
-}
+};
 
-function readName(
-  attributes: RockRidgeAttributes,
-  source: Uint8Array,
-  at: number,
-  length: number,
-  context: ReadContext,
-): void {
+const readName: Reader = (attributes, source, at, length, context) => {
   if (length < 5) {
     reportFault(context, "NM", "length", "4.1.4 [2]", `is ${length}, less than its head`);
     return;
@@ -260,15 +242,9 @@ function readName(
   const piece = alternateName.read(source, at, context);
   attributes.nameComplete = !piece.continues;
   if (piece.special === undefined) attributes.nameBytes = joined(attributes.nameBytes, piece.name);
-}
+};
 
-function readTarget(
-  attributes: RockRidgeAttributes,
-  source: Uint8Array,
-  at: number,
-  length: number,
-  context: ReadContext,
-): void {
+const readTarget: Reader = (attributes, source, at, length, context) => {
   if (length < 5) {
     reportFault(context, "SL", "length", "4.1.3 [2]", `is ${length}, less than its head`);
     return;
@@ -288,15 +264,9 @@ function readTarget(
     attributes.needsSeparator = component.kind !== "root" && !component.continues;
   }
   attributes.targetBytes = target;
-}
+};
 
-function readDevice(
-  attributes: RockRidgeAttributes,
-  source: Uint8Array,
-  at: number,
-  length: number,
-  context: ReadContext,
-): void {
+const readDevice: Reader = (attributes, source, at, length, context) => {
   if (length < deviceNumber.size) {
     reportFault(context, "PN", "length", "4.1.2 [2]", `is ${length}, expected 20`);
     return;
@@ -306,15 +276,9 @@ function readDevice(
   const packed = high === 0 && low > 0xff;
   attributes.major = packed ? Math.floor(low / 0x100) : high;
   attributes.minor = packed ? low % 0x100 : low;
-}
+};
 
-function readAttributeList(
-  attributes: RockRidgeAttributes,
-  source: Uint8Array,
-  at: number,
-  length: number,
-  context: ReadContext,
-): void {
+const readAttributeList: Reader = (attributes, source, at, length, context) => {
   if (length < attributeHeadBytes) {
     reportFault(context, "AL", "length", "AAIP 2.0 [2]", `is ${length}, less than its head`);
     return;
@@ -328,21 +292,15 @@ function readAttributeList(
   attributes.attributeAreas ??= [];
   // The area is the reader's, which fills it anew.
   attributes.attributeAreas.push(piece.components.slice());
-}
+};
 
-function readZisofs(
-  attributes: RockRidgeAttributes,
-  source: Uint8Array,
-  at: number,
-  length: number,
-  context: ReadContext,
-): void {
+const readZisofs: Reader = (attributes, source, at, length, context) => {
   if (length < zisofsEntryBytes) {
     reportFault(context, "ZF", "length", "zisofs, ZF [2]", `is ${length}, expected ${zisofsEntryBytes}`);
     return;
   }
   attributes.zisofs ??= zisofsEntry.read(source, at, context);
-}
+};
 
 const readers: ReadonlyMap<number, Reader> = new Map<number, Reader>([
   [signatures.PX, readPosixAttributes],
