@@ -1,10 +1,11 @@
-import { DiscError, throwIfCancelled } from "../errors.js";
+import { throwIfCancelled } from "../errors.js";
 import type { Content, ContentLike } from "../fs/tree/content.js";
 import { contentOf, storedOf } from "../fs/tree/content.js";
 import type { DirectoryNode, TreeSource } from "../fs/tree/directory.js";
 import { walkTree } from "../fs/tree/walk.js";
 import type { TaskOptions } from "../medium/session-data.js";
 import { blocksOf } from "../units.js";
+import { TemporaryContent } from "./temporary-content.js";
 import { TemporaryFile } from "./temporary-file.js";
 
 /** Bytes that are copied at once. */
@@ -14,32 +15,6 @@ const pieceBytes = 1024 * 1024;
 export interface StageOptions {
   /** A folder that has room for all contents. Default: the system's folder for temporary files. */
   readonly workingDirectory?: string | undefined;
-}
-
-/** Bytes of the stage's file. */
-class StagedContent implements Content {
-  readonly repeatable = true;
-  readonly bytes: number;
-  readonly label: string;
-  readonly #file: TemporaryFile;
-  readonly #at: number;
-
-  constructor(file: TemporaryFile, at: number, { bytes, label }: Content) {
-    this.#file = file;
-    this.#at = at;
-    this.bytes = bytes;
-    this.label = label;
-  }
-
-  async read(offset: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
-    throwIfCancelled(signal, `reading "${this.label}"`);
-    try {
-      await this.#file.read(this.#at + offset, into);
-    } catch (cause) {
-      const message = `"${this.label}" cannot be read from where it was staged`;
-      throw new DiscError("E_CONTENT_UNREADABLE", message, { path: this.label }, { cause });
-    }
-  }
 }
 
 /** How far the staging of a tree has come. */
@@ -135,7 +110,8 @@ export class Stage implements AsyncDisposable {
       done += part.length;
       this.#report(content, staging, blocksOf(part.length));
     }
-    return new StagedContent(this.#file, at, content);
+    const { bytes, label } = content;
+    return new TemporaryContent({ file: this.#file, at, bytes, label, how: "staged" });
   }
 
   #report({ label: item }: Content, staging: Staging, blocks: number): void {

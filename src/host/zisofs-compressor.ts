@@ -1,12 +1,13 @@
 /** Compresses contents into a temporary file. libisofs, doc/zisofs_format.txt and doc/zisofs2_format.txt. */
 import { promisify } from "node:util";
 import { deflate } from "node:zlib";
-import { DiscError, throwIfCancelled } from "../errors.js";
+import { throwIfCancelled } from "../errors.js";
 import type { Content } from "../fs/tree/content.js";
 import type { ZisofsForm } from "../fs/tree/zisofs-form.js";
 import { zisofsBlocks, zisofsHeadBytes, zisofsVersions } from "../fs/tree/zisofs-form.js";
 import { encodeZisofsHeader, writePointer } from "../fs/zisofs/zisofs-header.js";
 import { blocksOf } from "../units.js";
+import { TemporaryContent } from "./temporary-content.js";
 import type { TemporaryFile } from "./temporary-file.js";
 
 const deflated = promisify<Uint8Array, { level: number }, Uint8Array>(deflate);
@@ -28,34 +29,6 @@ const zeros = new Uint8Array(2 ** zisofsVersions[2].largestLog2);
 export interface CompressionTask {
   readonly content: Content;
   readonly form: ZisofsForm;
-}
-
-/** Compressed bytes in the temporary file. */
-class CompressedContent implements Content {
-  readonly repeatable = true;
-  readonly bytes: number;
-  readonly label: string;
-  readonly zisofs: ZisofsForm;
-  readonly #file: TemporaryFile;
-  readonly #at: number;
-
-  constructor(file: TemporaryFile, at: number, bytes: number, { content, form }: CompressionTask) {
-    this.#file = file;
-    this.#at = at;
-    this.bytes = bytes;
-    this.label = content.label;
-    this.zisofs = form;
-  }
-
-  async read(offset: number, into: Uint8Array, signal?: AbortSignal): Promise<void> {
-    throwIfCancelled(signal, `reading "${this.label}"`);
-    try {
-      await this.#file.read(this.#at + offset, into);
-    } catch (cause) {
-      const message = `"${this.label}" cannot be read from where it was compressed to`;
-      throw new DiscError("E_CONTENT_UNREADABLE", message, { path: this.label }, { cause });
-    }
-  }
 }
 
 /** A file that is being written: header, pointers, and blocks one after the other. */
@@ -239,7 +212,8 @@ export class ZisofsCompressor {
     if (writer.isUseless) onDone(task, undefined);
     if (writer.isUseless || !isLast) return;
     await writer.end();
-    onDone(task, new CompressedContent(this.#file, this.#end, writer.bytes, task));
+    const place = { file: this.#file, at: this.#end, bytes: writer.bytes, label: content.label };
+    onDone(task, new TemporaryContent({ ...place, zisofs: form, how: "compressed to" }));
     this.#end += writer.bytes;
   }
 }
